@@ -1,0 +1,162 @@
+package io.sounding.schemas;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.avro.util.ClassSecurityValidator;
+
+/**
+ * Records to bytes and back in Avro's single-object encoding: the marker {@code C3 01}, the
+ * schema's 64-bit CRC-64-AVRO fingerprint (little endian), then the Avro binary of the record. No
+ * registry is needed.
+ *
+ * <p>A codec reads the record types it is made for, and of each every schema in {@link
+ * ReleasedSchemas}; anything else is refused with a {@link DecodingException}. Thread-safe.
+ *
+ * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding">Avro
+ *     specification, single-object encoding</a>
+ */
+public final class SingleObjectCodec {
+
+  /** Bytes in front of the Avro binary: marker and fingerprint. */
+  public static final int HEADER_BYTES = 10;
+
+  private static final int MAX_FIELD_BYTES = 64 << 20;
+  private static final int MAX_ITEMS = 1 << 20;
+
+  static {
+    // A damaged length field must not allocate gigabytes. Read once by Avro, at its first decoding.
+    limit("org.apache.avro.limits.bytes.maxLength", MAX_FIELD_BYTES);
+    limit("org.apache.avro.limits.string.maxLength", MAX_FIELD_BYTES);
+    limit("org.apache.avro.limits.collectionItems.maxLength", MAX_ITEMS);
+    trustOwnRecords();
+  }
+
+  private static final Map<String, BinaryMessageEncoder<SpecificRecord>> ENCODERS =
+      new ConcurrentHashMap<>();
+
+  private final Map<Long, BinaryMessageDecoder<? extends SpecificRecord>> decoders =
+      new LinkedHashMap<>();
+  private final String expected;
+
+  private SingleObjectCodec(List<Schema> readers) {
+    StringBuilder names = new StringBuilder();
+    for (Schema reader : readers) {
+      BinaryMessageDecoder<SpecificRecord> decoder =
+          new BinaryMessageDecoder<>(modelOf(reader), reader);
+      decoders.put(SchemaNormalization.parsingFingerprint64(reader), decoder);
+      for (Schema released : ReleasedSchemas.of(reader)) {
+        decoder.addSchema(released);
+        decoders.put(SchemaNormalization.parsingFingerprint64(released), decoder);
+      }
+      names.append(names.isEmpty() ? "" : " or ").append(reader.getName());
+    }
+    this.expected = names.toString();
+  }
+
+  /** A codec that reads these record types (their generated classes' schemas), and no others. */
+  public static SingleObjectCodec reading(Schema... readers) {
+    return new SingleObjectCodec(List.of(readers));
+  }
+
+  /** The bytes of {@code record}; a record with an unset required field is refused. */
+  public static byte[] encode(SpecificRecord record) {
+    Schema schema = record.getSchema();
+    BinaryMessageEncoder<SpecificRecord> encoder =
+        ENCODERS.computeIfAbsent(
+            schema.getFullName(),
+            name -> new BinaryMessageEncoder<>(modelOf(schema), schema, true));
+    try {
+      ByteBuffer bytes = encoder.encode(record);
+      byte[] copy = new byte[bytes.remaining()];
+      bytes.get(copy);
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException("A " + schema.getName() + " could not be encoded.", e);
+    }
+  }
+
+  /**
+   * The record in {@code bytes}.
+   *
+   * @throws DecodingException if the bytes are no single-object encoding, carry an unknown
+   *     fingerprint, or end early; nothing else is thrown, whatever the bytes are
+   */
+  public SpecificRecord decode(byte[] bytes) throws DecodingException {
+    if (bytes == null || bytes.length < HEADER_BYTES) {
+      throw new DecodingException(
+          RejectReason.NOT_AVRO,
+          "The record has %d bytes; Avro's single-object encoding has a header of %d. Publish %s records."
+              .formatted(bytes == null ? 0 : bytes.length, HEADER_BYTES, expected));
+    }
+    if (bytes[0] != (byte) 0xC3 || bytes[1] != 0x01) {
+      throw new DecodingException(
+          RejectReason.NOT_AVRO,
+          "The record starts with %02X %02X instead of C3 01, so it is not in Avro's single-object encoding. Publish %s records."
+              .formatted(bytes[0], bytes[1], expected));
+    }
+    long fingerprint = ByteBuffer.wrap(bytes, 2, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    BinaryMessageDecoder<? extends SpecificRecord> decoder = decoders.get(fingerprint);
+    if (decoder == null) {
+      throw unknownFingerprint(fingerprint);
+    }
+    try {
+      return decoder.decode(bytes);
+    } catch (IOException
+        | AvroRuntimeException
+        | IndexOutOfBoundsException
+        | ArithmeticException e) {
+      throw new DecodingException(
+          RejectReason.CORRUPT,
+          "The record's schema is known but its %d bytes cannot be read (%s): it was cut or changed on its way."
+              .formatted(bytes.length, e));
+    }
+  }
+
+  private DecodingException unknownFingerprint(long fingerprint) {
+    return ReleasedSchemas.nameOf(fingerprint)
+        .map(
+            name ->
+                new DecodingException(
+                    RejectReason.WRONG_TOPIC,
+                    "The record is a %s, but this topic carries %s. Publish it to its own topic."
+                        .formatted(name, expected)))
+        .orElseGet(
+            () ->
+                new DecodingException(
+                    RejectReason.UNKNOWN_SCHEMA,
+                    "The record's schema fingerprint %016X is not one this version knows (it reads %s). Publish with a released schema, or update Sounding."
+                        .formatted(fingerprint, expected)));
+  }
+
+  private static SpecificData modelOf(Schema schema) {
+    Class<?> type = new SpecificData(SingleObjectCodec.class.getClassLoader()).getClass(schema);
+    return SpecificData.getForClass(type);
+  }
+
+  private static void limit(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
+  }
+
+  /** Avro 1.12.2 instantiates trusted classes only; ours are, beside what was trusted before. */
+  private static synchronized void trustOwnRecords() {
+    String ownPackage = SingleObjectCodec.class.getPackageName() + ".";
+    ClassSecurityValidator.ClassSecurityPredicate own =
+        type -> type.getName().startsWith(ownPackage);
+    ClassSecurityValidator.setGlobal(
+        ClassSecurityValidator.composite(ClassSecurityValidator.getGlobal(), own));
+  }
+}

@@ -113,10 +113,7 @@ public final class SingleObjectCodec {
     }
     try {
       return decoder.decode(bytes);
-    } catch (IOException
-        | AvroRuntimeException
-        | IndexOutOfBoundsException
-        | ArithmeticException e) {
+    } catch (IOException | RuntimeException e) { // damaged bytes make Avro throw many kinds
       throw new DecodingException(
           RejectReason.CORRUPT,
           "The record's schema is known but its %d bytes cannot be read (%s): it was cut or changed on its way."

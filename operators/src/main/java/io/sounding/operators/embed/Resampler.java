@@ -57,7 +57,7 @@ public final class Resampler {
     int divisor = BigInteger.valueOf(fromHz).gcd(BigInteger.valueOf(toHz)).intValue();
     int up = toHz / divisor;
     int down = fromHz / divisor;
-    float[] resampled = new float[resampledLength(samples.length, up, down)];
+    float[] resampled = new float[lengthWithinArrays(samples.length, up, down)];
 
     // A block starts at a multiple of down, where an output falls on an input: phases agree.
     long reach = (long) HALF_LENGTH * Math.max(up, down) / up + 1;
@@ -93,7 +93,14 @@ public final class Resampler {
     return new Resample(up, down, KAISER_BETA, "constant").resampleSignal(block);
   }
 
-  private static int resampledLength(int samples, int up, int down) {
+  /**
+   * How many samples {@link #resample} makes of {@code samples}: {@code ceil(n * toHz / fromHz)}.
+   */
+  static long resampledLength(long samples, int fromHz, int toHz) {
+    return (samples * toHz + fromHz - 1) / fromHz;
+  }
+
+  private static int lengthWithinArrays(int samples, int up, int down) {
     long length = ((long) samples * up + down - 1) / down;
     if (length > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException("the resampled signal would have " + length + " samples");

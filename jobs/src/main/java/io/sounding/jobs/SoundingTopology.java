@@ -1,0 +1,160 @@
+package io.sounding.jobs;
+
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.admit.AdmitAudio;
+import io.sounding.operators.admit.AdmitCheckpoints;
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.admit.Chunk;
+import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.FirstCheckpointWins;
+import io.sounding.operators.admit.FirstManifestWins;
+import io.sounding.operators.admit.KafkaRecord;
+import io.sounding.operators.admit.Manifest;
+import io.sounding.operators.admit.Rejection;
+import io.sounding.operators.assemble.AssembleUtterances;
+import io.sounding.operators.assemble.ShardKeySelector;
+import io.sounding.operators.embed.Control;
+import io.sounding.operators.embed.EmbedOperatorFactory;
+import io.sounding.operators.fold.ShardSummary;
+import io.sounding.operators.merge.MergeShards;
+import io.sounding.operators.publish.OutgoingRecord;
+import io.sounding.operators.publish.PublishDeadLetters;
+import io.sounding.operators.publish.PublishMetrics;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The map: every stage of the job in the order of the stream. Production, demo and tests run this
+ * graph and differ in its ends alone. Uids name state in savepoints: they are never changed, and
+ * none is used twice.
+ *
+ * <pre>
+ * checkpoints --admit------------------------- broadcast --.
+ * audio ------admit--assemble-- by shard --[ embed &gt; fold ]-- by (checkpoint, layer) -- merge -- publish -- metrics
+ *                `-- dead letters
+ * </pre>
+ */
+public final class SoundingTopology {
+
+  /**
+   * Key groups of the job, hence the most subtasks and the most shards; fixed for its savepoints.
+   */
+  public static final int MAX_PARALLELISM = 128;
+
+  private SoundingTopology() {}
+
+  /**
+   * Where records come from and go to.
+   *
+   * @param checkpoints records of the topic of checkpoints
+   * @param audio records of the topic of audio: chunks and manifests
+   * @param metrics takes metric events
+   * @param deadLetters takes what could not be used
+   */
+  public record Ends(
+      Source<KafkaRecord, ?, ?> checkpoints,
+      Source<KafkaRecord, ?, ?> audio,
+      Sink<OutgoingRecord> metrics,
+      Sink<OutgoingRecord> deadLetters) {}
+
+  /** Lays the graph out in {@code environment}. */
+  public static void lay(
+      StreamExecutionEnvironment environment, Ends ends, EvaluationSettings settings) {
+    environment.setMaxParallelism(MAX_PARALLELISM);
+    environment.configure(
+        new Configuration()
+            .set(PipelineOptions.GENERIC_TYPES, false) // no Kryo: every type has a Flink serializer
+            .set(PipelineOptions.OBJECT_REUSE, true)); // records are immutable
+
+    var admittedCheckpoints =
+        environment
+            .fromSource(ends.checkpoints(), WatermarkStrategy.noWatermarks(), "checkpoints")
+            .uid("checkpoints")
+            .process(new AdmitCheckpoints())
+            .name("admit checkpoints")
+            .uid("admit-checkpoints");
+
+    var checkpoints =
+        admittedCheckpoints
+            .keyBy(CheckpointRequest::evaluationId)
+            .process(new FirstCheckpointWins(settings.retention()))
+            .name("first checkpoint wins")
+            .uid("first-checkpoint-wins");
+
+    var admittedAudio =
+        environment
+            .fromSource(ends.audio(), WatermarkStrategy.noWatermarks(), "audio")
+            .uid("audio")
+            .process(new AdmitAudio())
+            .name("admit audio")
+            .uid("admit-audio");
+
+    var manifests =
+        admittedAudio
+            .getSideOutput(AdmitAudio.MANIFESTS)
+            .keyBy(Manifest::corpusId)
+            .process(new FirstManifestWins())
+            .name("first manifest wins")
+            .uid("first-manifest-wins");
+
+    var utterances =
+        admittedAudio
+            .keyBy(Chunk::utteranceKey)
+            .process(new AssembleUtterances(settings.utteranceTimeout()))
+            .name("assemble")
+            .uid("assemble");
+
+    DataStream<Control> control =
+        checkpoints
+            .map(Control::of)
+            .name("checkpoint to all")
+            .uid("checkpoint-to-all")
+            .union(manifests.map(Control::of).name("manifest to all").uid("manifest-to-all"));
+
+    var embedded =
+        utterances
+            .keyBy(new ShardKeySelector(settings.shards(), MAX_PARALLELISM))
+            .connect(control.broadcast())
+            .transform(
+                "embed and fold",
+                TypeInformation.of(ShardSummary.class),
+                new EmbedOperatorFactory(settings))
+            .uid("embed");
+
+    var merged =
+        embedded
+            .keyBy(ShardSummary::mergeKey)
+            .process(new MergeShards(settings.retention()))
+            .name("merge")
+            .uid("merge");
+
+    var metrics = merged.process(new PublishMetrics(settings)).name("publish").uid("publish");
+
+    metrics.sinkTo(ends.metrics()).name("metrics").uid("metrics");
+
+    DataStream<Rejection> rejections =
+        admittedCheckpoints
+            .getSideOutput(DeadLetterOutput.TAG)
+            .union(
+                checkpoints.getSideOutput(DeadLetterOutput.TAG),
+                admittedAudio.getSideOutput(DeadLetterOutput.TAG),
+                manifests.getSideOutput(DeadLetterOutput.TAG),
+                utterances.getSideOutput(DeadLetterOutput.TAG),
+                embedded.getSideOutput(DeadLetterOutput.TAG),
+                metrics.getSideOutput(DeadLetterOutput.TAG));
+
+    rejections
+        .map(new PublishDeadLetters())
+        .name("publish dead letters")
+        .uid("publish-dead-letters")
+        .sinkTo(ends.deadLetters())
+        .name("dead letters")
+        .uid("dead-letters");
+  }
+}

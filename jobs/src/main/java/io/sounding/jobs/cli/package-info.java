@@ -1,0 +1,2 @@
+/** The command line of Sounding. */
+package io.sounding.jobs.cli;

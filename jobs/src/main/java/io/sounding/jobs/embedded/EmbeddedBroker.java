@@ -1,0 +1,201 @@
+package io.sounding.jobs.embedded;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * A real Kafka broker in this process: one node in KRaft combined mode, listening on 127.0.0.1 at a
+ * free port, with its log in the directory it is given. A broker started again on the same
+ * directory serves the same records, at another port.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+  private static final Duration TOPIC_LIMIT = Duration.ofSeconds(60);
+
+  private final BrokerNode node;
+  private final LoopbackSockets sockets;
+  private final String bootstrapServers;
+  private boolean closed;
+
+  private EmbeddedBroker(BrokerNode node, LoopbackSockets sockets) {
+    this.node = node;
+    this.sockets = sockets;
+    this.bootstrapServers = "127.0.0.1:" + sockets.port(BrokerSettings.BROKER_LISTENER);
+  }
+
+  /**
+   * Starts a broker and returns when it serves requests.
+   *
+   * @param directory where the log lies or will lie; created if missing
+   * @throws EmbeddedException with a sentence, if the directory cannot be used or Kafka fails
+   */
+  public static EmbeddedBroker start(Path directory) {
+    Path log = WorkDirectory.prepare(directory, "the Kafka log");
+    try {
+      BrokerNode.format(log);
+    } catch (Exception failure) {
+      throw new EmbeddedException(
+          "The directory "
+              + log
+              + " could not be formatted as a Kafka log ("
+              + EmbeddedException.reason(failure)
+              + "). Name an empty directory, or one that an embedded broker wrote.",
+          failure);
+    }
+    LoopbackSockets sockets = bindSockets();
+    Properties settings =
+        BrokerSettings.of(
+            log,
+            sockets.port(BrokerSettings.BROKER_LISTENER),
+            sockets.port(BrokerSettings.CONTROLLER_LISTENER));
+    BrokerNode node = null;
+    try {
+      node = BrokerNode.create(settings, sockets);
+      node.start();
+      return new EmbeddedBroker(node, sockets);
+    } catch (Exception failure) {
+      stopAfter(failure, node, sockets);
+      throw new EmbeddedException(
+          "The embedded Kafka broker did not start in "
+              + log
+              + " ("
+              + EmbeddedException.reason(failure)
+              + ").",
+          failure);
+    }
+  }
+
+  private static LoopbackSockets bindSockets() {
+    try {
+      return LoopbackSockets.bind(
+          BrokerSettings.BROKER_LISTENER, BrokerSettings.CONTROLLER_LISTENER);
+    } catch (IOException failure) {
+      throw new EmbeddedException(
+          "No port on 127.0.0.1 could be opened for the embedded Kafka broker ("
+              + EmbeddedException.reason(failure)
+              + ").",
+          failure);
+    }
+  }
+
+  private static void stopAfter(Exception failure, BrokerNode node, LoopbackSockets sockets) {
+    try (sockets) {
+      if (node != null) {
+        node.stop();
+      }
+    } catch (RuntimeException second) {
+      failure.addSuppressed(second);
+    }
+  }
+
+  /** Where clients connect, as {@code host:port}. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** Creates the topics that do not exist yet, and returns when every one of them can be used. */
+  public void createTopics(KafkaTopic... topics) {
+    createTopics(List.of(topics));
+  }
+
+  /** Creates the topics that do not exist yet, and returns when every one of them can be used. */
+  public void createTopics(Collection<KafkaTopic> topics) {
+    List<NewTopic> requested = topics.stream().map(KafkaTopic::toNewTopic).toList();
+    List<String> names = topics.stream().map(KafkaTopic::name).toList();
+    try (Admin admin =
+        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+      for (KafkaFuture<Void> created : admin.createTopics(requested).values().values()) {
+        awaitCreated(created);
+      }
+      awaitLeaders(admin, names);
+    } catch (ExecutionException | TimeoutException failure) {
+      throw new EmbeddedException(
+          "The topics "
+              + names
+              + " could not be created on the embedded Kafka broker ("
+              + EmbeddedException.reason(failure)
+              + ").",
+          failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new EmbeddedException(
+          "Creating the topics " + names + " was interrupted.", interrupted);
+    }
+  }
+
+  private static void awaitCreated(KafkaFuture<Void> created)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    try {
+      created.get(TOPIC_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException failure) {
+      if (!(failure.getCause() instanceof TopicExistsException)) {
+        throw failure;
+      }
+    }
+  }
+
+  /** The controller knows a new topic before the broker does; a source that asks early fails. */
+  private static void awaitLeaders(Admin admin, List<String> names)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    long deadline = System.nanoTime() + TOPIC_LIMIT.toNanos();
+    while (!allHaveLeaders(admin, names)) {
+      if (System.nanoTime() > deadline) {
+        throw new TimeoutException("no leader within " + TOPIC_LIMIT.toSeconds() + " s");
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private static boolean allHaveLeaders(Admin admin, List<String> names)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    try {
+      return admin
+          .describeTopics(names)
+          .allTopicNames()
+          .get(TOPIC_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+          .values()
+          .stream()
+          .map(TopicDescription::partitions)
+          .flatMap(List::stream)
+          .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
+    } catch (ExecutionException failure) {
+      if (failure.getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * Stops the broker and returns when its threads and ports are gone; closing twice is harmless.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (sockets) {
+      node.stop();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The ends of the graph in Kafka. */
+package io.sounding.jobs.kafka;

@@ -1,0 +1,129 @@
+package io.sounding.operators.admit;
+
+import static io.sounding.operators.admit.InvalidRecordException.check;
+import static io.sounding.operators.admit.InvalidRecordException.checkId;
+
+import io.sounding.schemas.CheckpointEvent;
+import io.sounding.schemas.InputNormalisation;
+import io.sounding.schemas.ModelFormat;
+import io.sounding.schemas.RejectReason;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A checkpoint that is to be evaluated on a corpus: a checkpoint event that was found valid.
+ *
+ * @param runId the training run
+ * @param checkpointId the checkpoint within the run
+ * @param step training step, &gt;= 0
+ * @param attempt raised to have the evaluation done again
+ * @param corpusId the corpus to evaluate on
+ * @param modelUri where the model file lies
+ * @param modelFormat how it is read
+ * @param modelSha256 its SHA-256 in hexadecimal; null: not checked
+ * @param sampleRateHz sample rate the model expects, Hz
+ * @param inputNormalisation what is done to the samples of an utterance
+ * @param layers indices of the outputs to evaluate, negative ones from the end; null: all
+ * @param trainingLoss training loss; null: not known
+ * @param source where the event came from; its timestamp, then its offset, set the order of work
+ */
+public record CheckpointRequest(
+    String runId,
+    String checkpointId,
+    long step,
+    int attempt,
+    String corpusId,
+    String modelUri,
+    ModelFormat modelFormat,
+    String modelSha256,
+    int sampleRateHz,
+    InputNormalisation inputNormalisation,
+    int[] layers,
+    Double trainingLoss,
+    KafkaRecord source) {
+
+  /** Lowest and highest sample rate that are taken as meant, Hz. */
+  static final int MIN_SAMPLE_RATE_HZ = 1_000;
+
+  static final int MAX_SAMPLE_RATE_HZ = 768_000;
+
+  static CheckpointRequest of(CheckpointEvent event, KafkaRecord source)
+      throws InvalidRecordException {
+    checkId("runId", event.getRunId());
+    checkId("checkpointId", event.getCheckpointId());
+    checkId("corpusId", event.getCorpusId());
+    check(
+        event.getStep() >= 0,
+        RejectReason.BAD_CHECKPOINT,
+        "The step is %d; it must not be negative.",
+        event.getStep());
+    check(
+        event.getAttempt() >= 0,
+        RejectReason.BAD_CHECKPOINT,
+        "The attempt is %d; it must not be negative.",
+        event.getAttempt());
+    check(
+        !event.getModelUri().isBlank(),
+        RejectReason.BAD_CHECKPOINT,
+        "The modelUri is blank. Say where the model file lies.");
+    check(
+        event.getModelFormat() != ModelFormat.UNKNOWN,
+        RejectReason.BAD_CHECKPOINT,
+        "The modelFormat is not one this version knows (TORCHSCRIPT, ONNX). Update Sounding, or export the model again.");
+    check(
+        event.getInputNormalisation() != InputNormalisation.UNKNOWN,
+        RejectReason.BAD_CHECKPOINT,
+        "The inputNormalisation is not one this version knows (NONE, ZERO_MEAN_UNIT_VARIANCE). Update Sounding.");
+    check(
+        event.getSampleRateHz() >= MIN_SAMPLE_RATE_HZ
+            && event.getSampleRateHz() <= MAX_SAMPLE_RATE_HZ,
+        RejectReason.BAD_CHECKPOINT,
+        "The model's sampleRateHz is %d; it must lie in %d to %d.",
+        event.getSampleRateHz(),
+        MIN_SAMPLE_RATE_HZ,
+        MAX_SAMPLE_RATE_HZ);
+    String sha256 = event.getModelSha256();
+    check(
+        sha256 == null || sha256.matches("[0-9a-f]{64}"),
+        RejectReason.BAD_CHECKPOINT,
+        "The modelSha256 is not 64 lower-case hexadecimal digits.");
+    List<Integer> layers = event.getLayers();
+    check(
+        layers == null || !layers.isEmpty() && new HashSet<>(layers).size() == layers.size(),
+        RejectReason.BAD_CHECKPOINT,
+        "The layers are %s; name at least one and each once, or null for all.",
+        layers);
+    return new CheckpointRequest(
+        event.getRunId(),
+        event.getCheckpointId(),
+        event.getStep(),
+        event.getAttempt(),
+        event.getCorpusId(),
+        event.getModelUri(),
+        event.getModelFormat(),
+        sha256,
+        event.getSampleRateHz(),
+        event.getInputNormalisation(),
+        layers == null ? null : layers.stream().mapToInt(Integer::intValue).toArray(),
+        event.getTrainingLoss(),
+        source);
+  }
+
+  /** Names the evaluation: run, checkpoint, corpus, attempt. Ids hold no line feeds. */
+  public String evaluationId() {
+    return String.join("\n", runId, checkpointId, corpusId, Integer.toString(attempt));
+  }
+
+  /** Whether both ask for the same thing, whenever they were published. */
+  boolean asksTheSameAs(CheckpointRequest other) {
+    return step == other.step
+        && modelUri.equals(other.modelUri)
+        && modelFormat == other.modelFormat
+        && Objects.equals(modelSha256, other.modelSha256)
+        && sampleRateHz == other.sampleRateHz
+        && inputNormalisation == other.inputNormalisation
+        && java.util.Arrays.equals(layers, other.layers)
+        && Objects.equals(trainingLoss, other.trainingLoss);
+  }
+}

@@ -1,0 +1,62 @@
+package io.sounding.operators.admit;
+
+import io.sounding.schemas.RejectReason;
+import java.time.Duration;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.StateTtlConfig;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Keyed by evaluation: lets the first request through. An equal one is a duplicate and is dropped,
+ * a different one is a dead letter. What was seen is kept for {@code retention} after it was last
+ * seen; state is one request per evaluation.
+ */
+public final class FirstCheckpointWins
+    extends KeyedProcessFunction<String, CheckpointRequest, CheckpointRequest> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Duration retention;
+  private transient ValueState<CheckpointRequest> admitted;
+  private transient DeadLetterOutput deadLetters;
+
+  /** Keeps what was seen for {@code retention}. */
+  public FirstCheckpointWins(Duration retention) {
+    this.retention = retention;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    ValueStateDescriptor<CheckpointRequest> descriptor =
+        new ValueStateDescriptor<>("admitted-checkpoint", CheckpointRequest.class);
+    descriptor.enableTimeToLive(
+        StateTtlConfig.newBuilder(retention)
+            .setUpdateType(StateTtlConfig.UpdateType.OnReadAndWrite)
+            .build());
+    admitted = getRuntimeContext().getState(descriptor);
+    deadLetters = new DeadLetterOutput(getRuntimeContext());
+  }
+
+  @Override
+  public void processElement(
+      CheckpointRequest request, Context context, Collector<CheckpointRequest> out)
+      throws Exception {
+    CheckpointRequest first = admitted.value();
+    if (first == null) {
+      admitted.update(request);
+      out.collect(request);
+    } else if (!first.asksTheSameAs(request)) {
+      context.output(
+          DeadLetterOutput.TAG,
+          deadLetters.counted(
+              Rejection.of(
+                  request.source(),
+                  RejectReason.CONFLICTING_CHECKPOINT,
+                  "Checkpoint %s of run %s was published before with other contents for corpus %s. Raise its attempt to have it evaluated again."
+                      .formatted(request.checkpointId(), request.runId(), request.corpusId()))));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.sounding.operators.admit;
+
+import io.sounding.schemas.RejectReason;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Keyed by corpus: lets the first manifest through. One with the same digest is a duplicate and is
+ * dropped, another one is a dead letter: a sealed corpus does not change. State is one digest per
+ * corpus.
+ */
+public final class FirstManifestWins extends KeyedProcessFunction<String, Manifest, Manifest> {
+
+  private static final long serialVersionUID = 1L;
+
+  private transient ValueState<String> admitted;
+  private transient DeadLetterOutput deadLetters;
+
+  @Override
+  public void open(OpenContext context) {
+    admitted =
+        getRuntimeContext().getState(new ValueStateDescriptor<>("admitted-manifest", String.class));
+    deadLetters = new DeadLetterOutput(getRuntimeContext());
+  }
+
+  @Override
+  public void processElement(Manifest manifest, Context context, Collector<Manifest> out)
+      throws Exception {
+    String first = admitted.value();
+    if (first == null) {
+      admitted.update(manifest.digest());
+      out.collect(manifest.withoutBytes());
+    } else if (!first.equals(manifest.digest())) {
+      context.output(
+          DeadLetterOutput.TAG,
+          deadLetters.counted(
+              Rejection.of(
+                  manifest.source(),
+                  RejectReason.CONFLICTING_MANIFEST,
+                  "Corpus %s was sealed with digest %s; this manifest has %s. Publish the other audio under another corpus name."
+                      .formatted(manifest.corpusId(), first, manifest.digest()))));
+    }
+  }
+}

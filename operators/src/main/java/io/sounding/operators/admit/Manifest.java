@@ -1,0 +1,91 @@
+package io.sounding.operators.admit;
+
+import static io.sounding.operators.admit.InvalidRecordException.check;
+import static io.sounding.operators.admit.InvalidRecordException.checkId;
+
+import io.sounding.schemas.CorpusSealed;
+import io.sounding.schemas.RejectReason;
+import io.sounding.schemas.SealedUtterance;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The complete list of a corpus' utterances: a manifest that was found valid. The arrays run in
+ * parallel.
+ *
+ * @param corpusId the corpus
+ * @param digest names its content, SHA-256 in hexadecimal
+ * @param utteranceIds the utterances, each once
+ * @param samples samples per channel of each
+ * @param sampleRatesHz sample rate of each, Hz
+ * @param sha256s SHA-256 of the PCM bytes of each, in hexadecimal
+ * @param source where it came from
+ */
+public record Manifest(
+    String corpusId,
+    String digest,
+    String[] utteranceIds,
+    long[] samples,
+    int[] sampleRatesHz,
+    String[] sha256s,
+    KafkaRecord source) {
+
+  static Manifest of(CorpusSealed sealed, KafkaRecord source) throws InvalidRecordException {
+    checkId("corpusId", sealed.getCorpusId());
+    List<SealedUtterance> utterances = sealed.getUtterances();
+    check(
+        !utterances.isEmpty(),
+        RejectReason.BAD_MANIFEST,
+        "The manifest of corpus %s names no utterance.",
+        sealed.getCorpusId());
+    Set<String> seen = new HashSet<>();
+    for (SealedUtterance utterance : utterances) {
+      checkId("utteranceId", utterance.getUtteranceId());
+      check(
+          seen.add(utterance.getUtteranceId()),
+          RejectReason.BAD_MANIFEST,
+          "The manifest of corpus %s names utterance %s twice.",
+          sealed.getCorpusId(),
+          utterance.getUtteranceId());
+      check(
+          utterance.getSamples() > 0,
+          RejectReason.BAD_MANIFEST,
+          "The manifest of corpus %s gives utterance %s %d samples.",
+          sealed.getCorpusId(),
+          utterance.getUtteranceId(),
+          utterance.getSamples());
+      check(
+          utterance.getSampleRateHz() >= CheckpointRequest.MIN_SAMPLE_RATE_HZ
+              && utterance.getSampleRateHz() <= CheckpointRequest.MAX_SAMPLE_RATE_HZ,
+          RejectReason.BAD_MANIFEST,
+          "The manifest of corpus %s gives utterance %s a sample rate of %d Hz.",
+          sealed.getCorpusId(),
+          utterance.getUtteranceId(),
+          utterance.getSampleRateHz());
+    }
+    return new Manifest(
+        sealed.getCorpusId(),
+        sealed.getDigest(),
+        utterances.stream().map(SealedUtterance::getUtteranceId).toArray(String[]::new),
+        utterances.stream().mapToLong(SealedUtterance::getSamples).toArray(),
+        utterances.stream().mapToInt(SealedUtterance::getSampleRateHz).toArray(),
+        utterances.stream().map(SealedUtterance::getSha256).toArray(String[]::new),
+        source);
+  }
+
+  /** The same without the record's bytes, which only a dead letter needs. */
+  Manifest withoutBytes() {
+    return new Manifest(
+        corpusId, digest, utteranceIds, samples, sampleRatesHz, sha256s, source.withoutValue());
+  }
+
+  /** Audio of the whole corpus, seconds. */
+  public double audioSeconds() {
+    double seconds = 0;
+    for (int i = 0; i < samples.length; i++) {
+      seconds += (double) samples[i] / sampleRatesHz[i];
+    }
+    return seconds;
+  }
+}

@@ -1,0 +1,223 @@
+package io.sounding.operators.assemble;
+
+import io.sounding.operators.admit.Chunk;
+import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.Rejection;
+import io.sounding.schemas.RejectReason;
+import io.sounding.schemas.SingleObjectCodec;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Keyed by utterance: chunks, in any order, to the whole utterance, once.
+ *
+ * <p>Repeated chunks are ignored; a chunk that contradicts an earlier one of its utterance is a
+ * dead letter. Chunks wait for the missing ones until {@code timeout} after the first; then they
+ * are given up as one dead letter that names what is missing. Of an assembled utterance 4 bytes a
+ * chunk stay in state, so that duplicates are known as such.
+ */
+public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk, Utterance> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Longest utterance, seconds: its audio is held as a whole. */
+  static final int MAX_SECONDS = 7_200;
+
+  /** What the chunks of an utterance agree in, and the checksum of each that came (0: not yet). */
+  public record Progress(
+      int sampleRateHz,
+      int channels,
+      String encoding,
+      long[] checksums,
+      int present,
+      long bytes,
+      boolean assembled) {}
+
+  private final Duration timeout;
+  private transient MapState<Integer, byte[]> chunks;
+  private transient ValueState<Progress> progress;
+  private transient DeadLetterOutput deadLetters;
+
+  /** Gives up on an utterance {@code timeout} after its first chunk. */
+  public AssembleUtterances(Duration timeout) {
+    this.timeout = timeout;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    chunks =
+        getRuntimeContext()
+            .getMapState(new MapStateDescriptor<>("chunks", Integer.class, byte[].class));
+    progress = getRuntimeContext().getState(new ValueStateDescriptor<>("progress", Progress.class));
+    deadLetters = new DeadLetterOutput(getRuntimeContext());
+  }
+
+  @Override
+  public void processElement(Chunk chunk, Context context, Collector<Utterance> out)
+      throws Exception {
+    Progress before = progress.value();
+    if (before == null) {
+      before =
+          new Progress(
+              chunk.sampleRateHz(),
+              chunk.channels(),
+              chunk.encoding().name(),
+              new long[chunk.count()],
+              0,
+              0,
+              false);
+      context
+          .timerService()
+          .registerProcessingTimeTimer(
+              context.timerService().currentProcessingTime() + timeout.toMillis());
+    }
+    String conflict = conflict(before, chunk);
+    if (conflict != null) {
+      reject(chunk, RejectReason.CONFLICTING_CHUNK, conflict, context);
+      return;
+    }
+    if (before.checksums()[chunk.index()] != 0) {
+      return;
+    }
+    long bytes = before.bytes() + chunk.pcm().length;
+    if (bytes > maxBytes(chunk)) {
+      reject(
+          chunk,
+          RejectReason.BAD_AUDIO_FORMAT,
+          "Utterance %s is longer than %d s. Publish it in pieces."
+              .formatted(chunk.utteranceId(), MAX_SECONDS),
+          context);
+      return;
+    }
+    long[] checksums = before.checksums().clone();
+    checksums[chunk.index()] = checksum(chunk.pcm());
+    int present = before.present() + 1;
+    boolean complete = present == chunk.count();
+    if (complete) {
+      out.collect(join(chunk, (int) bytes));
+      chunks.clear();
+    } else {
+      chunks.put(chunk.index(), chunk.pcm());
+    }
+    progress.update(
+        new Progress(
+            before.sampleRateHz(),
+            before.channels(),
+            before.encoding(),
+            checksums,
+            present,
+            bytes,
+            complete));
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<Utterance> out)
+      throws Exception {
+    Progress state = progress.value();
+    if (state == null || state.assembled()) {
+      return;
+    }
+    String[] key = context.getCurrentKey().split("\n");
+    int[] missing =
+        java.util.stream.IntStream.range(0, state.checksums().length)
+            .filter(i -> state.checksums()[i] == 0)
+            .limit(10)
+            .toArray();
+    context.output(
+        DeadLetterOutput.TAG,
+        deadLetters.counted(
+            Rejection.of(
+                RejectReason.INCOMPLETE_UTTERANCE,
+                "Of utterance %s of corpus %s %d of %d chunks came within %s; missing are %s%s. Publish the utterance again."
+                    .formatted(
+                        key[1],
+                        key[0],
+                        state.present(),
+                        state.checksums().length,
+                        timeout,
+                        Arrays.toString(missing),
+                        state.checksums().length - state.present() > 10 ? " and more" : ""))));
+    chunks.clear();
+    progress.clear();
+  }
+
+  private static String conflict(Progress before, Chunk chunk) {
+    if (before.checksums().length != chunk.count()
+        || before.sampleRateHz() != chunk.sampleRateHz()
+        || before.channels() != chunk.channels()
+        || !before.encoding().equals(chunk.encoding().name())) {
+      return "A chunk of utterance %s says %d chunks, %d Hz, %d channels, %s; an earlier one said %d, %d, %d, %s. Publish the utterance under another id."
+          .formatted(
+              chunk.utteranceId(),
+              chunk.count(),
+              chunk.sampleRateHz(),
+              chunk.channels(),
+              chunk.encoding(),
+              before.checksums().length,
+              before.sampleRateHz(),
+              before.channels(),
+              before.encoding());
+    }
+    long earlier = before.checksums()[chunk.index()];
+    if (earlier != 0 && earlier != checksum(chunk.pcm())) {
+      return "Chunk %d of utterance %s came before with other audio. Publish the utterance under another id."
+          .formatted(chunk.index(), chunk.utteranceId());
+    }
+    return null;
+  }
+
+  private Utterance join(Chunk last, int bytes) throws Exception {
+    byte[] pcm = new byte[bytes];
+    int at = 0;
+    for (int i = 0; i < last.count(); i++) {
+      byte[] part = i == last.index() ? last.pcm() : chunks.get(i);
+      System.arraycopy(part, 0, pcm, at, part.length);
+      at += part.length;
+    }
+    return new Utterance(
+        last.corpusId(),
+        last.utteranceId(),
+        last.sampleRateHz(),
+        last.channels(),
+        last.encoding(),
+        pcm,
+        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(pcm)));
+  }
+
+  private void reject(Chunk chunk, RejectReason reason, String message, Context context) {
+    var source = chunk.source();
+    context.output(
+        DeadLetterOutput.TAG,
+        deadLetters.counted(
+            new Rejection(
+                reason,
+                message,
+                source.topic(),
+                source.partition(),
+                source.offset(),
+                source.key(),
+                SingleObjectCodec.encode(chunk.toRecord()))));
+  }
+
+  private static long maxBytes(Chunk chunk) {
+    return Math.min(
+        Integer.MAX_VALUE - 16L, 4L * chunk.channels() * chunk.sampleRateHz() * MAX_SECONDS);
+  }
+
+  /** CRC-32C plus 1, so that 0 can stand for "not yet". */
+  private static long checksum(byte[] pcm) {
+    CRC32C crc = new CRC32C();
+    crc.update(pcm);
+    return crc.getValue() + 1;
+  }
+}

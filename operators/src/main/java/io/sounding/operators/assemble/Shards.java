@@ -1,0 +1,56 @@
+package io.sounding.operators.assemble;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+
+/**
+ * Which shard an utterance belongs to, and which Flink key stands for a shard.
+ *
+ * <p>An utterance's shard depends on its id and the number of shards alone. Flink spreads keys over
+ * subtasks by key group; a shard's key is chosen so that it falls into key group {@code shard *
+ * maxParallelism / shards}, hence shards spread evenly over any parallelism that divides their
+ * number.
+ */
+public final class Shards {
+
+  private Shards() {}
+
+  /**
+   * The shard, 0 to {@code shards - 1}: first 8 bytes of SHA-256 of the id, modulo {@code shards}.
+   */
+  public static int of(String utteranceId, int shards) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(utteranceId.getBytes(StandardCharsets.UTF_8));
+      return (int) Long.remainderUnsigned(ByteBuffer.wrap(digest).getLong(), shards);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+
+  /**
+   * The key of each shard.
+   *
+   * @throws IllegalArgumentException if there are more shards than key groups
+   */
+  public static int[] keys(int shards, int maxParallelism) {
+    if (shards < 1 || shards > maxParallelism) {
+      throw new IllegalArgumentException(
+          "There are %d shards; with a maximum parallelism of %d there can be 1 to %d."
+              .formatted(shards, maxParallelism, maxParallelism));
+    }
+    int[] keys = new int[shards];
+    for (int shard = 0; shard < shards; shard++) {
+      int wanted = (int) ((long) shard * maxParallelism / shards);
+      int key = 0;
+      while (KeyGroupRangeAssignment.assignToKeyGroup(key, maxParallelism) != wanted) {
+        key++;
+      }
+      keys[shard] = key;
+    }
+    return keys;
+  }
+}

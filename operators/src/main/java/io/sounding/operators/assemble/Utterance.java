@@ -1,0 +1,56 @@
+package io.sounding.operators.assemble;
+
+import io.sounding.schemas.PcmEncoding;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * One utterance, whole.
+ *
+ * @param corpusId the corpus
+ * @param utteranceId the utterance
+ * @param sampleRateHz sample rate, Hz
+ * @param channels interleaved channels
+ * @param encoding encoding of {@code pcm}
+ * @param pcm interleaved samples
+ * @param sha256 SHA-256 of {@code pcm}, in hexadecimal
+ */
+public record Utterance(
+    String corpusId,
+    String utteranceId,
+    int sampleRateHz,
+    int channels,
+    PcmEncoding encoding,
+    byte[] pcm,
+    String sha256) {
+
+  /** Samples per channel. */
+  public long samples() {
+    return pcm.length / ((long) bytesPerSample() * channels);
+  }
+
+  /** Duration, seconds. */
+  public double seconds() {
+    return (double) samples() / sampleRateHz;
+  }
+
+  /**
+   * The samples as {@code float[samples()]}, channels averaged; 16-bit samples divided by 32768.
+   */
+  public float[] mono() {
+    ByteBuffer bytes = ByteBuffer.wrap(pcm).order(ByteOrder.LITTLE_ENDIAN);
+    float[] mono = new float[Math.toIntExact(samples())];
+    for (int i = 0; i < mono.length; i++) {
+      float sum = 0;
+      for (int channel = 0; channel < channels; channel++) {
+        sum += encoding == PcmEncoding.PCM_S16LE ? bytes.getShort() / 32768f : bytes.getFloat();
+      }
+      mono[i] = channels == 1 ? sum : sum / channels;
+    }
+    return mono;
+  }
+
+  private int bytesPerSample() {
+    return encoding == PcmEncoding.PCM_S16LE ? 2 : 4;
+  }
+}

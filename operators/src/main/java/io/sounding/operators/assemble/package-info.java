@@ -1,0 +1,2 @@
+/** Chunks to utterances, utterances to shards. */
+package io.sounding.operators.assemble;

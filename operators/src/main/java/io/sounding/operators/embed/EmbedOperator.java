@@ -1,0 +1,379 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.Rejection;
+import io.sounding.operators.assemble.Shards;
+import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.fold.ShardSummary;
+import io.sounding.schemas.RejectReason;
+import java.nio.file.Path;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
+import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Joins checkpoints (broadcast) with the audio of its shards (keyed by shard): every checkpoint
+ * embeds every utterance of its corpus, and the frames are folded where they are made. A shard is
+ * begun once its corpus is sealed and its audio is complete, so the result does not depend on which
+ * side came first.
+ *
+ * <p>The work is done in slices, one per mail of the task's mailbox, each about {@link
+ * EvaluationSettings#slice()} of wall time. A slice is begun only after {@value #QUIET_TURNS} turns
+ * of the mailbox without input, so that records, and the barriers among them, go first.
+ *
+ * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
+ */
+final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
+    implements TwoInputStreamOperator<Utterance, Control, ShardSummary>, BoundedMultiInput {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final int QUIET_TURNS = 4;
+
+  private final EvaluationSettings settings;
+  private final transient MailboxExecutor mailbox;
+
+  private transient ShardState state;
+  private transient TreeMap<Integer, ShardView> shards;
+  private transient EmbedQueue queue;
+  private transient ModelFiles modelFiles;
+  private transient Counter embeddedMillis;
+  private transient DeadLetterOutput deadLetters;
+  private transient CorpusTimeouts timeouts;
+
+  private transient SharedEncoders.Lease lease;
+  private transient CheckpointRequest leasedFor;
+  private transient SpeechEncoder.Session session;
+  private transient ShardRun run;
+  private transient int savedBatch;
+
+  private transient boolean mailed;
+  private transient int turnsWithoutInput;
+  private transient int openInputs;
+
+  EmbedOperator(
+      StreamOperatorParameters<ShardSummary> parameters,
+      MailboxExecutor mailbox,
+      EvaluationSettings settings) {
+    super(parameters);
+    this.mailbox = mailbox;
+    this.settings = settings;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    state = new ShardState(context.getKeyedStateStore());
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    modelFiles =
+        new ModelFiles(Path.of(settings.modelCacheDirectory()), settings.modelCacheBytes());
+    deadLetters = new DeadLetterOutput(getRuntimeContext());
+    embeddedMillis = getMetricGroup().counter("embeddedAudioMillis");
+    queue = new EmbedQueue();
+    getMetricGroup().gauge("queuedShards", queue::size);
+    timeouts =
+        new CorpusTimeouts(
+            getInternalTimerService(
+                "corpus-timeouts",
+                StringSerializer.INSTANCE,
+                CorpusTimeouts.calling(this::onCorpusTimeout)),
+            settings.corpusTimeout());
+    openInputs = 2;
+    restoreViews();
+    wake();
+  }
+
+  /** The shards whose keys fall into this subtask's key groups, as their state stands. */
+  private void restoreViews() throws Exception {
+    shards = new TreeMap<>();
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    int[] keys = Shards.keys(settings.shards(), task.getMaxNumberOfParallelSubtasks());
+    for (int shard = 0; shard < keys.length; shard++) {
+      int owner =
+          KeyGroupRangeAssignment.assignKeyToParallelOperator(
+              keys[shard],
+              task.getMaxNumberOfParallelSubtasks(),
+              task.getNumberOfParallelSubtasks());
+      if (owner == task.getIndexOfThisSubtask()) {
+        setCurrentKey(keys[shard]);
+        shards.put(shard, state.view(keys[shard]));
+        for (CheckpointRequest request : state.pending()) {
+          queue.add(request, shard);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void processElement1(StreamRecord<Utterance> element) throws Exception {
+    Utterance utterance = element.getValue();
+    ShardView view = shards.get(Shards.of(utterance.utteranceId(), settings.shards()));
+    String rejection = view.rejects(utterance);
+    if (rejection != null) {
+      reject(RejectReason.NOT_IN_MANIFEST, rejection);
+    } else if (view.isNew(utterance)) {
+      state.putAudio(utterance);
+      view.add(utterance);
+    }
+    inputCame();
+  }
+
+  @Override
+  public void processElement2(StreamRecord<Control> element) throws Exception {
+    Control control = element.getValue();
+    for (var entry : shards.entrySet()) {
+      setCurrentKey(entry.getValue().key());
+      if (control.checkpoint() != null) {
+        state.putPending(control.checkpoint());
+        queue.add(control.checkpoint(), entry.getKey());
+        timeouts.start(control.checkpoint());
+      } else {
+        ShardManifest manifest =
+            ShardManifest.of(control.manifest(), entry.getKey(), settings.shards());
+        state.putManifest(manifest);
+        for (ShardView.Refused refused : entry.getValue().seal(manifest)) {
+          state.removeAudio(manifest.corpusId(), refused.utteranceId());
+          reject(RejectReason.NOT_IN_MANIFEST, refused.sentence());
+        }
+      }
+    }
+    inputCame();
+  }
+
+  private void inputCame() {
+    turnsWithoutInput = 0;
+    wake();
+  }
+
+  private void wake() {
+    if (!mailed && queue.size() > 0) {
+      mailed = true;
+      mailbox.execute(MailboxExecutor.MailOptions.deferrable(), this::turn, "embed a slice");
+    }
+  }
+
+  /** One mail: either lets input through, or works for a slice. */
+  private void turn() throws Exception {
+    mailed = false;
+    if (turnsWithoutInput < QUIET_TURNS) {
+      turnsWithoutInput++;
+      wake();
+    } else if (slice()) {
+      turnsWithoutInput = 0;
+      wake();
+    }
+  }
+
+  /** Works for about a slice; false if there is nothing to do now. */
+  private boolean slice() throws Exception {
+    long end = System.nanoTime() + settings.slice().toNanos();
+    do {
+      if (run == null && !beginNextShard()) {
+        return false;
+      }
+      if (!run.done()) {
+        if (!modelIsThere()) {
+          return false;
+        }
+        step();
+      }
+      if (run != null && run.done()) {
+        finishShard();
+      }
+    } while (System.nanoTime() < end);
+    return true;
+  }
+
+  private boolean beginNextShard() throws Exception {
+    var next = queue.first(this::isReady);
+    if (next.isEmpty()) {
+      releaseModel();
+      return false;
+    }
+    CheckpointRequest request = next.get().request();
+    ShardView view = shards.get(next.get().shard());
+    run = new ShardRun(request, next.get().shard(), view.manifest(request.corpusId()), settings);
+    savedBatch = -1;
+    setCurrentKey(view.key());
+    InFlight saved = state.inFlight();
+    if (saved != null && saved.evaluationId().equals(request.evaluationId())) {
+      run.resume(saved);
+    }
+    return true;
+  }
+
+  private boolean isReady(String corpusId, int shard) {
+    return shards.get(shard).isComplete(corpusId);
+  }
+
+  /** Whether the model of the current run is loaded; if not, a mail comes when it is. */
+  private boolean modelIsThere() throws Exception {
+    CheckpointRequest request = run.request();
+    if (!isLeasedFor(request)) {
+      releaseModel();
+      lease = SharedEncoders.ofThisProcess().lease(request, modelFiles, settings.intraOpThreads());
+      leasedFor = request;
+      queue
+          .next(request, this::isReady)
+          .ifPresent(
+              next ->
+                  SharedEncoders.ofThisProcess()
+                      .prefetch(next, modelFiles, settings.intraOpThreads()));
+    }
+    if (!lease.encoder().isDone()) {
+      lease
+          .encoder()
+          .whenComplete(
+              (encoder, error) ->
+                  mailbox.execute(
+                      () -> {
+                        turnsWithoutInput = QUIET_TURNS;
+                        wake();
+                      },
+                      "model loaded"));
+      return false;
+    }
+    if (session == null && !lease.encoder().isCompletedExceptionally()) {
+      session = lease.encoder().join().open();
+    }
+    return true;
+  }
+
+  private boolean isLeasedFor(CheckpointRequest request) {
+    return leasedFor != null && leasedFor.evaluationId().equals(request.evaluationId());
+  }
+
+  private void step() throws Exception {
+    try {
+      if (session == null) {
+        lease.encoder().join();
+      }
+      setCurrentKey(shards.get(run.shard()).key());
+      double seconds =
+          run.step(session, utterance -> state.audio(run.request().corpusId(), utterance));
+      embeddedMillis.inc((long) (seconds * 1_000));
+    } catch (EncodingException e) {
+      fail(run.request(), run.shard(), run.layers(), e.getMessage());
+    } catch (CompletionException e) {
+      fail(run.request(), run.shard(), run.layers(), e.getCause().getMessage());
+    }
+  }
+
+  private void finishShard() throws Exception {
+    String device = isLeasedFor(run.request()) ? lease.encoder().join().device() : "";
+    for (ShardSummary summary : run.summaries(device)) {
+      output.collect(new StreamRecord<>(summary));
+    }
+    forget(run.request(), run.shard());
+    run = null;
+  }
+
+  /** Gives the checkpoint up on every shard of this subtask, saying so once per known layer. */
+  private void fail(CheckpointRequest request, int shard, int[] layers, String reason)
+      throws Exception {
+    LOG.warn(
+        "Checkpoint {} of run {} cannot be evaluated: {}",
+        request.checkpointId(),
+        request.runId(),
+        reason);
+    ShardSummary failure = ShardSummary.failed(request, shard, settings.shards(), reason);
+    output.collect(new StreamRecord<>(failure));
+    for (int layer : layers) {
+      output.collect(new StreamRecord<>(failure.ofLayer(layer)));
+    }
+    for (int own : shards.keySet()) {
+      forget(request, own);
+    }
+    if (run != null && run.request().evaluationId().equals(request.evaluationId())) {
+      run = null;
+    }
+  }
+
+  private void forget(CheckpointRequest request, int shard) throws Exception {
+    setCurrentKey(shards.get(shard).key());
+    state.forget(request.evaluationId());
+    queue.remove(request, shard);
+  }
+
+  private void onCorpusTimeout(int key, String evaluationId) throws Exception {
+    setCurrentKey(key);
+    CheckpointRequest request = state.pending(evaluationId);
+    if (request == null) {
+      return;
+    }
+    for (var entry : shards.entrySet()) {
+      if (entry.getValue().key() == key && !entry.getValue().isComplete(request.corpusId())) {
+        fail(
+            request,
+            entry.getKey(),
+            new int[0],
+            entry.getValue().missing(request.corpusId(), settings.corpusTimeout()));
+      }
+    }
+  }
+
+  private void reject(RejectReason reason, String sentence) {
+    output.collect(
+        DeadLetterOutput.TAG,
+        new StreamRecord<>(deadLetters.counted(Rejection.of(reason, sentence))));
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    if (run != null && run.nextBatch() != savedBatch) {
+      setCurrentKey(shards.get(run.shard()).key());
+      state.putInFlight(run.save());
+      savedBatch = run.nextBatch();
+    }
+  }
+
+  /** At the end of both inputs everything that can be done is done before letting go. */
+  @Override
+  public void endInput(int input) throws Exception {
+    openInputs--;
+    while (openInputs == 0 && queue.first(this::isReady).isPresent()) {
+      if (!slice() && run != null) {
+        mailbox.yield();
+      }
+      while (mailbox.tryYield()) {
+        // barriers and notifications go in between
+      }
+    }
+  }
+
+  private void releaseModel() {
+    if (session != null) {
+      session.close();
+      session = null;
+    }
+    if (lease != null) {
+      lease.close();
+      lease = null;
+      leasedFor = null;
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    releaseModel();
+    super.close();
+  }
+}

@@ -1,0 +1,73 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.admit.CheckpointRequest;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+
+/**
+ * What is still to be embedded by one subtask, checkpoint-major: all its shards of one checkpoint
+ * before the next checkpoint. Checkpoints are ordered by the timestamp of their event, then by its
+ * offset, then by id; shards by number. Not thread-safe; a view of keyed state, rebuilt on restore.
+ */
+final class EmbedQueue {
+
+  /** One shard of the corpus of one checkpoint. */
+  record Work(CheckpointRequest request, int shard) {}
+
+  private static final Comparator<CheckpointRequest> ORDER =
+      Comparator.comparingLong((CheckpointRequest r) -> r.source().timestampMillis())
+          .thenComparingLong(r -> r.source().offset())
+          .thenComparing(CheckpointRequest::evaluationId);
+
+  private final TreeMap<CheckpointRequest, TreeSet<Integer>> shardsOf = new TreeMap<>(ORDER);
+  private final Map<String, CheckpointRequest> byEvaluation = new HashMap<>();
+
+  void add(CheckpointRequest request, int shard) {
+    CheckpointRequest known = byEvaluation.computeIfAbsent(request.evaluationId(), id -> request);
+    shardsOf.computeIfAbsent(known, r -> new TreeSet<>()).add(shard);
+  }
+
+  void remove(CheckpointRequest request, int shard) {
+    CheckpointRequest known = byEvaluation.get(request.evaluationId());
+    if (known != null) {
+      TreeSet<Integer> shards = shardsOf.get(known);
+      shards.remove(shard);
+      if (shards.isEmpty()) {
+        shardsOf.remove(known);
+        byEvaluation.remove(request.evaluationId());
+      }
+    }
+  }
+
+  /** The first work whose (corpus, shard) is ready. */
+  Optional<Work> first(BiPredicate<String, Integer> ready) {
+    return firstAfter(null, ready);
+  }
+
+  /** The first checkpoint after {@code request} that has ready work here. */
+  Optional<CheckpointRequest> next(CheckpointRequest request, BiPredicate<String, Integer> ready) {
+    return firstAfter(request, ready).map(Work::request);
+  }
+
+  private Optional<Work> firstAfter(CheckpointRequest bound, BiPredicate<String, Integer> ready) {
+    var candidates = bound == null ? shardsOf : shardsOf.tailMap(bound, false);
+    for (var entry : candidates.entrySet()) {
+      for (int shard : entry.getValue()) {
+        if (ready.test(entry.getKey().corpusId(), shard)) {
+          return Optional.of(new Work(entry.getKey(), shard));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Work that waits, ready or not. */
+  int size() {
+    return shardsOf.values().stream().mapToInt(TreeSet::size).sum();
+  }
+}

@@ -1,0 +1,58 @@
+package io.sounding.operators.embed;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a model made of a batch: the frames of the evaluated layers.
+ *
+ * @param layers indices of the layers among the model's outputs
+ * @param batch utterances or windows, B
+ * @param frames frames of each, T
+ * @param dimension dimension d of a frame
+ * @param values of each layer {@code float[B * T * d]}, row-major
+ */
+public record Frames(int[] layers, int batch, int frames, int dimension, float[][] values) {
+
+  /**
+   * The frames of one member of the batch in one layer, {@code float[T * d]}; not to be changed.
+   *
+   * @param position position of the layer in {@code layers}
+   * @param member position in the batch
+   */
+  float[] of(int position, int member) {
+    int size = frames * dimension;
+    return batch == 1
+        ? values[position]
+        : Arrays.copyOfRange(values[position], member * size, (member + 1) * size);
+  }
+
+  /**
+   * The frames of consecutive windows of one utterance as one sequence.
+   *
+   * @throws EncodingException if the windows differ in layers or dimension
+   */
+  static Frames inSequence(List<Frames> windows) throws EncodingException {
+    Frames first = windows.get(0);
+    if (windows.size() == 1) {
+      return first;
+    }
+    int total = 0;
+    for (Frames window : windows) {
+      if (!Arrays.equals(window.layers, first.layers) || window.dimension != first.dimension) {
+        throw new EncodingException(
+            "The model gave other layers or another dimension for windows of one utterance.");
+      }
+      total += window.frames;
+    }
+    float[][] values = new float[first.layers.length][total * first.dimension];
+    int at = 0;
+    for (Frames window : windows) {
+      for (int i = 0; i < values.length; i++) {
+        System.arraycopy(window.values[i], 0, values[i], at, window.values[i].length);
+      }
+      at += window.frames * first.dimension;
+    }
+    return new Frames(first.layers, 1, total, first.dimension, values);
+  }
+}

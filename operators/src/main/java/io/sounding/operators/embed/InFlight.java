@@ -1,0 +1,19 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.fold.ShardFold;
+
+/**
+ * How far a subtask is with one shard of one checkpoint, in keyed state while it is under way.
+ *
+ * @param evaluationId the evaluation
+ * @param nextBatch position of the next batch in the shard's {@link WindowPlan}
+ * @param audioSeconds audio embedded, seconds
+ * @param embedSeconds wall time of the forward passes, seconds
+ * @param fold the summaries so far; null before the first batch
+ */
+public record InFlight(
+    String evaluationId,
+    int nextBatch,
+    double audioSeconds,
+    double embedSeconds,
+    ShardFold.Saved fold) {}

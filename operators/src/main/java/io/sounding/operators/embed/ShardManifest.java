@@ -1,0 +1,55 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.admit.Manifest;
+import io.sounding.operators.assemble.Shards;
+import java.util.stream.IntStream;
+
+/**
+ * One shard's part of a corpus' manifest, with the totals of the corpus. The arrays run in
+ * parallel.
+ *
+ * @param corpusId the corpus
+ * @param digest names its content
+ * @param corpusUtterances utterances of the whole corpus
+ * @param corpusAudioSeconds audio of the whole corpus, seconds
+ * @param utteranceIds the shard's utterances
+ * @param samples samples per channel of each
+ * @param sampleRatesHz sample rate of each, Hz
+ * @param sha256s SHA-256 of the PCM of each
+ */
+public record ShardManifest(
+    String corpusId,
+    String digest,
+    int corpusUtterances,
+    double corpusAudioSeconds,
+    String[] utteranceIds,
+    long[] samples,
+    int[] sampleRatesHz,
+    String[] sha256s) {
+
+  static ShardManifest of(Manifest manifest, int shard, int shards) {
+    int[] own =
+        IntStream.range(0, manifest.utteranceIds().length)
+            .filter(i -> Shards.of(manifest.utteranceIds()[i], shards) == shard)
+            .toArray();
+    return new ShardManifest(
+        manifest.corpusId(),
+        manifest.digest(),
+        manifest.utteranceIds().length,
+        manifest.audioSeconds(),
+        IntStream.of(own).mapToObj(i -> manifest.utteranceIds()[i]).toArray(String[]::new),
+        IntStream.of(own).mapToLong(i -> manifest.samples()[i]).toArray(),
+        IntStream.of(own).map(i -> manifest.sampleRatesHz()[i]).toArray(),
+        IntStream.of(own).mapToObj(i -> manifest.sha256s()[i]).toArray(String[]::new));
+  }
+
+  /** Position of the utterance in the arrays, or -1. */
+  int indexOf(String utteranceId) {
+    for (int i = 0; i < utteranceIds.length; i++) {
+      if (utteranceIds[i].equals(utteranceId)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,93 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.assemble.Utterance;
+import java.util.Map;
+import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+
+/**
+ * The state of one shard, that of Flink's current key: its audio, its part of each manifest, the
+ * checkpoints still to be evaluated on it, and how far it is with the one under way.
+ */
+final class ShardState {
+
+  private final MapState<String, Utterance> audio;
+  private final MapState<String, ShardManifest> manifests;
+  private final MapState<String, CheckpointRequest> pending;
+  private final ValueState<InFlight> inFlight;
+
+  ShardState(KeyedStateStore store) {
+    audio = store.getMapState(new MapStateDescriptor<>("audio", String.class, Utterance.class));
+    manifests =
+        store.getMapState(new MapStateDescriptor<>("manifests", String.class, ShardManifest.class));
+    pending =
+        store.getMapState(
+            new MapStateDescriptor<>("pending", String.class, CheckpointRequest.class));
+    inFlight = store.getState(new ValueStateDescriptor<>("in-flight", InFlight.class));
+  }
+
+  Utterance audio(String corpusId, String utteranceId) throws Exception {
+    return audio.get(audioKey(corpusId, utteranceId));
+  }
+
+  void putAudio(Utterance utterance) throws Exception {
+    audio.put(audioKey(utterance.corpusId(), utterance.utteranceId()), utterance);
+  }
+
+  void removeAudio(String corpusId, String utteranceId) throws Exception {
+    audio.remove(audioKey(corpusId, utteranceId));
+  }
+
+  void putManifest(ShardManifest manifest) throws Exception {
+    manifests.put(manifest.corpusId(), manifest);
+  }
+
+  Iterable<CheckpointRequest> pending() throws Exception {
+    return pending.values();
+  }
+
+  CheckpointRequest pending(String evaluationId) throws Exception {
+    return pending.get(evaluationId);
+  }
+
+  void putPending(CheckpointRequest request) throws Exception {
+    pending.put(request.evaluationId(), request);
+  }
+
+  InFlight inFlight() throws Exception {
+    return inFlight.value();
+  }
+
+  void putInFlight(InFlight value) throws Exception {
+    inFlight.update(value);
+  }
+
+  /** Ends the shard's part in an evaluation. */
+  void forget(String evaluationId) throws Exception {
+    pending.remove(evaluationId);
+    InFlight current = inFlight.value();
+    if (current != null && current.evaluationId().equals(evaluationId)) {
+      inFlight.clear();
+    }
+  }
+
+  /** The view of the current key's state. */
+  ShardView view(int key) throws Exception {
+    ShardView view = new ShardView(key);
+    for (Map.Entry<String, Utterance> entry : audio.entries()) {
+      view.add(entry.getValue());
+    }
+    for (ShardManifest manifest : manifests.values()) {
+      view.seal(manifest);
+    }
+    return view;
+  }
+
+  private static String audioKey(String corpusId, String utteranceId) {
+    return corpusId + "\n" + utteranceId;
+  }
+}

@@ -1,0 +1,141 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.admit.CheckpointRequest;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models of this process: each is loaded once, by a background thread, and shared by the
+ * subtasks that use it. One that nobody uses stays loaded, so that the next checkpoint's model can
+ * be there before it is needed; older ones are unloaded.
+ */
+final class SharedEncoders {
+
+  /** Models kept loaded that nobody uses: the one that was fetched ahead. */
+  private static final int IDLE = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
+  private static final SharedEncoders PROCESS = new SharedEncoders();
+
+  private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final ExecutorService loader =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "sounding-model-loader");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** The models of this process. */
+  static SharedEncoders ofThisProcess() {
+    return PROCESS;
+  }
+
+  private record Key(String uri, String sha256, String evaluationIdWithoutDigest, int threads) {}
+
+  private static final class Entry {
+    private final CompletableFuture<SpeechEncoder> encoder;
+    private int users;
+
+    private Entry(CompletableFuture<SpeechEncoder> encoder) {
+      this.encoder = encoder;
+    }
+  }
+
+  /** One user's hold on a model; the model may be unloaded once every lease is closed. */
+  final class Lease implements AutoCloseable {
+
+    private final Key key;
+    private final Entry entry;
+    private boolean closed;
+
+    private Lease(Key key, Entry entry) {
+      this.key = key;
+      this.entry = entry;
+    }
+
+    /** Completes with the model, or with an {@link EncodingException}. */
+    CompletableFuture<SpeechEncoder> encoder() {
+      return entry.encoder;
+    }
+
+    @Override
+    public void close() {
+      synchronized (SharedEncoders.this) {
+        if (!closed) {
+          closed = true;
+          entry.users--;
+          if (entry.encoder.isCompletedExceptionally()) {
+            entries.remove(key, entry);
+          }
+          unloadIdle();
+        }
+      }
+    }
+  }
+
+  /** The model of {@code request}, loading it if need be. */
+  synchronized Lease lease(CheckpointRequest request, ModelFiles files, int intraOpThreads) {
+    Key key = key(request, intraOpThreads);
+    Entry entry = entries.get(key);
+    if (entry == null || entry.encoder.isCompletedExceptionally()) {
+      entry =
+          new Entry(
+              CompletableFuture.supplyAsync(() -> load(request, files, intraOpThreads), loader));
+      entries.put(key, entry);
+    }
+    entry.users++;
+    return new Lease(key, entry);
+  }
+
+  /** Has the model of {@code request} loaded ahead of its use. */
+  void prefetch(CheckpointRequest request, ModelFiles files, int intraOpThreads) {
+    lease(request, files, intraOpThreads).close();
+  }
+
+  private static SpeechEncoder load(
+      CheckpointRequest request, ModelFiles files, int intraOpThreads) {
+    try {
+      long start = System.nanoTime();
+      var file = files.fetch(request.modelUri(), request.modelSha256(), request.modelFormat());
+      SpeechEncoder encoder = SpeechEncoder.load(file, request.modelFormat(), intraOpThreads);
+      LOG.info(
+          "Loaded {} of run {} in {} ms.",
+          request.modelUri(),
+          request.runId(),
+          (System.nanoTime() - start) / 1_000_000);
+      return encoder;
+    } catch (EncodingException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private void unloadIdle() {
+    long idle = entries.values().stream().filter(e -> e.users == 0).count();
+    Iterator<Entry> oldestFirst = entries.values().iterator();
+    while (idle > IDLE && oldestFirst.hasNext()) {
+      Entry entry = oldestFirst.next();
+      if (entry.users == 0) {
+        oldestFirst.remove();
+        entry.encoder.thenAcceptAsync(SpeechEncoder::close, loader);
+        idle--;
+      }
+    }
+  }
+
+  /** Files without a digest may change under their name, so each evaluation loads its own. */
+  private static Key key(CheckpointRequest request, int threads) {
+    return new Key(
+        request.modelUri(),
+        request.modelSha256(),
+        request.modelSha256() == null ? request.evaluationId() : "",
+        threads);
+  }
+}

@@ -1,0 +1,171 @@
+package io.sounding.operators.embed;
+
+import ai.djl.MalformedModelException;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.repository.zoo.Criteria;
+import ai.djl.repository.zoo.ModelNotFoundException;
+import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.Batchifier;
+import ai.djl.translate.NoBatchifyTranslator;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.TranslatorContext;
+import io.sounding.schemas.ModelFormat;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A loaded model, run through DJL: samples in, frames of the chosen layers out, all layers from one
+ * forward pass.
+ *
+ * <p>Input: {@code float32 (B, samples)}. Output: one tensor {@code (B, frames, d)}, a stacked one
+ * {@code (layers, B, frames, d)}, or a tuple of {@code (B, frames, d)}. The model may be shared;
+ * each thread opens its own {@link Session}.
+ */
+public final class SpeechEncoder implements AutoCloseable {
+
+  private final ZooModel<float[][], List<Tensor>> model;
+
+  private SpeechEncoder(ZooModel<float[][], List<Tensor>> model) {
+    this.model = model;
+  }
+
+  /**
+   * Loads the model file.
+   *
+   * @param intraOpThreads threads within one forward pass, for ONNX; PyTorch takes one number for
+   *     the whole process from {@code ai.djl.pytorch.num_threads}
+   * @throws EncodingException if the file is not such a model
+   */
+  public static SpeechEncoder load(Path file, ModelFormat format, int intraOpThreads)
+      throws EncodingException {
+    if (format == ModelFormat.TORCHSCRIPT) {
+      System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(intraOpThreads));
+      System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+      // Audio comes in ever new lengths; re-specialising the graph for each costs more than it
+      // gives.
+      System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+    }
+    Criteria<float[][], List<Tensor>> criteria =
+        Criteria.builder()
+            .setTypes(float[][].class, SpeechEncoder.<List<Tensor>>classOf())
+            .optModelPath(file)
+            .optEngine(format == ModelFormat.TORCHSCRIPT ? "PyTorch" : "OnnxRuntime")
+            .optOption("intraOpNumThreads", Integer.toString(intraOpThreads))
+            .optOption("interOpNumThreads", "1")
+            .optTranslator(new SamplesToTensors())
+            .build();
+    try {
+      return new SpeechEncoder(criteria.loadModel());
+    } catch (IOException | ModelNotFoundException | MalformedModelException | EngineException e) {
+      throw new EncodingException(
+          "The model file cannot be loaded as %s (%s). Export it again, or correct its format."
+              .formatted(format, EncodingException.firstLine(e)),
+          e);
+    }
+  }
+
+  /** The device that the model runs on, for example {@code cpu} or {@code gpu0}. */
+  public String device() {
+    return model.getNDManager().getDevice().toString().replaceAll("[()]", "");
+  }
+
+  /** A session for one thread; close it before the encoder. */
+  public Session open() {
+    return new Session(model.newPredictor());
+  }
+
+  /** Gives the native memory back. */
+  @Override
+  public void close() {
+    model.close();
+  }
+
+  /** One thread's way to run the model. */
+  public static final class Session implements AutoCloseable {
+
+    private final Predictor<float[][], List<Tensor>> predictor;
+
+    private Session(Predictor<float[][], List<Tensor>> predictor) {
+      this.predictor = predictor;
+    }
+
+    /**
+     * Runs the model.
+     *
+     * @param windows {@code float[B][samples]}, all equally long
+     * @param layers indices of the outputs wanted, negative ones from the end; null: all
+     * @throws EncodingException if the model refuses the input or gives what is not frames
+     */
+    public Frames encode(float[][] windows, int[] layers) throws EncodingException {
+      List<Tensor> outputs;
+      try {
+        outputs = predictor.predict(windows);
+      } catch (TranslateException | RuntimeException e) {
+        throw new EncodingException(
+            "The model failed on %d windows of %d samples (%s)."
+                .formatted(windows.length, windows[0].length, EncodingException.firstLine(e)),
+            e);
+      }
+      return Tensor.select(outputs, windows.length, layers);
+    }
+
+    @Override
+    public void close() {
+      predictor.close();
+    }
+  }
+
+  /** To and from DJL's arrays; everything native is freed when the prediction returns. */
+  private static final class SamplesToTensors
+      implements NoBatchifyTranslator<float[][], List<Tensor>> {
+
+    @Override
+    public NDList processInput(TranslatorContext context, float[][] windows) {
+      int samples = windows[0].length;
+      float[] flat = windows[0];
+      if (windows.length > 1) {
+        flat = new float[windows.length * samples];
+        for (int i = 0; i < windows.length; i++) {
+          System.arraycopy(windows[i], 0, flat, i * samples, samples);
+        }
+      }
+      return new NDList(context.getNDManager().create(flat, new Shape(windows.length, samples)));
+    }
+
+    @Override
+    public List<Tensor> processOutput(TranslatorContext context, NDList outputs) {
+      List<Tensor> tensors = new ArrayList<>(outputs.size());
+      for (NDArray output : outputs) {
+        NDArray floats =
+            output.getDataType() == DataType.FLOAT32
+                ? output
+                : output.toType(DataType.FLOAT32, false);
+        tensors.add(new Tensor(output.getShape().getShape(), floats.toFloatArray()));
+      }
+      return tensors;
+    }
+
+    @Override
+    public Batchifier getBatchifier() {
+      return null;
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> Class<T> classOf() {
+    return (Class<T>) List.class;
+  }
+
+  /** Whether the engine for {@code format} is on the class path. */
+  static boolean hasEngine(ModelFormat format) {
+    return Engine.hasEngine(format == ModelFormat.TORCHSCRIPT ? "PyTorch" : "OnnxRuntime");
+  }
+}

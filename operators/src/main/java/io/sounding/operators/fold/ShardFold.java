@@ -1,0 +1,88 @@
+package io.sounding.operators.fold;
+
+import io.sounding.operators.statistics.LayerAccumulator;
+import io.sounding.operators.statistics.LayerSummary;
+import io.sounding.operators.statistics.StatisticsSettings;
+
+/**
+ * The frames of one shard of one checkpoint, folded into one accumulator per layer as they are
+ * made. Not thread-safe.
+ */
+public final class ShardFold {
+
+  /**
+   * A fold that was interrupted by a snapshot, to be continued.
+   *
+   * @param layers indices of the layers
+   * @param dimension dimension of a frame
+   * @param summaries the summary of each layer, as bytes
+   * @param foldSeconds wall time spent on each layer, seconds
+   */
+  public record Saved(int[] layers, int dimension, byte[][] summaries, double[] foldSeconds) {}
+
+  private final int[] layers;
+  private final LayerAccumulator[] accumulators;
+  private final double[] foldSeconds;
+  private final int dimension;
+
+  private ShardFold(
+      int[] layers, int dimension, LayerAccumulator[] accumulators, double[] foldSeconds) {
+    this.layers = layers;
+    this.dimension = dimension;
+    this.accumulators = accumulators;
+    this.foldSeconds = foldSeconds;
+  }
+
+  /** An empty fold for these layers, whose frames have this dimension. */
+  public static ShardFold of(int[] layers, int dimension, StatisticsSettings settings) {
+    LayerAccumulator[] accumulators = new LayerAccumulator[layers.length];
+    for (int i = 0; i < layers.length; i++) {
+      accumulators[i] = new LayerAccumulator(dimension, settings);
+    }
+    return new ShardFold(layers.clone(), dimension, accumulators, new double[layers.length]);
+  }
+
+  /** The fold that was saved, as if it had never been interrupted. */
+  public static ShardFold resume(Saved saved, StatisticsSettings settings) {
+    LayerAccumulator[] accumulators = new LayerAccumulator[saved.layers().length];
+    for (int i = 0; i < accumulators.length; i++) {
+      accumulators[i] =
+          LayerAccumulator.resume(LayerSummary.fromBytes(saved.summaries()[i]), settings);
+    }
+    return new ShardFold(
+        saved.layers().clone(), saved.dimension(), accumulators, saved.foldSeconds().clone());
+  }
+
+  /**
+   * Adds an utterance.
+   *
+   * @param utteranceId the utterance
+   * @param position position of the layer among the layers of this fold
+   * @param frames its frames in that layer, {@code float[rows * d]}, row-major
+   * @param rows number of frames
+   */
+  public void add(String utteranceId, int position, float[] frames, int rows) {
+    long start = System.nanoTime();
+    accumulators[position].addUtterance(utteranceId, frames, rows);
+    foldSeconds[position] += (System.nanoTime() - start) * 1e-9;
+  }
+
+  /** The indices of the layers, in the order of their positions. */
+  public int[] layers() {
+    return layers.clone();
+  }
+
+  /** Dimension of a frame. */
+  public int dimension() {
+    return dimension;
+  }
+
+  /** The state so far; the fold goes on unchanged. */
+  public Saved save() {
+    byte[][] summaries = new byte[layers.length][];
+    for (int i = 0; i < layers.length; i++) {
+      summaries[i] = accumulators[i].snapshot().toBytes();
+    }
+    return new Saved(layers.clone(), dimension, summaries, foldSeconds.clone());
+  }
+}

@@ -1,0 +1,63 @@
+package io.sounding.operators.fold;
+
+import io.sounding.operators.admit.CheckpointRequest;
+
+/**
+ * What the embedding stage says of one shard: the summary of one layer of all its frames, or that
+ * the checkpoint cannot be evaluated.
+ *
+ * @param checkpoint the checkpoint
+ * @param corpusDigest names the corpus' content; null if a failure came before the manifest
+ * @param corpusUtterances utterances of the corpus
+ * @param corpusAudioSeconds audio of the corpus, seconds
+ * @param shard the shard
+ * @param shards how many there are
+ * @param utterances utterances of this shard
+ * @param audioSeconds audio of this shard, seconds
+ * @param layer index of the layer among the model's outputs; {@link #ALL_LAYERS} in a failure
+ * @param layers number of layers evaluated
+ * @param summary a {@link io.sounding.operators.statistics.LayerSummary} as bytes; null in a
+ *     failure
+ * @param device where it was embedded; null in a failure
+ * @param embedSeconds wall time of the forward passes, seconds
+ * @param foldSeconds wall time of folding this layer, seconds
+ * @param failure why the checkpoint cannot be evaluated, a sentence; null if it can
+ */
+public record ShardSummary(
+    CheckpointRequest checkpoint,
+    String corpusDigest,
+    int corpusUtterances,
+    double corpusAudioSeconds,
+    int shard,
+    int shards,
+    int utterances,
+    double audioSeconds,
+    int layer,
+    int layers,
+    byte[] summary,
+    String device,
+    double embedSeconds,
+    double foldSeconds,
+    String failure) {
+
+  /** The layer of a failure, which concerns them all. */
+  public static final int ALL_LAYERS = -1;
+
+  /** A failure; it concerns all layers. */
+  public static ShardSummary failed(
+      CheckpointRequest checkpoint, int shard, int shards, String failure) {
+    return new ShardSummary(
+        checkpoint, null, 0, 0, shard, shards, 0, 0, ALL_LAYERS, 0, null, null, 0, 0, failure);
+  }
+
+  /** The same failure, told to one layer so that it gives up too. */
+  public ShardSummary ofLayer(int known) {
+    return new ShardSummary(
+        checkpoint, null, 0, 0, shard, shards, 0, 0, known, 0, null, null, 0, 0, failure);
+  }
+
+  /** Evaluation and layer: what is merged together. */
+  public String mergeKey() {
+    return checkpoint.evaluationId() + "\n" + layer;
+  }
+}

@@ -1,0 +1,93 @@
+package io.sounding.operators.publish;
+
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.Rejection;
+import io.sounding.operators.merge.MergedLayer;
+import io.sounding.operators.statistics.ClusterMetrics;
+import io.sounding.operators.statistics.LayerSummary;
+import io.sounding.operators.statistics.RankMetrics;
+import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.MetricStatus;
+import io.sounding.schemas.RecordKeys;
+import io.sounding.schemas.RejectReason;
+import io.sounding.schemas.SingleObjectCodec;
+import java.time.Instant;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Merged summaries to metric events: the rank family always, the cluster family when final. A
+ * failure becomes a FAILED event and a dead letter.
+ */
+public final class PublishMetrics extends ProcessFunction<MergedLayer, OutgoingRecord> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final EvaluationSettings settings;
+  private transient DeadLetterOutput deadLetters;
+
+  public PublishMetrics(EvaluationSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    deadLetters = new DeadLetterOutput(getRuntimeContext());
+  }
+
+  @Override
+  public void processElement(MergedLayer layer, Context context, Collector<OutgoingRecord> out) {
+    MetricEvent event = event(layer);
+    out.collect(new OutgoingRecord(RecordKeys.of(event), SingleObjectCodec.encode(event)));
+    if (layer.status() == MetricStatus.FAILED) {
+      context.output(
+          DeadLetterOutput.TAG,
+          deadLetters.counted(
+              Rejection.of(
+                  layer.checkpoint().source(), RejectReason.EVALUATION_FAILED, layer.failure())));
+    }
+  }
+
+  private MetricEvent event(MergedLayer layer) {
+    CheckpointRequest checkpoint = layer.checkpoint();
+    MetricEvent.Builder event =
+        MetricEvent.newBuilder()
+            .setStatus(layer.status())
+            .setRunId(checkpoint.runId())
+            .setCheckpointId(checkpoint.checkpointId())
+            .setStep(checkpoint.step())
+            .setAttempt(checkpoint.attempt())
+            .setTrainingLoss(checkpoint.trainingLoss())
+            .setCorpusId(checkpoint.corpusId())
+            .setSeed(settings.seed())
+            .setShards(layer.shards())
+            .setEmittedAt(Instant.now());
+    if (layer.status() == MetricStatus.FAILED) {
+      return event.setFailureReason(layer.failure()).build();
+    }
+    LayerSummary summary = LayerSummary.fromBytes(layer.summary());
+    event
+        .setCorpusDigest(layer.corpusDigest())
+        .setLayer(layer.layer())
+        .setLayers(layer.layers())
+        .setFrames(summary.frames())
+        .setUtterances(layer.utterances())
+        .setCorpusUtterances(layer.corpusUtterances())
+        .setAudioSeconds(layer.audioSeconds())
+        .setCorpusAudioSeconds(layer.corpusAudioSeconds())
+        .setFrameDimension(summary.dimension())
+        .setRank(MetricFamilies.rank(RankMetrics.of(summary), layer.rankMeStdErr()))
+        .setCost(MetricFamilies.cost(layer));
+    if (layer.status() == MetricStatus.FINAL) {
+      ClusterMetrics clusters = ClusterMetrics.of(summary, settings.statistics());
+      event
+          .setK(clusters.k())
+          .setSampleFrames(clusters.sampleFrames())
+          .setClusters(MetricFamilies.clusters(clusters));
+    }
+    return event.build();
+  }
+}

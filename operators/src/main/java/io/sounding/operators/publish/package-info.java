@@ -1,0 +1,2 @@
+/** Merged summaries to metric events, rejections to dead letters. */
+package io.sounding.operators.publish;

@@ -1,0 +1,141 @@
+package io.sounding.jobs.publish;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Finds the checkpoint files of a training run and reads their steps from their names.
+ *
+ * <p>The step is the number after the first "step" or "steps", directly or with one of {@code _ -
+ * =} between (step00400.last.pt, global_step_123.pt, epoch=2-step=400.pt); in a name without that,
+ * the last run of digits before the extension (wav2vec2_ckpt_12000.pt).
+ */
+public final class CheckpointFiles {
+  private static final List<String> EXTENSIONS =
+      List.of(".pt", ".pth", ".onnx", ".ts", ".torchscript");
+  private static final Pattern STEP =
+      Pattern.compile("steps?[-_=]?([0-9]+)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern LAST_DIGITS = Pattern.compile("([0-9]+)[^0-9]*$");
+
+  private CheckpointFiles() {}
+
+  /**
+   * One checkpoint file.
+   *
+   * @param path where it lies
+   * @param checkpointId its file name, unique within the run
+   * @param step training steps taken, at least 0
+   */
+  public record CheckpointFile(Path path, String checkpointId, long step) {}
+
+  /**
+   * The checkpoint files among the given files and directly in the given folders, by step, then by
+   * name. A file that is named twice is listed once. Other files in a folder, and those whose name
+   * starts with a dot, are passed over.
+   *
+   * @throws UnusableInputException when a path does not exist, a named file has another extension,
+   *     a folder has no checkpoint files, a name holds no step or one above 2^63 - 1, or two files
+   *     have the same name
+   */
+  public static List<CheckpointFile> list(Collection<Path> filesAndFolders)
+      throws UnusableInputException {
+    List<CheckpointFile> checkpoints = new ArrayList<>();
+    Map<String, Path> pathsById = new HashMap<>();
+    Set<Path> seen = new HashSet<>();
+    for (Path given : filesAndFolders) {
+      for (Path path : expand(given)) {
+        if (!seen.add(path.toAbsolutePath().normalize())) {
+          continue;
+        }
+        String name = path.getFileName().toString();
+        Path other = pathsById.put(name, path);
+        if (other != null) {
+          throw new UnusableInputException(
+              path,
+              "has the same name as " + other,
+              "rename one, for checkpoints are told apart by their file names");
+        }
+        checkpoints.add(new CheckpointFile(path, name, step(path)));
+      }
+    }
+    checkpoints.sort(
+        Comparator.comparingLong(CheckpointFile::step).thenComparing(CheckpointFile::checkpointId));
+    return List.copyOf(checkpoints);
+  }
+
+  /**
+   * The training step in the file's name.
+   *
+   * @throws UnusableInputException when there is none or it is above 2^63 - 1
+   */
+  public static long step(Path file) throws UnusableInputException {
+    String name = file.getFileName().toString();
+    String stem = name.substring(0, Math.max(name.lastIndexOf('.'), 0));
+    Matcher digits = STEP.matcher(stem);
+    if (!digits.find()) {
+      digits = LAST_DIGITS.matcher(stem);
+      if (!digits.find()) {
+        throw new UnusableInputException(
+            file, "has no training step in its name", "rename it, for example to step00400.pt");
+      }
+    }
+    try {
+      return Long.parseLong(digits.group(1));
+    } catch (NumberFormatException e) {
+      throw new UnusableInputException(
+          file,
+          "has a step of %d digits in its name".formatted(digits.group(1).length()),
+          "rename it, for example to step00400.pt; a step has at most 18 digits",
+          e);
+    }
+  }
+
+  private static List<Path> expand(Path given) throws UnusableInputException {
+    if (Files.isRegularFile(given)) {
+      if (!isCheckpoint(given)) {
+        throw new UnusableInputException(
+            given, "is not a checkpoint file", "name files of the kinds " + kinds());
+      }
+      return List.of(given);
+    }
+    if (!Files.isDirectory(given)) {
+      throw new UnusableInputException(given, "does not exist", "check the path");
+    }
+    try (Stream<Path> entries = Files.list(given)) {
+      List<Path> found =
+          entries.filter(Files::isRegularFile).filter(CheckpointFiles::isCheckpoint).toList();
+      if (found.isEmpty()) {
+        throw new UnusableInputException(
+            given, "holds no checkpoint files", "name a folder with files of the kinds " + kinds());
+      }
+      return found;
+    } catch (UnusableInputException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UnusableInputException(
+          given, "cannot be listed (" + e + ")", "check its permissions", e);
+    }
+  }
+
+  private static boolean isCheckpoint(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return !name.startsWith(".") && EXTENSIONS.stream().anyMatch(name::endsWith);
+  }
+
+  private static String kinds() {
+    return "*" + String.join(", *", EXTENSIONS);
+  }
+}

@@ -1,0 +1,98 @@
+package io.sounding.jobs.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sounding.jobs.publish.CheckpointFiles.CheckpointFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointFilesTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "step00400.last.pt, 400",
+    "step03200.last.opset17.onnx, 3200",
+    "wav2vec2_ckpt_12000.pt, 12000",
+    "step_7.pt, 7",
+    "step-8.pt, 8",
+    "global_step123.pt, 123",
+    "global_step_124.v2.ts, 124",
+    "epoch=3-step=500.pth, 500",
+    "Step00012.PT, 12",
+    "hubert_2_layers_9000.torchscript, 9000",
+    "step00000.pt, 0",
+    "step100.state_dict.pt, 100",
+    "7.pt, 7",
+    "step0009223372036854775807.pt, 9223372036854775807"
+  })
+  void theStepIsReadFromTheName(String name, long step) throws IOException {
+    assertThat(CheckpointFiles.step(Path.of("layers12", name))).isEqualTo(step);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.onnx", "step.pt", "last.ts", "x.torchscript"})
+  void aNameWithoutAStepIsRefused(String name) {
+    assertThatThrownBy(() -> CheckpointFiles.step(Path.of(name)))
+        .isInstanceOf(UnusableInputException.class)
+        .hasMessage(
+            name + ": has no training step in its name; rename it, for example to step00400.pt.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"step9223372036854775808.pt", "run_99999999999999999999999999.onnx"})
+  void aStepThatIsTooLargeIsRefused(String name) {
+    assertThatThrownBy(() -> CheckpointFiles.step(Path.of(name)))
+        .isInstanceOf(UnusableInputException.class)
+        .hasMessageContaining("digits in its name; rename it");
+  }
+
+  @Test
+  void foldersAndFilesAreListedByStepThenName() throws IOException {
+    Path first = Files.createDirectory(folder.resolve("first"));
+    Path second = Files.createDirectory(folder.resolve("second"));
+    for (String name :
+        List.of("step10.pt", "step9.onnx", "step9.pt", "oracle.json", ".step1.pt", "step.txt")) {
+      Files.createFile(first.resolve(name));
+    }
+    Files.createDirectory(first.resolve("step3.pt"));
+    Path alone = Files.createFile(second.resolve("ckpt_8.torchscript"));
+    Files.createFile(second.resolve("ckpt_99.pth"));
+    List<CheckpointFile> listed =
+        CheckpointFiles.list(List.of(first, alone, first.resolve("../first/step10.pt")));
+    assertThat(listed)
+        .extracting(CheckpointFile::checkpointId)
+        .containsExactly("ckpt_8.torchscript", "step9.onnx", "step9.pt", "step10.pt");
+    assertThat(listed).extracting(CheckpointFile::step).containsExactly(8L, 9L, 9L, 10L);
+    assertThat(listed.get(0).path()).isEqualTo(alone);
+  }
+
+  @Test
+  void whatCannotBeUsedIsRefusedWithASentence() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Path text = Files.createFile(folder.resolve("step1.txt"));
+    Path one = Files.createFile(folder.resolve("step1.pt"));
+    Path same = Files.createFile(empty.resolve("step1.pt"));
+    refused(folder.resolve("absent"), "absent: does not exist; check the path.");
+    refused(text, "step1.txt: is not a checkpoint file; name files of the kinds *.pt, *.pth,");
+    assertThatThrownBy(() -> CheckpointFiles.list(List.of(one, same)))
+        .isInstanceOf(UnusableInputException.class)
+        .hasMessageContaining(same + ": has the same name as " + one + "; rename one");
+    Files.delete(same);
+    refused(empty, "empty: holds no checkpoint files; name a folder");
+  }
+
+  private static void refused(Path path, String sentence) {
+    assertThatThrownBy(() -> CheckpointFiles.list(List.of(path)))
+        .isInstanceOf(UnusableInputException.class)
+        .hasMessageContaining(sentence);
+  }
+}

@@ -1,0 +1,126 @@
+package io.sounding.jobs.embedded;
+
+import io.sounding.jobs.SoundingTopology;
+import io.sounding.jobs.kafka.KafkaEnds;
+import io.sounding.jobs.kafka.Topics;
+import io.sounding.operators.EvaluationSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Everything in one process: a Kafka broker, a Flink cluster, and the job running between them. The
+ * graph is the one of production; only its surroundings are small.
+ */
+public final class EmbeddedSounding implements AutoCloseable {
+
+  /** Metric events become visible with each Flink checkpoint. */
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+
+  private final EmbeddedBroker broker;
+  private final EmbeddedCluster cluster;
+  private final Topics topics;
+  private final JobClient job;
+
+  private EmbeddedSounding(
+      EmbeddedBroker broker, EmbeddedCluster cluster, Topics topics, JobClient job) {
+    this.broker = broker;
+    this.cluster = cluster;
+    this.topics = topics;
+    this.job = job;
+  }
+
+  /**
+   * Starts all three and returns when the job is submitted.
+   *
+   * @param work where everything is written
+   * @param parallelism subtasks of each stage
+   * @throws EmbeddedException with a sentence, if one of them does not start
+   */
+  public static EmbeddedSounding start(Path work, int parallelism, EvaluationSettings settings) {
+    CompletableFuture<EmbeddedBroker> startingBroker =
+        CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka")));
+    EmbeddedCluster cluster =
+        EmbeddedCluster.start(work.resolve("flink"), parallelism, new Configuration());
+    EmbeddedBroker broker;
+    try {
+      broker = startingBroker.join();
+    } catch (CompletionException failure) {
+      cluster.close();
+      throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
+    }
+    try {
+      Topics topics = Topics.withPrefix("sounding");
+      broker.createTopics(
+          KafkaTopic.keeping(topics.checkpoints(), 1),
+          KafkaTopic.keeping(topics.audio(), parallelism),
+          KafkaTopic.compacted(topics.metrics(), 1),
+          KafkaTopic.keeping(topics.deadLetters(), 1));
+      StreamExecutionEnvironment environment = cluster.environment();
+      environment.setParallelism(parallelism);
+      environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+      SoundingTopology.lay(
+          environment,
+          KafkaEnds.of(broker.bootstrapServers(), topics, "sounding", new Properties()),
+          settings);
+      JobClient job = environment.executeAsync("Sounding");
+      return new EmbeddedSounding(broker, cluster, topics, job);
+    } catch (Exception failure) {
+      cluster.close();
+      broker.close();
+      throw new EmbeddedException(
+          "The job could not be started (" + EmbeddedException.reason(failure) + ").", failure);
+    }
+  }
+
+  /** Where the broker answers, host:port. */
+  public String bootstrapServers() {
+    return broker.bootstrapServers();
+  }
+
+  /** The names of the topics. */
+  public Topics topics() {
+    return topics;
+  }
+
+  /** Where Flink's web UI answers. */
+  public URI webAddress() {
+    return cluster.webAddress();
+  }
+
+  /** The running job. */
+  public JobClient job() {
+    return job;
+  }
+
+  /** A producer as a publisher would make one. */
+  public KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        Map.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers(),
+            ProducerConfig.ACKS_CONFIG,
+            "all",
+            ProducerConfig.LINGER_MS_CONFIG,
+            5),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  /** Cancels the job and ends cluster and broker; nothing is left running. */
+  @Override
+  public void close() {
+    cluster.close();
+    broker.close();
+  }
+}

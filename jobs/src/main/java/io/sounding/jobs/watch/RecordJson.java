@@ -1,0 +1,58 @@
+package io.sounding.jobs.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+
+/**
+ * Avro records as plain JSON: the field names of the schema, no wrappers around unions, times in
+ * ISO 8601, and null for numbers that JSON does not have (NaN, infinity).
+ */
+public final class RecordJson {
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private RecordJson() {}
+
+  /** The record as a JSON object, fields in the order of the schema. */
+  public static ObjectNode of(IndexedRecord record) {
+    ObjectNode object = NODES.objectNode();
+    for (Schema.Field field : record.getSchema().getFields()) {
+      object.set(field.name(), value(record.get(field.pos())));
+    }
+    return object;
+  }
+
+  private static JsonNode value(Object value) {
+    if (value == null) {
+      return NODES.nullNode();
+    } else if (value instanceof IndexedRecord record) {
+      return of(record);
+    } else if (value instanceof Double number) {
+      return Double.isFinite(number) ? NODES.numberNode(number) : NODES.nullNode();
+    } else if (value instanceof Integer number) {
+      return NODES.numberNode(number);
+    } else if (value instanceof Long number) {
+      return NODES.numberNode(number);
+    } else if (value instanceof Boolean truth) {
+      return NODES.booleanNode(truth);
+    } else if (value instanceof CharSequence || value instanceof Enum || value instanceof Instant) {
+      return NODES.textNode(value.toString());
+    } else if (value instanceof Collection<?> items) {
+      var array = NODES.arrayNode();
+      items.forEach(item -> array.add(value(item)));
+      return array;
+    } else if (value instanceof Map<?, ?> map) {
+      ObjectNode object = NODES.objectNode();
+      map.forEach((key, item) -> object.set(key.toString(), value(item)));
+      return object;
+    }
+    throw new IllegalArgumentException(
+        "A " + value.getClass().getName() + " has no JSON form here.");
+  }
+}

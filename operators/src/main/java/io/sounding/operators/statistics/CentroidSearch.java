@@ -2,12 +2,9 @@ package io.sounding.operators.statistics;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /**
  * The centroids that are reported: seeded restarts of k-means++ and weighted Lloyd on few candidate
@@ -21,11 +18,11 @@ final class CentroidSearch {
   /** Fewest sampled frames per centroid, as in the seed paper's tool (faiss). */
   static final int FRAMES_PER_CENTROID = 39;
 
-  private static final int CANDIDATES_PER_CLUSTER = 32;
-  private static final int LEAST_CANDIDATES = 2048;
-  private static final int CANDIDATE_ITERATIONS = 20;
+  /** Most multiply-adds of a seeding that goes over the whole sample. */
+  private static final double SEEDING_WORK = 2e9;
+
+  private static final int TRIAL_ITERATIONS = 5;
   private static final int SAMPLE_ITERATIONS = 300;
-  private static final int FINALISTS = 2;
 
   private CentroidSearch() {}
 
@@ -48,36 +45,31 @@ final class CentroidSearch {
       int clusters,
       int restarts,
       long seed) {
-    PointCloud candidates = candidates(cloud, micro, complete, clusters);
-    PlusPlusSeeding seeding = new PlusPlusSeeding(candidates);
-    double[] uncovered =
-        DoubleStream.generate(() -> Double.POSITIVE_INFINITY).limit(candidates.size()).toArray();
     int draws = 2 + (int) Math.log(clusters);
+    PointCloud candidates = candidates(cloud, micro, complete, clusters, draws);
+    PlusPlusSeeding seeding = new PlusPlusSeeding(candidates);
+    double[] uncovered = new double[candidates.size()];
+    Arrays.fill(uncovered, Double.POSITIVE_INFINITY);
     SplittableRandom random = new SplittableRandom(seed);
-    return IntStream.range(0, restarts)
-        .mapToObj(
-            restart -> {
-              int[] seeds = seeding.choose(clusters, uncovered, draws, random.split());
-              return Lloyd.run(
-                  candidates, candidates.points(seeds), seeds.length, CANDIDATE_ITERATIONS);
-            })
-        .sorted(Comparator.comparingDouble(Clustering::inertia))
-        .limit(FINALISTS)
-        .map(start -> Lloyd.run(cloud, start.centroids(), start.clusters(), SAMPLE_ITERATIONS))
-        .min(Comparator.comparingDouble(Clustering::inertia))
-        .orElseThrow();
+    Clustering best = null;
+    for (int restart = 0; restart < restarts; restart++) {
+      int[] seeds = seeding.choose(clusters, uncovered, draws, random.split());
+      Clustering trial =
+          Lloyd.run(candidates, candidates.points(seeds), seeds.length, TRIAL_ITERATIONS);
+      best = best == null || trial.inertia() < best.inertia() ? trial : best;
+    }
+    return Lloyd.run(cloud, best.centroids(), best.clusters(), SAMPLE_ITERATIONS);
   }
 
   private static PointCloud candidates(
-      PointCloud cloud, MicroCentroids micro, boolean complete, int clusters) {
-    int wanted =
-        Math.min(
-            PlusPlusSeeding.MOST_POINTS,
-            Math.max(LEAST_CANDIDATES, CANDIDATES_PER_CLUSTER * clusters));
+      PointCloud cloud, MicroCentroids micro, boolean complete, int clusters, int draws) {
     if (complete || micro.size() < clusters) {
-      return cloud.head(Math.min(cloud.size(), wanted));
+      double work = (double) clusters * draws * cloud.size() * cloud.dimension();
+      return work <= SEEDING_WORK
+          ? cloud
+          : cloud.head(Math.min(cloud.size(), PlusPlusSeeding.MOST_PAIRED_POINTS));
     }
-    int size = Math.min(micro.size(), PlusPlusSeeding.MOST_POINTS);
+    int size = Math.min(micro.size(), PlusPlusSeeding.MOST_PAIRED_POINTS);
     return cloud.alongside(
         Arrays.copyOf(micro.means(), size * cloud.dimension()),
         Arrays.copyOf(micro.weights(), size));

@@ -1,0 +1,64 @@
+package io.sounding.operators.statistics;
+
+/**
+ * Sampled frames against the final centroids, in float64 by direct differences of the rows as they
+ * were sampled.
+ *
+ * @param labels nearest centroid of each frame
+ * @param squared squared distance to it
+ * @param simplifiedSilhouettes (b - a) / max(a, b), a and b the distances to the nearest and
+ *     second-nearest centroid; 0 when there is one centroid, or when both are 0
+ * @param meanSquaredFromCentre mean squared distance of the frames to their mean
+ */
+record CentroidDistances(
+    int[] labels, double[] squared, double[] simplifiedSilhouettes, double meanSquaredFromCentre) {
+
+  static CentroidDistances of(FrameSample sample, PointCloud cloud, Clustering clustering) {
+    int size = sample.size();
+    int d = sample.dimension();
+    double[] relative = clustering.centroids().clone();
+    for (int j = 0; j < relative.length; j++) {
+      relative[j] *= cloud.unit();
+    }
+    NearestCentroids nearest =
+        new NearestCentroids(cloud, clustering.clusters()).moveTo(clustering.centroids());
+    int[] labels = new int[size];
+    double[] squared = new double[size];
+    double[] silhouettes = new double[size];
+    double fromCentre = 0;
+    int[] points = new int[NearestCentroids.BLOCK];
+    double[] row = new double[d];
+    for (int from = 0; from < size; from += points.length) {
+      int length = Math.min(points.length, size - from);
+      for (int i = 0; i < length; i++) {
+        points[i] = from + i;
+      }
+      nearest.find(points, length);
+      for (int i = 0; i < length; i++) {
+        int point = from + i;
+        for (int j = 0; j < d; j++) {
+          row[j] = sample.rows()[point * d + j] - cloud.centre()[j];
+          fromCentre += row[j] * row[j];
+        }
+        labels[point] = nearest.nearest(i);
+        squared[point] = squaredDistance(row, relative, nearest.nearest(i) * d);
+        if (nearest.second(i) >= 0) {
+          double a = Math.sqrt(squared[point]);
+          double b = Math.sqrt(squaredDistance(row, relative, nearest.second(i) * d));
+          double larger = Math.max(a, b);
+          silhouettes[point] = larger == 0 ? 0 : (b - a) / larger;
+        }
+      }
+    }
+    return new CentroidDistances(labels, squared, silhouettes, fromCentre / Math.max(1, size));
+  }
+
+  private static double squaredDistance(double[] row, double[] others, int offset) {
+    double sum = 0;
+    for (int j = 0; j < row.length; j++) {
+      double difference = row[j] - others[offset + j];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}

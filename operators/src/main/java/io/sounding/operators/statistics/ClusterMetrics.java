@@ -1,0 +1,103 @@
+package io.sounding.operators.statistics;
+
+import java.util.List;
+
+/**
+ * The cluster family of metrics of one layer: k-means on the hashed frame sample, scored on it in
+ * float64.
+ *
+ * <p>Equal samples and micro-centroids give equal bits, whatever the order they were merged in.
+ * Restarts with other seeds spread by some tenths of a percent (inertia) to one or two percent
+ * (Davies-Bouldin, perplexity): differences below that mean nothing.
+ *
+ * <p>Edge cases: no frames: all 0, k = 0. One cluster (fewer than 78 frames, or all equal): {@code
+ * daviesBouldin}, {@code calinskiHarabasz} and the silhouettes are 0, {@code usagePerplexity} is 1.
+ * All frames equal: {@code inertiaNormalised} is 0. Never NaN.
+ *
+ * @param inertiaPerFrame mean over the sample of min_j ||x - c_j||^2, squared units of x
+ * @param inertiaStdErr its standard error
+ * @param inertiaNormalised inertiaPerFrame / mean ||x - mean||^2 over the sample
+ * @param daviesBouldin as scikit-learn's davies_bouldin_score
+ * @param silhouette mean exact silhouette of the first silhouetteFrames frames of the sample
+ * @param silhouetteStdErr its standard error
+ * @param simplifiedSilhouette mean of (b - a) / max(a, b), a and b the distances to the nearest and
+ *     second-nearest centroid
+ * @param simplifiedSilhouetteStdErr its standard error
+ * @param calinskiHarabasz (B / (k - 1)) / (W / (n - k)), n all frames, B and W per frame from the
+ *     sample
+ * @param usagePerplexity exp of the entropy of cluster shares
+ * @param deadClusters clusters without a sampled frame
+ * @param k clusters used
+ * @param kRequested clusters asked for; k is less when the sample is too small or repeats itself
+ * @param sampleFrames frames scored
+ * @param silhouetteFrames frames the silhouette was computed on
+ * @param frames all frames
+ * @param iterations Lloyd iterations on the sample
+ * @param seed seed of the restarts
+ */
+public record ClusterMetrics(
+    double inertiaPerFrame,
+    double inertiaStdErr,
+    double inertiaNormalised,
+    double daviesBouldin,
+    double silhouette,
+    double silhouetteStdErr,
+    double simplifiedSilhouette,
+    double simplifiedSilhouetteStdErr,
+    double calinskiHarabasz,
+    double usagePerplexity,
+    int deadClusters,
+    int k,
+    int kRequested,
+    int sampleFrames,
+    int silhouetteFrames,
+    long frames,
+    int iterations,
+    long seed) {
+
+  /** Uses clusters, silhouetteFrames, restarts and seed of the settings. */
+  public static ClusterMetrics of(LayerSummary summary, StatisticsSettings settings) {
+    FrameSample sample = summary.sample();
+    int size = sample.size();
+    int clusters = CentroidSearch.supportedClusters(sample, settings.clusters());
+    if (size == 0) {
+      return new ClusterMetrics(
+          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, settings.clusters(), 0, 0, 0, 0, settings.seed());
+    }
+    PointCloud cloud = PointCloud.of(sample.rows(), size, sample.dimension());
+    MicroCentroids micro =
+        MicroCentroids.union(sample.dimension(), List.of(summary.completed().microCentroids()));
+    Clustering clustering =
+        CentroidSearch.search(
+            cloud, micro, sample.complete(), clusters, settings.restarts(), settings.seed());
+    CentroidDistances distances = CentroidDistances.of(sample, cloud, clustering);
+    int k = clustering.clusters();
+    Partition partition = new Partition(sample.rows(), distances.labels(), k, cloud.centre());
+    int silhouetteSize = Math.min(size, settings.silhouetteFrames());
+    MeanAndError silhouette =
+        MeanAndError.of(
+            Silhouette.of(sample.rows(), silhouetteSize, distances.labels(), k, cloud.centre()));
+    MeanAndError inertia = MeanAndError.of(distances.squared());
+    double spread = distances.meanSquaredFromCentre();
+    MeanAndError simplified = MeanAndError.of(distances.simplifiedSilhouettes());
+    return new ClusterMetrics(
+        inertia.mean(),
+        inertia.standardError(),
+        spread == 0 ? 0 : inertia.mean() / spread,
+        partition.daviesBouldin(),
+        silhouette.mean(),
+        silhouette.standardError(),
+        simplified.mean(),
+        simplified.standardError(),
+        partition.calinskiHarabasz(summary.frames()),
+        partition.usagePerplexity(),
+        k - partition.occupied(),
+        k,
+        settings.clusters(),
+        size,
+        silhouetteSize,
+        summary.frames(),
+        clustering.iterations(),
+        settings.seed());
+  }
+}

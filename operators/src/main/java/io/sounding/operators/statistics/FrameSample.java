@@ -1,0 +1,167 @@
+package io.sounding.operators.statistics;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * The frames with the smallest {@link FrameKey}s: a uniform sample without replacement that does
+ * not depend on order, and that is the same set of frames for every checkpoint. Immutable.
+ *
+ * <p>It holds <em>all</em> frames whose key is below {@link #threshold()}, sorted by key; the
+ * threshold is the smallest key that had to be left out, {@link Long#MAX_VALUE} when none was. So
+ * samples of different capacity still merge into a correct one (bottom-k sketch; Cohen and Kaplan,
+ * PODC 2007).
+ *
+ * <p>Shapes: {@code keys[m]} ascending, {@code rows[m * d]} row-major, float32 as they came. The
+ * same frame added twice is one frame. Should two rows share a key all the same, the
+ * lexicographically smaller one stays, in whatever order they came.
+ */
+final class FrameSample {
+  private final int dimension;
+  private final long threshold;
+  private final long[] keys;
+  private final float[] rows;
+
+  /** Takes ownership of the arrays. */
+  FrameSample(int dimension, long threshold, long[] keys, float[] rows) {
+    ArrayBytes.require(
+        rows.length == (long) keys.length * dimension, "the sample has the wrong length");
+    for (int i = 0; i < keys.length; i++) {
+      ArrayBytes.require(
+          keys[i] < threshold && (i == 0 || keys[i - 1] < keys[i]),
+          "the sample is not sorted by key");
+    }
+    this.dimension = dimension;
+    this.threshold = threshold;
+    this.keys = keys;
+    this.rows = rows;
+  }
+
+  static FrameSample empty(int dimension) {
+    return new FrameSample(dimension, Long.MAX_VALUE, new long[0], new float[0]);
+  }
+
+  int size() {
+    return keys.length;
+  }
+
+  int dimension() {
+    return dimension;
+  }
+
+  long threshold() {
+    return threshold;
+  }
+
+  /** Whether no frame was left out. */
+  boolean complete() {
+    return threshold == Long.MAX_VALUE;
+  }
+
+  /** The array itself, not to be written. */
+  long[] keys() {
+    return keys;
+  }
+
+  /** The array itself, not to be written. */
+  float[] rows() {
+    return rows;
+  }
+
+  /** The sample of all frames seen by any of the parts; O(capacity * log(parts)). */
+  static FrameSample union(int dimension, List<FrameSample> parts, int capacity) {
+    long threshold = Long.MAX_VALUE;
+    long total = 0;
+    PriorityQueue<Cursor> cursors = new PriorityQueue<>(Cursor.ORDER);
+    for (FrameSample part : parts) {
+      threshold = Math.min(threshold, part.threshold);
+      total += part.size();
+      if (part.size() > 0) {
+        cursors.add(new Cursor(part));
+      }
+    }
+    int limit = (int) Math.min(total, capacity);
+    long[] keys = new long[limit];
+    float[] rows = new float[limit * dimension];
+    int size = 0;
+    while (!cursors.isEmpty() && cursors.peek().key() < threshold) {
+      Cursor next = cursors.poll();
+      if (size == 0 || keys[size - 1] != next.key()) {
+        if (size == capacity) {
+          threshold = next.key();
+          break;
+        }
+        keys[size] = next.key();
+        System.arraycopy(
+            next.sample.rows, next.position * dimension, rows, size * dimension, dimension);
+        size++;
+      }
+      if (++next.position < next.sample.size()) {
+        cursors.add(next);
+      }
+    }
+    return new FrameSample(
+        dimension, threshold, Arrays.copyOf(keys, size), Arrays.copyOf(rows, size * dimension));
+  }
+
+  private static final class Cursor {
+    static final Comparator<Cursor> ORDER =
+        Comparator.comparingLong(Cursor::key).thenComparing(Cursor::compareRows);
+    private final FrameSample sample;
+    private int position;
+
+    Cursor(FrameSample sample) {
+      this.sample = sample;
+    }
+
+    long key() {
+      return sample.keys[position];
+    }
+
+    int compareRows(Cursor other) {
+      int d = sample.dimension;
+      return Arrays.compare(
+          sample.rows,
+          position * d,
+          (position + 1) * d,
+          other.sample.rows,
+          other.position * d,
+          (other.position + 1) * d);
+    }
+  }
+
+  int byteSize() {
+    return Long.BYTES + Integer.BYTES + keys.length * Long.BYTES + rows.length * Float.BYTES;
+  }
+
+  void writeTo(ByteBuffer target) {
+    target.putLong(threshold).putInt(keys.length);
+    ArrayBytes.put(target, keys);
+    ArrayBytes.put(target, rows, rows.length);
+  }
+
+  static FrameSample readFrom(ByteBuffer source, int dimension) {
+    long threshold = source.getLong();
+    int size = source.getInt();
+    long[] keys = ArrayBytes.longs(source, size);
+    return new FrameSample(
+        dimension, threshold, keys, ArrayBytes.floats(source, (long) size * dimension));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FrameSample that
+        && dimension == that.dimension
+        && threshold == that.threshold
+        && Arrays.equals(keys, that.keys)
+        && Arrays.equals(rows, that.rows);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(keys) + Arrays.hashCode(rows);
+  }
+}

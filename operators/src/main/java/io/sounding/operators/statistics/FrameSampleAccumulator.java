@@ -1,0 +1,90 @@
+package io.sounding.operators.statistics;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * Grows a {@link FrameSample} frame by frame. Mutable, one thread. Frames below the threshold are
+ * appended; when a quarter more than the capacity is held, the surplus is dropped, which lowers the
+ * threshold. The expected number of appended frames is capacity * (1 + ln(n / capacity)).
+ */
+final class FrameSampleAccumulator {
+  private final int dimension;
+  private final int capacity;
+  private final int limit;
+  private long threshold;
+  private long[] keys;
+  private float[] rows;
+  private int size;
+
+  FrameSampleAccumulator(FrameSample start, int capacity) {
+    this.dimension = start.dimension();
+    this.capacity = capacity;
+    this.limit = Math.max(start.size(), capacity) + Math.max(capacity / 4, 256);
+    load(start);
+  }
+
+  /** Offers the frame that starts at {@code offset} of {@code frames}. */
+  void offer(long key, float[] frames, int offset) {
+    if (key >= threshold) {
+      return;
+    }
+    if (size == limit) {
+      load(snapshot());
+      if (key >= threshold) {
+        return;
+      }
+    }
+    if (size == keys.length) {
+      int room = Math.min(limit, Math.max(256, 2 * size));
+      keys = Arrays.copyOf(keys, room);
+      rows = Arrays.copyOf(rows, Math.multiplyExact(room, dimension));
+    }
+    keys[size] = key;
+    System.arraycopy(frames, offset, rows, size * dimension, dimension);
+    size++;
+  }
+
+  FrameSample snapshot() {
+    Integer[] order =
+        IntStream.range(0, size)
+            .boxed()
+            .sorted(
+                Comparator.<Integer>comparingLong(i -> keys[i]).thenComparing(this::compareRows))
+            .toArray(Integer[]::new);
+    long[] sortedKeys = new long[Math.min(size, capacity)];
+    float[] sortedRows = new float[sortedKeys.length * dimension];
+    long newThreshold = threshold;
+    int kept = 0;
+    for (int i : order) {
+      if (kept > 0 && sortedKeys[kept - 1] == keys[i]) {
+        continue;
+      }
+      if (kept == capacity) {
+        newThreshold = keys[i];
+        break;
+      }
+      sortedKeys[kept] = keys[i];
+      System.arraycopy(rows, i * dimension, sortedRows, kept * dimension, dimension);
+      kept++;
+    }
+    return new FrameSample(
+        dimension,
+        newThreshold,
+        Arrays.copyOf(sortedKeys, kept),
+        Arrays.copyOf(sortedRows, kept * dimension));
+  }
+
+  private void load(FrameSample sample) {
+    threshold = sample.threshold();
+    keys = sample.keys().clone();
+    rows = sample.rows().clone();
+    size = sample.size();
+  }
+
+  private int compareRows(int a, int b) {
+    int d = dimension;
+    return Arrays.compare(rows, a * d, (a + 1) * d, rows, b * d, (b + 1) * d);
+  }
+}

@@ -1,0 +1,334 @@
+package io.sounding.operators.statistics;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * The mergeable statistics of the frames of one layer: everything the metrics are computed from.
+ * Immutable; its arrays never leave it.
+ *
+ * <p>Frames that did not fill a block yet travel along as {@code pending} rows, so that an
+ * accumulator that resumes from a summary continues bit by bit as if it had never stopped. Merging
+ * and scoring fold them in first; so moments and rank depend on the order of merging by rounding
+ * only (1e-12), cluster metrics not at all.
+ *
+ * <p>Layout, version 1, big-endian: int magic "SNDG", int version, int dimension, settings (int
+ * clusters, sampleFrames, microCentroids, silhouetteFrames, restarts, long seed), long utterances,
+ * int spectrum kind (1: exact second moments), second moments of frames, second moments of
+ * utterance sums, direction moments, frame sample, micro-centroids, int pending rows, pending rows,
+ * int CRC-32C of all before it.
+ */
+public final class LayerSummary {
+  private static final int MAGIC = 0x534e4447;
+  private static final int VERSION = 1;
+  private static final int EXACT_SECOND_MOMENTS = 1;
+  private static final int MOST_DIMENSIONS = 16_384;
+
+  private final StatisticsSettings settings;
+  private final int dimension;
+  private final long utterances;
+  private final SecondMoments frameMoments;
+  private final SecondMoments utteranceMoments;
+  private final DirectionMoments directions;
+  private final FrameSample sample;
+  private final MicroCentroids microCentroids;
+  private final float[] pending;
+
+  /** Takes ownership of the arrays. */
+  LayerSummary(
+      StatisticsSettings settings,
+      int dimension,
+      long utterances,
+      SecondMoments frameMoments,
+      SecondMoments utteranceMoments,
+      DirectionMoments directions,
+      FrameSample sample,
+      MicroCentroids microCentroids,
+      float[] pending) {
+    ArrayBytes.require(
+        utterances >= utteranceMoments.count(), "it counts fewer utterances than it sums");
+    ArrayBytes.require(
+        pending.length % dimension == 0 && pending.length / dimension < LayerAccumulator.BLOCK_ROWS,
+        "the pending rows do not fit a block");
+    ArrayBytes.require(
+        frameMoments.count() == directions.frames()
+            && frameMoments.count() == microCentroids.frames(),
+        "its parts count different numbers of frames");
+    ArrayBytes.require(
+        sample.size() <= settings.sampleFrames()
+            && sample.size() <= frameMoments.count() + pending.length / dimension,
+        "the sample holds too many frames");
+    this.settings = settings;
+    this.dimension = dimension;
+    this.utterances = utterances;
+    this.frameMoments = frameMoments;
+    this.utteranceMoments = utteranceMoments;
+    this.directions = directions;
+    this.sample = sample;
+    this.microCentroids = microCentroids;
+    this.pending = pending;
+  }
+
+  /** The summary of nothing, the identity of {@link #merge}. */
+  public static LayerSummary empty(int dimension, StatisticsSettings settings) {
+    if (dimension < 1 || dimension > MOST_DIMENSIONS) {
+      throw new IllegalArgumentException(
+          "The dimension must be 1 to " + MOST_DIMENSIONS + ", but is " + dimension + ".");
+    }
+    return new LayerSummary(
+        settings,
+        dimension,
+        0,
+        SecondMoments.empty(dimension),
+        SecondMoments.empty(dimension),
+        DirectionMoments.empty(dimension),
+        FrameSample.empty(dimension),
+        MicroCentroids.empty(dimension),
+        new float[0]);
+  }
+
+  /** The summary of all frames of both. Frames must not overlap, except in the sample. */
+  public static LayerSummary merge(LayerSummary a, LayerSummary b) {
+    return mergeAll(List.of(a, b));
+  }
+
+  /** The summary of all frames of all parts, of which there is at least one. */
+  public static LayerSummary mergeAll(List<LayerSummary> inOrder) {
+    if (inOrder.isEmpty()) {
+      throw new IllegalArgumentException("There is no summary to merge.");
+    }
+    LayerSummary first = inOrder.get(0);
+    List<LayerSummary> parts = new ArrayList<>();
+    for (LayerSummary part : inOrder) {
+      first.requireMergeable(part);
+      if (part.utterances > 0) {
+        parts.add(part);
+      }
+    }
+    if (parts.size() <= 1) {
+      return parts.isEmpty() ? first : parts.get(0);
+    }
+    parts.replaceAll(LayerSummary::completed);
+    int d = first.dimension;
+    SecondMomentsAccumulator frames = new SecondMomentsAccumulator(SecondMoments.empty(d));
+    SecondMomentsAccumulator sums = new SecondMomentsAccumulator(SecondMoments.empty(d));
+    DirectionMoments directions = DirectionMoments.empty(d);
+    long utterances = 0;
+    for (LayerSummary part : parts) {
+      frames.add(part.frameMoments);
+      sums.add(part.utteranceMoments);
+      directions = DirectionMoments.merge(directions, part.directions);
+      utterances += part.utterances;
+    }
+    return new LayerSummary(
+        first.settings,
+        d,
+        utterances,
+        frames.snapshot(),
+        sums.snapshot(),
+        directions,
+        FrameSample.union(
+            d, parts.stream().map(LayerSummary::sample).toList(), first.settings.sampleFrames()),
+        MicroCentroids.union(d, parts.stream().map(LayerSummary::microCentroids).toList()),
+        new float[0]);
+  }
+
+  private void requireMergeable(LayerSummary other) {
+    if (dimension != other.dimension) {
+      throw new IllegalArgumentException(
+          "Summaries of dimension " + dimension + " and " + other.dimension + " cannot be merged.");
+    }
+    if (!settings.equals(other.settings)) {
+      throw new IllegalArgumentException(
+          "Summaries made with different settings cannot be merged: "
+              + settings
+              + " and "
+              + other.settings
+              + ".");
+    }
+  }
+
+  /** The same summary with the pending rows folded in. */
+  LayerSummary completed() {
+    int rows = pendingRows();
+    if (rows == 0) {
+      return this;
+    }
+    SecondMomentsAccumulator moments = new SecondMomentsAccumulator(frameMoments);
+    moments.addBlock(pending, rows);
+    return new LayerSummary(
+        settings,
+        dimension,
+        utterances,
+        moments.snapshot(),
+        utteranceMoments,
+        directions.plusBlock(pending, rows),
+        sample,
+        microCentroids.plusBlock(pending, rows, settings.microCentroids(), settings.seed()),
+        new float[0]);
+  }
+
+  /** Number of frames added, pending ones included. */
+  public long frames() {
+    return frameMoments.count() + pendingRows();
+  }
+
+  /** Number of utterances added, those without frames included. */
+  public long utterances() {
+    return utterances;
+  }
+
+  public int dimension() {
+    return dimension;
+  }
+
+  public StatisticsSettings settings() {
+    return settings;
+  }
+
+  SecondMoments frameMoments() {
+    return frameMoments;
+  }
+
+  SecondMoments utteranceMoments() {
+    return utteranceMoments;
+  }
+
+  DirectionMoments directions() {
+    return directions;
+  }
+
+  FrameSample sample() {
+    return sample;
+  }
+
+  MicroCentroids microCentroids() {
+    return microCentroids;
+  }
+
+  int pendingRows() {
+    return pending.length / dimension;
+  }
+
+  void copyPendingTo(float[] target) {
+    System.arraycopy(pending, 0, target, 0, pending.length);
+  }
+
+  /** The summary in the layout of version 1. */
+  public byte[] toBytes() {
+    int size =
+        6 * Integer.BYTES
+            + Long.BYTES
+            + StatisticsSettings.BYTES
+            + 2 * SecondMoments.byteSize(dimension)
+            + DirectionMoments.byteSize(dimension)
+            + sample.byteSize()
+            + microCentroids.byteSize()
+            + pending.length * Float.BYTES;
+    ByteBuffer target = ByteBuffer.allocate(size);
+    target.putInt(MAGIC).putInt(VERSION).putInt(dimension);
+    settings.writeTo(target);
+    target.putLong(utterances).putInt(EXACT_SECOND_MOMENTS);
+    frameMoments.writeTo(target);
+    utteranceMoments.writeTo(target);
+    directions.writeTo(target);
+    sample.writeTo(target);
+    microCentroids.writeTo(target);
+    target.putInt(pendingRows());
+    ArrayBytes.put(target, pending, pending.length);
+    target.putInt(checksum(target.array(), target.position()));
+    return target.array();
+  }
+
+  /**
+   * Reads every version ever released.
+   *
+   * @throws IllegalArgumentException with a sentence when the bytes are no summary, are damaged, or
+   *     come from a version that is not known here
+   */
+  public static LayerSummary fromBytes(byte[] bytes) {
+    ByteBuffer source = ByteBuffer.wrap(bytes);
+    try {
+      ArrayBytes.require(source.getInt() == MAGIC, "the bytes do not start with its mark");
+      int version = source.getInt();
+      ArrayBytes.require(
+          version == VERSION,
+          "its layout is version " + version + ", but this program reads version " + VERSION);
+      int end = bytes.length - Integer.BYTES;
+      ArrayBytes.require(
+          end >= source.position() && source.getInt(end) == checksum(bytes, end),
+          "its checksum does not fit");
+      source.limit(end);
+      return readVersion1(source);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("Unusable layer summary: it is cut off.", e);
+    }
+  }
+
+  private static LayerSummary readVersion1(ByteBuffer source) {
+    int dimension = source.getInt();
+    ArrayBytes.require(
+        dimension >= 1 && dimension <= MOST_DIMENSIONS, "its dimension is " + dimension);
+    StatisticsSettings settings = StatisticsSettings.readFrom(source);
+    long utterances = source.getLong();
+    int kind = source.getInt();
+    ArrayBytes.require(kind == EXACT_SECOND_MOMENTS, "its spectrum is of unknown kind " + kind);
+    SecondMoments frameMoments = SecondMoments.readFrom(source, dimension);
+    SecondMoments utteranceMoments = SecondMoments.readFrom(source, dimension);
+    DirectionMoments directions = DirectionMoments.readFrom(source, dimension);
+    FrameSample sample = FrameSample.readFrom(source, dimension);
+    MicroCentroids microCentroids = MicroCentroids.readFrom(source, dimension);
+    float[] pending = ArrayBytes.floats(source, (long) source.getInt() * dimension);
+    ArrayBytes.require(!source.hasRemaining(), "there are bytes after its end");
+    return new LayerSummary(
+        settings,
+        dimension,
+        utterances,
+        frameMoments,
+        utteranceMoments,
+        directions,
+        sample,
+        microCentroids,
+        pending);
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, 0, length);
+    return (int) checksum.getValue();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof LayerSummary that
+        && dimension == that.dimension
+        && utterances == that.utterances
+        && settings.equals(that.settings)
+        && frameMoments.equals(that.frameMoments)
+        && utteranceMoments.equals(that.utteranceMoments)
+        && directions.equals(that.directions)
+        && sample.equals(that.sample)
+        && microCentroids.equals(that.microCentroids)
+        && Arrays.equals(pending, that.pending);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(frames()) + sample.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "LayerSummary["
+        + frames()
+        + " frames of dimension "
+        + dimension
+        + ", "
+        + utterances
+        + " utterances]";
+  }
+}

@@ -1,0 +1,128 @@
+package io.sounding.operators.statistics;
+
+/**
+ * Nearest and second-nearest centroid of points, exact to float64 rounding at the price of a
+ * float32 product.
+ *
+ * <p>{@code ||x - c||^2 - ||x||^2 = ||c||^2 - 2 x·c} is computed for all pairs as one float32
+ * matrix product. Its error is at most {@code E = 2 (d + 4) 2^-24 (||x|| + max ||c||) max ||c||}
+ * (Higham 2002, equation 3.5, plus the rounding of c and of ||c||^2). Every centroid whose score
+ * lies within 2 E of the second best is then measured again by float64 differences, so the answer
+ * does not depend on the BLAS or the processor. Ties go to the smaller index.
+ */
+final class NearestCentroids {
+  /** Points looked up at once. Measured: 128 to 1,024 differ by less than the noise. */
+  static final int BLOCK = 256;
+
+  private final PointCloud cloud;
+  private final int clusters;
+  private final int dimension;
+  private final float[] gathered;
+  private final float[] rounded;
+  private final float[] products;
+  private final float[] squaredNorms;
+  private double[] centroids;
+  private double largestNorm;
+
+  private final int[] nearest = new int[BLOCK];
+  private final int[] second = new int[BLOCK];
+  private final double[] nearestSquared = new double[BLOCK];
+  private final double[] secondSquared = new double[BLOCK];
+
+  NearestCentroids(PointCloud cloud, int clusters) {
+    this.cloud = cloud;
+    this.clusters = clusters;
+    dimension = cloud.dimension();
+    gathered = new float[BLOCK * dimension];
+    rounded = new float[clusters * dimension];
+    products = new float[BLOCK * clusters];
+    squaredNorms = new float[clusters];
+  }
+
+  /**
+   * Sets the centroids, {@code [clusters * d]} in the stored coordinates of the cloud; not copied.
+   */
+  NearestCentroids moveTo(double[] newCentroids) {
+    centroids = newCentroids;
+    double largest = 0;
+    for (int c = 0; c < clusters; c++) {
+      double squared = 0;
+      for (int j = c * dimension; j < (c + 1) * dimension; j++) {
+        rounded[j] = (float) centroids[j];
+        squared += centroids[j] * centroids[j];
+      }
+      squaredNorms[c] = (float) squared;
+      largest = Math.max(largest, squared);
+    }
+    largestNorm = Math.sqrt(largest);
+    return this;
+  }
+
+  /** Looks up {@code points[0 .. count)}, at most {@link #BLOCK}; read the answers by position. */
+  void find(int[] points, int count) {
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(cloud.rows(), points[i] * dimension, gathered, i * dimension, dimension);
+    }
+    Products.multiply(gathered, count, rounded, clusters, dimension, products);
+    for (int i = 0; i < count; i++) {
+      measure(i, points[i]);
+    }
+  }
+
+  /** Index of the nearest centroid of the point at this position. */
+  int nearest(int position) {
+    return nearest[position];
+  }
+
+  /** Index of the second-nearest centroid, -1 when there is one centroid only. */
+  int second(int position) {
+    return second[position];
+  }
+
+  double nearestSquared(int position) {
+    return nearestSquared[position];
+  }
+
+  /** Infinite when there is one centroid only. */
+  double secondSquared(int position) {
+    return secondSquared[position];
+  }
+
+  private void measure(int position, int point) {
+    int start = position * clusters;
+    float best = Float.POSITIVE_INFINITY;
+    float secondBest = Float.POSITIVE_INFINITY;
+    for (int c = 0; c < clusters; c++) {
+      float score = squaredNorms[c] - 2 * products[start + c];
+      products[start + c] = score;
+      if (score < secondBest) {
+        secondBest = Math.max(score, best);
+        best = Math.min(score, best);
+      }
+    }
+    double norm = Math.sqrt(cloud.squaredNorm(point));
+    double error = 2 * (dimension + 4) * 0x1p-24 * (norm + largestNorm) * largestNorm;
+    double limit = secondBest + 2 * error;
+    nearest[position] = -1;
+    second[position] = -1;
+    nearestSquared[position] = Double.POSITIVE_INFINITY;
+    secondSquared[position] = Double.POSITIVE_INFINITY;
+    for (int c = 0; c < clusters; c++) {
+      if (products[start + c] <= limit) {
+        offer(position, c, cloud.squaredDistance(point, centroids, c * dimension));
+      }
+    }
+  }
+
+  private void offer(int position, int centroid, double squared) {
+    if (squared < nearestSquared[position]) {
+      second[position] = nearest[position];
+      secondSquared[position] = nearestSquared[position];
+      nearest[position] = centroid;
+      nearestSquared[position] = squared;
+    } else if (squared < secondSquared[position]) {
+      second[position] = centroid;
+      secondSquared[position] = squared;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.sounding.operators.statistics;
+
+/**
+ * Sampled frames split by label, scored in float64 by direct differences from the recomputed
+ * cluster means.
+ *
+ * <p>Rows are float32 as sampled, {@code [m * d]}; differences x - centre are formed in float64
+ * first, so a large mean costs no digits. Clusters without frames count nowhere.
+ */
+final class Partition {
+  private final int size;
+  private final int clusters;
+  private final int dimension;
+  private final int[] counts;
+  private final double[] means;
+  private final double[] meanDistances;
+  private final double within;
+  private final double between;
+
+  /**
+   * Splits the rows.
+   *
+   * @param centre {@code [d]}, the mean of the rows, which the cluster means are kept relative to
+   */
+  Partition(float[] rows, int[] labels, int clusters, double[] centre) {
+    size = labels.length;
+    dimension = centre.length;
+    this.clusters = clusters;
+    counts = new int[clusters];
+    means = new double[clusters * dimension];
+    for (int i = 0; i < size; i++) {
+      counts[labels[i]]++;
+      for (int j = 0; j < dimension; j++) {
+        means[labels[i] * dimension + j] += rows[i * dimension + j] - centre[j];
+      }
+    }
+    double squares = 0;
+    for (int c = 0; c < clusters; c++) {
+      double squared = 0;
+      for (int j = c * dimension; j < (c + 1) * dimension; j++) {
+        means[j] /= Math.max(1, counts[c]);
+        squared += means[j] * means[j];
+      }
+      squares += counts[c] * squared;
+    }
+    between = squares;
+    meanDistances = new double[clusters];
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      double squared = 0;
+      for (int j = 0; j < dimension; j++) {
+        double difference = rows[i * dimension + j] - centre[j] - means[labels[i] * dimension + j];
+        squared += difference * difference;
+      }
+      sum += squared;
+      meanDistances[labels[i]] += Math.sqrt(squared) / counts[labels[i]];
+    }
+    within = sum;
+  }
+
+  int occupied() {
+    int occupied = 0;
+    for (int count : counts) {
+      occupied += count > 0 ? 1 : 0;
+    }
+    return occupied;
+  }
+
+  /** exp of the entropy of the shares of the clusters; 0 without frames. */
+  double usagePerplexity() {
+    if (size == 0) {
+      return 0;
+    }
+    double entropy = 0;
+    for (int count : counts) {
+      if (count > 0) {
+        double share = (double) count / size;
+        entropy -= share * Math.log(share);
+      }
+    }
+    return Math.exp(entropy);
+  }
+
+  /**
+   * (B / (k - 1)) / (W / (n - k)) for all n frames, with B and W per frame from the sample
+   * (Calinski and Harabasz 1974). As in scikit-learn 1 when W is 0; 0 below two clusters or when n
+   * = k.
+   */
+  double calinskiHarabasz(long frames) {
+    int k = occupied();
+    if (k < 2 || frames <= k) {
+      return 0;
+    }
+    return within == 0 ? 1 : between / within * ((double) (frames - k) / (k - 1));
+  }
+
+  /**
+   * Mean over clusters i of max over j of (s_i + s_j) / ||c_i - c_j||, s the mean Euclidean
+   * distance to the recomputed mean c (Davies and Bouldin 1979; scikit-learn's
+   * davies_bouldin_score). Coincident means contribute 0; 0 below two clusters. Unlike
+   * scikit-learn, distances count as 0 when they are 0, not below 1e-8: the value does not depend
+   * on the scale.
+   */
+  double daviesBouldin() {
+    double sum = 0;
+    for (int a = 0; a < clusters; a++) {
+      double worst = 0;
+      for (int b = 0; b < clusters && counts[a] > 0; b++) {
+        double distance = counts[b] > 0 ? distance(a, b) : 0;
+        if (distance > 0) {
+          worst = Math.max(worst, (meanDistances[a] + meanDistances[b]) / distance);
+        }
+      }
+      sum += worst;
+    }
+    return sum / Math.max(1, occupied());
+  }
+
+  private double distance(int a, int b) {
+    double squared = 0;
+    for (int j = 0; j < dimension; j++) {
+      double difference = means[a * dimension + j] - means[b * dimension + j];
+      squared += difference * difference;
+    }
+    return Math.sqrt(squared);
+  }
+}

@@ -1,0 +1,172 @@
+package io.sounding.operators.statistics;
+
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+
+/**
+ * Weighted points prepared for distance products: centred on the mean of a reference set and scaled
+ * by a power of two so that the largest coordinate of that set lies in [0.5, 1], then rounded to
+ * float32. Immutable.
+ *
+ * <pre>
+ *   stored = (x - centre) / unit                x = centre + unit * stored
+ * </pre>
+ *
+ * <p>Centring comes first because the product formulation of distances cancels when the mean is
+ * large against the spread, as it is for collapsed models. Rounding moves a stored coordinate by at
+ * most 6e-8 of itself. Shapes: {@code rows[n * d]} row-major; {@code weights[n]}.
+ */
+final class PointCloud {
+  private final int size;
+  private final int dimension;
+  private final float[] rows;
+  private final double[] squaredNorms;
+  private final double[] weights;
+  private final double[] centre;
+  private final double unit;
+
+  private PointCloud(
+      int size, int dimension, float[] rows, double[] weights, double[] centre, double unit) {
+    this.size = size;
+    this.dimension = dimension;
+    this.rows = rows;
+    this.weights = weights;
+    this.centre = centre;
+    this.unit = unit;
+    squaredNorms = new double[size];
+    for (int i = 0; i < rows.length; i++) {
+      squaredNorms[i / dimension] += (double) rows[i] * rows[i];
+    }
+  }
+
+  /** Cloud of the first {@code size} rows, each of weight 1, centred on their own mean. */
+  static PointCloud of(float[] rows, int size, int dimension) {
+    double[] centre = size == 0 ? new double[dimension] : BlockMean.of(rows, size, dimension);
+    double largest = 0;
+    for (int i = 0; i < size * dimension; i++) {
+      largest = Math.max(largest, Math.abs(rows[i] - centre[i % dimension]));
+    }
+    double unit = largest == 0 ? 1 : Math.scalb(1.0, Math.getExponent(largest) + 1);
+    double[] weights = new double[size];
+    Arrays.fill(weights, 1);
+    return new PointCloud(
+        size, dimension, stored(i -> rows[i], size, centre, unit), weights, centre, unit);
+  }
+
+  /** Other points in the coordinates of this cloud; {@code points[weights.length * d]}. */
+  PointCloud alongside(double[] points, double[] pointWeights) {
+    float[] stored = stored(i -> points[i], pointWeights.length, centre, unit);
+    return new PointCloud(pointWeights.length, dimension, stored, pointWeights, centre, unit);
+  }
+
+  /** The first points of this cloud. */
+  PointCloud head(int count) {
+    return new PointCloud(
+        count,
+        dimension,
+        Arrays.copyOf(rows, count * dimension),
+        Arrays.copyOf(weights, count),
+        centre,
+        unit);
+  }
+
+  private static float[] stored(
+      IntToDoubleFunction values, int size, double[] centre, double unit) {
+    int d = centre.length;
+    float[] stored = new float[size * d];
+    for (int i = 0; i < stored.length; i++) {
+      stored[i] = (float) ((values.applyAsDouble(i) - centre[i % d]) / unit);
+    }
+    return stored;
+  }
+
+  int size() {
+    return size;
+  }
+
+  int dimension() {
+    return dimension;
+  }
+
+  double[] centre() {
+    return centre;
+  }
+
+  /** Length of one stored unit in the units of the original points. */
+  double unit() {
+    return unit;
+  }
+
+  float[] rows() {
+    return rows;
+  }
+
+  double squaredNorm(int point) {
+    return squaredNorms[point];
+  }
+
+  double weight(int point) {
+    return weights[point];
+  }
+
+  /** Adds factor * (stored point) to the row that starts at {@code offset} of sums. */
+  void addTo(double[] sums, int offset, int point, double factor) {
+    int start = point * dimension;
+    for (int j = 0; j < dimension; j++) {
+      sums[offset + j] += factor * rows[start + j];
+    }
+  }
+
+  /** Squared distance to the row that starts at {@code offset}, by float64 differences. */
+  double squaredDistance(int point, double[] others, int offset) {
+    int start = point * dimension;
+    int j = 0;
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double e = 0;
+    for (; j + 3 < dimension; j += 4) {
+      double da = rows[start + j] - others[offset + j];
+      double db = rows[start + j + 1] - others[offset + j + 1];
+      double dc = rows[start + j + 2] - others[offset + j + 2];
+      double de = rows[start + j + 3] - others[offset + j + 3];
+      a += da * da;
+      b += db * db;
+      c += dc * dc;
+      e += de * de;
+    }
+    for (; j < dimension; j++) {
+      double difference = rows[start + j] - others[offset + j];
+      a += difference * difference;
+    }
+    return (a + b) + (c + e);
+  }
+
+  /** Squared distance of two points, by float64 differences. */
+  double squaredDistance(int point, int other) {
+    double sum = 0;
+    for (int j = 0; j < dimension; j++) {
+      double difference = (double) rows[point * dimension + j] - rows[other * dimension + j];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  /** Stored points as float64 rows. */
+  double[] points(int[] indexes) {
+    double[] points = new double[indexes.length * dimension];
+    for (int i = 0; i < indexes.length; i++) {
+      addTo(points, i * dimension, indexes[i], 1);
+    }
+    return points;
+  }
+
+  /** Rows in stored coordinates, back in the original ones. */
+  double[] original(double[] stored) {
+    double[] points = new double[stored.length];
+    for (int i = 0; i < stored.length; i++) {
+      points[i] = centre[i % dimension] + unit * stored[i];
+    }
+    return points;
+  }
+}

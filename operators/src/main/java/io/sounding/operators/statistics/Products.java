@@ -1,0 +1,54 @@
+package io.sounding.operators.statistics;
+
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.CblasUpper;
+import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
+import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
+import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
+
+/**
+ * The heavy matrix products, by OpenBLAS on one thread (slots run in parallel). All matrices are
+ * row-major arrays that start at index 0. The binding copies arrays in and out, so products are to
+ * be large: blocks of some hundred rows cost about 3 % more than native memory would.
+ */
+final class Products {
+  static {
+    blas_set_num_threads(1);
+  }
+
+  private Products() {}
+
+  /** Adds XᵀX to the upper triangle of sum; {@code x[count * d]}, {@code sum[d * d]}. */
+  static void addGram(double[] x, int count, int d, double[] sum) {
+    requireLength(x.length, (long) count * d);
+    requireLength(sum.length, (long) d * d);
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, count, 1.0, x, d, 1.0, sum, d);
+  }
+
+  /** XYᵀ into out; {@code x[m * d]}, {@code y[n * d]}, {@code out[m * n]}. */
+  static void multiply(float[] x, int m, float[] y, int n, int d, float[] out) {
+    requireLength(x.length, (long) m * d);
+    requireLength(y.length, (long) n * d);
+    requireLength(out.length, (long) m * n);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1f, x, d, y, d, 0f, out, n);
+  }
+
+  /** XYᵀ into out; {@code x[m * d]}, {@code y[n * d]}, {@code out[m * n]}. */
+  static void multiply(double[] x, int m, double[] y, int n, int d, double[] out) {
+    requireLength(x.length, (long) m * d);
+    requireLength(y.length, (long) n * d);
+    requireLength(out.length, (long) m * n);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1.0, x, d, y, d, 0.0, out, n);
+  }
+
+  /** Native code does not check bounds. */
+  private static void requireLength(int actual, long needed) {
+    if (actual < needed) {
+      throw new IllegalArgumentException(
+          "The matrix needs " + needed + " values, but the array holds " + actual + ".");
+    }
+  }
+}

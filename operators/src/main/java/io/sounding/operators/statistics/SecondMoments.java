@@ -1,0 +1,117 @@
+package io.sounding.operators.statistics;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Count, mean and centred second moments of the rows x of a matrix, in float64: the exact spectrum
+ * sketch.
+ *
+ * <pre>
+ *   mean = (1/n) sum x           C = sum (x - mean)(x - mean)ᵀ          G = sum x xᵀ = C + n mean meanᵀ
+ * </pre>
+ *
+ * <p>C is kept rather than G and the sum of x: both carry the same information, but G - n mean
+ * meanᵀ cancels when the mean is large against the spread (collapsed models), while C + n mean
+ * meanᵀ never does. Updates and merges follow Chan, Golub, LeVeque 1979, equation 2.1, for
+ * matrices.
+ *
+ * <p>Shapes: {@code mean[d]}; {@code C[d (d + 1) / 2]}, the upper triangle by rows. Error: each
+ * element of C within about log2(n / block) ulps of its exact value relative to the trace; rows
+ * that are all equal give C = 0 exactly. Empty: n = 0, all zero.
+ */
+final class SecondMoments {
+  private final int dimension;
+  private final long count;
+  private final double[] mean;
+  private final double[] centred;
+
+  /** Takes ownership of the arrays. */
+  SecondMoments(int dimension, long count, double[] mean, double[] centred) {
+    ArrayBytes.require(count >= 0, "the count of rows is negative");
+    ArrayBytes.require(mean.length == dimension, "the mean has the wrong length");
+    ArrayBytes.require(
+        centred.length == packedLength(dimension), "the second moments have the wrong length");
+    this.dimension = dimension;
+    this.count = count;
+    this.mean = mean;
+    this.centred = centred;
+  }
+
+  static SecondMoments empty(int dimension) {
+    return new SecondMoments(
+        dimension, 0, new double[dimension], new double[packedLength(dimension)]);
+  }
+
+  /** Length of a packed upper triangle. */
+  static int packedLength(int dimension) {
+    return Math.toIntExact((long) dimension * (dimension + 1) / 2);
+  }
+
+  int dimension() {
+    return dimension;
+  }
+
+  long count() {
+    return count;
+  }
+
+  /** The array itself, not to be written. */
+  double[] mean() {
+    return mean;
+  }
+
+  /** C, packed; the array itself, not to be written. */
+  double[] centred() {
+    return centred;
+  }
+
+  /** G = C + n mean meanᵀ, packed. */
+  double[] uncentred() {
+    double[] sum = centred.clone();
+    int position = 0;
+    for (int i = 0; i < dimension; i++) {
+      double factor = count * mean[i];
+      for (int j = i; j < dimension; j++) {
+        sum[position++] += factor * mean[j];
+      }
+    }
+    return sum;
+  }
+
+  static int byteSize(int dimension) {
+    return Long.BYTES + (dimension + packedLength(dimension)) * Double.BYTES;
+  }
+
+  void writeTo(ByteBuffer target) {
+    target.putLong(count);
+    ArrayBytes.put(target, mean);
+    ArrayBytes.put(target, centred);
+  }
+
+  static SecondMoments readFrom(ByteBuffer source, int dimension) {
+    long count = source.getLong();
+    double[] mean = ArrayBytes.doubles(source, dimension);
+    double[] centred = ArrayBytes.doubles(source, packedLength(dimension));
+    int diagonal = 0;
+    for (int i = 0; i < dimension; i++) {
+      ArrayBytes.require(centred[diagonal] >= 0, "a variance is negative");
+      diagonal += dimension - i;
+    }
+    return new SecondMoments(dimension, count, mean, centred);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SecondMoments that
+        && dimension == that.dimension
+        && count == that.count
+        && Arrays.equals(mean, that.mean)
+        && Arrays.equals(centred, that.centred);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * Long.hashCode(count) + Arrays.hashCode(mean)) + Arrays.hashCode(centred);
+  }
+}

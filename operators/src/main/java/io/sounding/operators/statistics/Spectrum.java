@@ -1,0 +1,144 @@
+package io.sounding.operators.statistics;
+
+import java.util.Arrays;
+import smile.math.blas.UPLO;
+import smile.math.matrix.Matrix;
+
+/**
+ * Eigenvalues lambda of a second-moment matrix, descending, and what is computed from them alone;
+ * sigma = sqrt(lambda) are the singular values of the matrix of rows.
+ *
+ * <p>Only the first min(n, d) eigenvalues are kept: a matrix of n rows has no more singular values.
+ * Negative ones (rounding) are clamped to 0. Error: LAPACK's symmetric solver gives each lambda
+ * within about 2.2e-16 d lambda_1, so singular values below 1.5e-8 sigma_1 are noise.
+ *
+ * <p>Empty, or all rows zero: the ranks are 0.
+ */
+final class Spectrum {
+  private static final double EPSILON = 1e-7;
+
+  /** Half-open, 0-based range of eigenvalues that {@link #powerLaw()} is fitted to. */
+  private static final int FIT_FIRST = 10;
+
+  private static final int FIT_END = 100;
+  private static final int FIT_LEAST = 3;
+
+  private final double[] eigenvalues;
+  private final double trace;
+
+  private Spectrum(double[] eigenvalues) {
+    this.eigenvalues = eigenvalues;
+    trace = Arrays.stream(eigenvalues).sum();
+  }
+
+  /**
+   * Spectrum of a positive semidefinite matrix.
+   *
+   * @param packed upper triangle by rows, {@code [d (d + 1) / 2]}
+   * @param rows number of rows the matrix was summed from
+   */
+  static Spectrum of(double[] packed, int dimension, long rows) {
+    Matrix matrix = new Matrix(dimension, dimension);
+    int position = 0;
+    for (int i = 0; i < dimension; i++) {
+      for (int j = i; j < dimension; j++) {
+        matrix.set(i, j, packed[position]);
+        matrix.set(j, i, packed[position]);
+        position++;
+      }
+    }
+    matrix.uplo(UPLO.LOWER);
+    double[] ascending = matrix.eigen(false, false, true).wr;
+    Arrays.sort(ascending);
+    double[] descending = new double[(int) Math.min(rows, dimension)];
+    for (int i = 0; i < descending.length; i++) {
+      descending[i] = Math.max(0, ascending[dimension - 1 - i]);
+    }
+    return new Spectrum(descending);
+  }
+
+  /**
+   * RankMe: {@code exp(-sum q log q)}, {@code q = sigma / sum sigma + 1e-7} (Garrido et al. 2023,
+   * arXiv 2210.02885, equation 1). The added constant lifts it above the rank by at most 16 d 1e-7
+   * of itself.
+   */
+  double rankMe() {
+    double sum = 0;
+    for (double eigenvalue : eigenvalues) {
+      sum += Math.sqrt(eigenvalue);
+    }
+    if (sum == 0) {
+      return 0;
+    }
+    double entropy = 0;
+    for (double eigenvalue : eigenvalues) {
+      double share = Math.sqrt(eigenvalue) / sum + EPSILON;
+      entropy -= share * Math.log(share);
+    }
+    return Math.exp(entropy);
+  }
+
+  /** exp of the entropy of {@code lambda / sum lambda}. */
+  double effectiveRankSquared() {
+    if (trace == 0) {
+      return 0;
+    }
+    double entropy = 0;
+    for (double eigenvalue : eigenvalues) {
+      if (eigenvalue > 0) {
+        double share = eigenvalue / trace;
+        entropy -= share * Math.log(share);
+      }
+    }
+    return Math.exp(entropy);
+  }
+
+  /** {@code sum lambda / lambda_1}. */
+  double stableRank() {
+    return trace == 0 ? 0 : trace / eigenvalues[0];
+  }
+
+  /**
+   * The exponent alpha of lambda_j ~ j^-alpha (Agrawal et al. 2022, alpha-ReQ): least squares of
+   * log lambda_j on log j with weights 1/j, j the 1-based rank, over the 0-based indices 10 to 100,
+   * half-open, shortened to eigenvalues above the noise; null when fewer than three are left.
+   */
+  PowerLaw powerLaw() {
+    double noise = eigenvalues.length == 0 ? 0 : eigenvalues.length * 0x1p-52 * eigenvalues[0];
+    int end = FIT_FIRST;
+    while (end < Math.min(FIT_END, eigenvalues.length) && eigenvalues[end] > noise) {
+      end++;
+    }
+    if (end - FIT_FIRST < FIT_LEAST) {
+      return null;
+    }
+    double weights = 0;
+    double meanX = 0;
+    double meanY = 0;
+    for (int i = FIT_FIRST; i < end; i++) {
+      double weight = 1.0 / (i + 1);
+      weights += weight;
+      meanX += weight * Math.log(i + 1);
+      meanY += weight * Math.log(eigenvalues[i]);
+    }
+    meanX /= weights;
+    meanY /= weights;
+    double covariance = 0;
+    double variance = 0;
+    for (int i = FIT_FIRST; i < end; i++) {
+      double x = Math.log(i + 1) - meanX;
+      covariance += x * (Math.log(eigenvalues[i]) - meanY) / (i + 1);
+      variance += x * x / (i + 1);
+    }
+    return new PowerLaw(-covariance / variance, FIT_FIRST, end);
+  }
+
+  /**
+   * A fitted power law.
+   *
+   * @param exponent alpha
+   * @param first 0-based index of the first eigenvalue fitted
+   * @param end index after the last one
+   */
+  record PowerLaw(double exponent, int first, int end) {}
+}

@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -51,7 +52,7 @@ public final class EmbeddedSounding implements AutoCloseable {
     CompletableFuture<EmbeddedBroker> startingBroker =
         CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka")));
     EmbeddedCluster cluster =
-        EmbeddedCluster.start(work.resolve("flink"), parallelism, new Configuration());
+        EmbeddedCluster.start(work.resolve("flink"), parallelism, fewRestarts());
     EmbeddedBroker broker;
     try {
       broker = startingBroker.join();
@@ -81,6 +82,14 @@ public final class EmbeddedSounding implements AutoCloseable {
       throw new EmbeddedException(
           "The job could not be started (" + EmbeddedException.reason(failure) + ").", failure);
     }
+  }
+
+  /** A fault that comes back is told to the user instead of being tried for ever. */
+  private static Configuration fewRestarts() {
+    return new Configuration()
+        .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 2)
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
   }
 
   /** Where the broker answers, host:port. */

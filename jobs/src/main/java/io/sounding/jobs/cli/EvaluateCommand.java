@@ -1,0 +1,255 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.publish.AudioFiles;
+import io.sounding.jobs.publish.CheckpointFiles;
+import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.LossTable;
+import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.jobs.watch.EvaluationWatch;
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.schemas.InputNormalisation;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sounding evaluate}: the graph over the user's own audio and models. */
+@Command(
+    name = "evaluate",
+    description =
+        "Evaluates checkpoints on audio, in an embedded Kafka and Flink, and writes one JSON line per layer of each.",
+    footer = {
+      "",
+      "Example:",
+      "  sounding evaluate --audio recordings/ --checkpoints run1/ --k 64 --out run1.jsonl",
+      "",
+      "Models take float32 samples (batch, samples) and return hidden states (batch, frames, d),",
+      "(layers, batch, frames, d), or a tuple of (batch, frames, d). TorchScript: .pt .pth .ts",
+      ".torchscript; ONNX: .onnx. The step is read from the file name: stepNNNNN, or the last digits.",
+      "",
+      "Exit status: 0 all FINAL, 1 at least one FAILED, 2 unusable arguments, 3 the job itself failed."
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--audio",
+      required = true,
+      arity = "1..*",
+      paramLabel = "DIR_OR_FILE",
+      description = "WAV or FLAC files, or folders of them; any sample rate, mono or stereo.")
+  private List<Path> audio;
+
+  @Option(
+      names = "--checkpoints",
+      required = true,
+      arity = "1..*",
+      paramLabel = "DIR_OR_FILE",
+      description = "Checkpoint files of one run, or folders of them.")
+  private List<Path> checkpoints;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE.jsonl",
+      description = "Where the FINAL and FAILED metric events go, one JSON object a line.")
+  private Path out;
+
+  @Option(
+      names = "--layers",
+      defaultValue = "all",
+      paramLabel = "all|LIST",
+      description = "Outputs of the model to evaluate, e.g. 0,4 or -1 for the last (default: all).")
+  private String layers;
+
+  @Option(
+      names = "--k",
+      paramLabel = "N",
+      description =
+          "Clusters (default: 1024); lowered so that at least 39 sampled frames fall on each.")
+  private Integer clusters;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "N",
+      description = "Frames on which clusters are scored (default: 40960).")
+  private Integer sampleFrames;
+
+  @Option(
+      names = "--shards",
+      defaultValue = "16",
+      paramLabel = "N",
+      description = "Shares of the corpus, 1 to 128 (default: ${DEFAULT-VALUE}).")
+  private int shards;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "Subtasks that embed side by side (default: the number of processors).")
+  private Integer parallelism;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "CSV",
+      description = "Training loss per checkpoint: a CSV file with the columns step and loss.")
+  private Path loss;
+
+  @Option(
+      names = "--sample-rate",
+      defaultValue = "16000",
+      paramLabel = "HZ",
+      description = "Sample rate that the models expect (default: ${DEFAULT-VALUE}).")
+  private int sampleRateHz;
+
+  @Option(
+      names = "--normalise",
+      description =
+          "Bring each utterance to zero mean and unit variance, as Hugging Face's wav2vec 2.0 does.")
+  private boolean normalise;
+
+  @Option(
+      names = "--run",
+      paramLabel = "NAME",
+      description = "Name of the training run (default: the name of the checkpoints' folder).")
+  private String run;
+
+  @Option(
+      names = "--corpus",
+      paramLabel = "NAME",
+      description = "Name of the corpus (default: the name of the audio's folder).")
+  private String corpus;
+
+  @Option(
+      names = "--shuffle",
+      paramLabel = "SEED",
+      description =
+          "Publish audio and checkpoints in a random order: a check, for results do not depend on it.")
+  private Long shuffle;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      description = "Where temporary data goes (default: a new folder, deleted at the end).")
+  private Path work;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter terminal = spec.commandLine().getOut();
+    List<AudioFiles.AudioFilePath> audioFiles;
+    List<CheckpointFiles.CheckpointFile> checkpointFiles;
+    Map<Long, Double> losses;
+    try {
+      audioFiles = new ArrayList<>(AudioFiles.list(audio));
+      checkpointFiles = new ArrayList<>(CheckpointFiles.list(checkpoints));
+      losses = loss == null ? Map.of() : LossTable.read(loss);
+    } catch (UnusableInputException e) {
+      throw unusable(e.getMessage());
+    }
+    if (shuffle != null) {
+      Collections.shuffle(audioFiles, new Random(shuffle));
+      Collections.shuffle(checkpointFiles, new Random(shuffle));
+    }
+    List<Integer> layerList = parseLayers();
+    int subtasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+    inRange("--parallelism", subtasks, 1, 128);
+    inRange("--shards", shards, 1, 128);
+    inRange("--sample-rate", sampleRateHz, 1_000, 768_000);
+    checkOut();
+
+    WorkFolder folder = WorkFolder.of(work);
+    EvaluationSettings defaults = EvaluationSettings.defaults(folder.models().toString());
+    EvaluationSettings settings =
+        defaults.with(
+            shards,
+            atLeastOne("--k", clusters, defaults.clusters()),
+            atLeastOne("--sample", sampleFrames, defaults.sampleFrames()));
+    CheckpointPublisher.RunSettings runSettings =
+        new CheckpointPublisher.RunSettings(
+            run == null ? folderName(checkpoints.get(0)) : run,
+            corpus == null ? folderName(audio.get(0)) : corpus,
+            sampleRateHz,
+            normalise ? InputNormalisation.ZERO_MEAN_UNIT_VARIANCE : InputNormalisation.NONE,
+            layerList);
+
+    terminal.printf(
+        "%d audio files, %d checkpoints; working in %s%n",
+        audioFiles.size(), checkpointFiles.size(), folder.path());
+    EvaluationSession session =
+        new EvaluationSession(folder, subtasks, settings, terminal, this::unusable);
+    EvaluationWatch watch =
+        session.run(
+            audioFiles,
+            runSettings.corpusId(),
+            List.of(new EvaluationSession.Run(runSettings, checkpointFiles, losses)),
+            out);
+    if (work == null) {
+      folder.cleanAll();
+    }
+    terminal.printf("Wrote %s.%n", out);
+    return watch.anyFailed() ? 1 : 0;
+  }
+
+  private List<Integer> parseLayers() {
+    if (layers.equals("all")) {
+      return null;
+    }
+    try {
+      List<Integer> parsed = new ArrayList<>();
+      for (String part : layers.split(",", -1)) {
+        parsed.add(Integer.valueOf(part.strip()));
+      }
+      if (parsed.stream().distinct().count() == parsed.size()) {
+        return parsed;
+      }
+    } catch (NumberFormatException e) {
+      // told below, with the other case
+    }
+    throw unusable(
+        "--layers is '%s'; say all, or numbers such as 0,4 or -1, each once.".formatted(layers));
+  }
+
+  private void checkOut() {
+    Path parent = out.toAbsolutePath().getParent();
+    if (Files.isDirectory(out) || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw unusable(
+          "--out %s cannot be written; name a file in an existing folder that is writable."
+              .formatted(out));
+    }
+  }
+
+  private int atLeastOne(String option, Integer given, int otherwise) {
+    int value = given == null ? otherwise : given;
+    inRange(option, value, 1, Integer.MAX_VALUE);
+    return value;
+  }
+
+  private void inRange(String option, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw unusable("%s is %d; it must lie in %d to %d.".formatted(option, value, least, most));
+    }
+  }
+
+  private CommandLine.ParameterException unusable(String sentence) {
+    return new CommandLine.ParameterException(spec.commandLine(), sentence);
+  }
+
+  /** The folder's own name, or that of the folder a file lies in. */
+  private static String folderName(Path given) {
+    Path path = given.toAbsolutePath().normalize();
+    Path folder = Files.isDirectory(path) ? path : path.getParent();
+    return folder.getFileName() == null ? "root" : folder.getFileName().toString();
+  }
+}

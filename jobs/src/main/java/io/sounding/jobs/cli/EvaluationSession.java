@@ -1,0 +1,154 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.embedded.EmbeddedSounding;
+import io.sounding.jobs.publish.AudioFiles;
+import io.sounding.jobs.publish.CheckpointFiles;
+import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.CorpusPublisher;
+import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.jobs.watch.EvaluationWatch;
+import io.sounding.jobs.watch.MetricReader;
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.MetricStatus;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.kafka.clients.producer.KafkaProducer;
+
+/**
+ * Publishes a corpus and the checkpoints of runs to an embedded job, as producers would, and reads
+ * the metric events back until every checkpoint is done.
+ */
+final class EvaluationSession {
+
+  /**
+   * A training run to evaluate.
+   *
+   * @param settings what holds for all its checkpoints
+   * @param checkpoints in the order in which they are published
+   * @param losses training loss by step
+   */
+  record Run(
+      CheckpointPublisher.RunSettings settings,
+      List<CheckpointFiles.CheckpointFile> checkpoints,
+      Map<Long, Double> losses) {}
+
+  private final WorkFolder folder;
+  private final int parallelism;
+  private final EvaluationSettings settings;
+  private final PrintWriter terminal;
+  private final Function<String, ? extends RuntimeException> unusable;
+  private final List<MetricEvent> closing = new ArrayList<>();
+
+  EvaluationSession(
+      WorkFolder folder,
+      int parallelism,
+      EvaluationSettings settings,
+      PrintWriter terminal,
+      Function<String, ? extends RuntimeException> unusable) {
+    this.folder = folder;
+    this.parallelism = parallelism;
+    this.settings = settings;
+    this.terminal = terminal;
+    this.unusable = unusable;
+  }
+
+  /** FINAL and FAILED events of the last {@link #run}, as they came. */
+  List<MetricEvent> closing() {
+    return closing;
+  }
+
+  /** Does it all; closing events go to {@code out} as JSON lines. */
+  EvaluationWatch run(
+      List<AudioFiles.AudioFilePath> audio, String corpusId, List<Run> runs, Path out)
+      throws Exception {
+    EvaluationWatch watch =
+        new EvaluationWatch(
+            runs.stream()
+                .flatMap(
+                    run ->
+                        run.checkpoints().stream()
+                            .map(
+                                file ->
+                                    new EvaluationWatch.Checkpoint(
+                                        run.settings().runId(), file.checkpointId())))
+                .toList());
+    long start = System.nanoTime();
+    try (EmbeddedSounding sounding = EmbeddedSounding.start(folder.path(), parallelism, settings);
+        MetricReader reader =
+            new MetricReader(sounding.bootstrapServers(), sounding.topics().metrics());
+        MetricLines lines = new MetricLines(out)) {
+      terminal.printf(
+          "Kafka at %s, Flink at %s, log in %s%n",
+          sounding.bootstrapServers(), sounding.webAddress(), folder.log());
+      CorpusPublisher.Published corpus = publish(sounding, audio, corpusId, runs);
+      terminal.printf(
+          "published corpus %s: %d utterances, %.0f s of speech; %d checkpoints%n",
+          corpusId, corpus.utterances(), corpus.audioSeconds(), watch.open());
+      double total = corpus.audioSeconds() * watch.open();
+      MetricTable table = new MetricTable(terminal, total, start);
+      table.header();
+      CompletableFuture<JobExecutionResult> job = sounding.job().getJobExecutionResult();
+      while (!watch.allDone()) {
+        for (MetricEvent event : reader.poll(Duration.ofMillis(200))) {
+          if (watch.take(event)) {
+            take(event, watch, lines, table);
+          }
+        }
+        if (job.isDone()) {
+          throw new JobFailedException(job, folder.log());
+        }
+      }
+      table.end();
+      lines.sort();
+    }
+    return watch;
+  }
+
+  private void take(MetricEvent event, EvaluationWatch watch, MetricLines lines, MetricTable table)
+      throws IOException {
+    if (event.getStatus() != MetricStatus.PARTIAL) {
+      closing.add(event);
+      lines.add(event);
+    }
+    table.progress(event, watch.audioSecondsDone());
+    if (watch.isDone(event)) {
+      table.row(
+          closing.stream()
+              .filter(e -> e.getRunId().equals(event.getRunId()))
+              .filter(e -> e.getCheckpointId().equals(event.getCheckpointId()))
+              .toList());
+    }
+  }
+
+  private CorpusPublisher.Published publish(
+      EmbeddedSounding sounding,
+      List<AudioFiles.AudioFilePath> audio,
+      String corpusId,
+      List<Run> runs)
+      throws IOException {
+    try (KafkaProducer<byte[], byte[]> producer = sounding.producer()) {
+      CorpusPublisher.Published corpus =
+          new CorpusPublisher(producer, sounding.topics().audio()).publish(corpusId, audio);
+      CheckpointPublisher publisher =
+          new CheckpointPublisher(producer, sounding.topics().checkpoints());
+      for (Run run : runs) {
+        for (CheckpointFiles.CheckpointFile file : run.checkpoints()) {
+          publisher.publish(run.settings(), file, run.losses().get(file.step()));
+        }
+      }
+      producer.flush();
+      return corpus;
+    } catch (UnusableInputException e) {
+      throw unusable.apply(e.getMessage());
+    }
+  }
+}

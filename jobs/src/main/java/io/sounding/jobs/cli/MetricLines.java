@@ -1,0 +1,59 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.watch.RecordJson;
+import io.sounding.schemas.MetricEvent;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Metric events as JSON lines in a file: appended as they come, and sorted by run, step, checkpoint
+ * and layer once all are there.
+ */
+final class MetricLines implements AutoCloseable {
+
+  private static final Comparator<MetricEvent> ORDER =
+      Comparator.comparing(MetricEvent::getRunId)
+          .thenComparingLong(MetricEvent::getStep)
+          .thenComparing(MetricEvent::getCheckpointId)
+          .thenComparing(MetricEvent::getLayer, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+  private final Path file;
+  private final BufferedWriter writer;
+  private final List<MetricEvent> events = new ArrayList<>();
+
+  MetricLines(Path file) throws IOException {
+    this.file = file;
+    this.writer = Files.newBufferedWriter(file);
+  }
+
+  void add(MetricEvent event) throws IOException {
+    events.add(event);
+    write(event, writer);
+    writer.flush();
+  }
+
+  /** Writes the file again, in order. */
+  void sort() throws IOException {
+    events.sort(ORDER);
+    try (BufferedWriter sorted = Files.newBufferedWriter(file)) {
+      for (MetricEvent event : events) {
+        write(event, sorted);
+      }
+    }
+  }
+
+  private static void write(MetricEvent event, BufferedWriter to) throws IOException {
+    to.write(RecordJson.of(event).toString());
+    to.write('\n');
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+}

@@ -1,0 +1,115 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.schemas.ClusterFamily;
+import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.MetricStatus;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is shown while checkpoints are evaluated: a row per finished checkpoint, of its last layer,
+ * and in between a line of progress (rewritten in place on a terminal).
+ */
+final class MetricTable {
+
+  private static final double SECONDS_BETWEEN_LINES = 5;
+
+  private final PrintWriter terminal;
+  private final double totalAudioSeconds;
+  private final long start;
+  private final boolean interactive = System.console() != null;
+  private double lastLine;
+  private boolean progressShown;
+
+  MetricTable(PrintWriter terminal, double totalAudioSeconds, long startNanos) {
+    this.terminal = terminal;
+    this.totalAudioSeconds = totalAudioSeconds;
+    this.start = startNanos;
+  }
+
+  void header() {
+    terminal.printf(
+        "%n%-14s %8s %10s %6s %9s %9s %12s %10s%n",
+        "run", "step", "loss", "layer", "RankMe", "+/-", "inertia", "Davies-B.");
+    terminal.flush();
+  }
+
+  void progress(MetricEvent event, double audioSecondsDone) {
+    double now = (System.nanoTime() - start) * 1e-9;
+    if (!interactive && now - lastLine < SECONDS_BETWEEN_LINES) {
+      return;
+    }
+    lastLine = now;
+    String line =
+        String.format(
+            Locale.ROOT,
+            "  %5.1f s: embedded %.0f of %.0f s of audio; at %s of run %s",
+            now,
+            audioSecondsDone,
+            totalAudioSeconds,
+            event.getCheckpointId(),
+            event.getRunId());
+    if (interactive) {
+      terminal.printf("\r%-100s", line);
+      progressShown = true;
+    } else {
+      terminal.println(line);
+    }
+    terminal.flush();
+  }
+
+  /** The row of a finished checkpoint from its closing events. */
+  void row(List<MetricEvent> closing) {
+    erase();
+    MetricEvent event =
+        closing.stream()
+            .max(
+                Comparator.comparing(
+                    MetricEvent::getLayer, Comparator.nullsFirst(Comparator.naturalOrder())))
+            .orElseThrow();
+    terminal.printf(
+        Locale.ROOT,
+        "%-14s %8d %10s ",
+        event.getRunId(),
+        event.getStep(),
+        number("%.6g", event.getTrainingLoss()));
+    if (event.getStatus() == MetricStatus.FAILED
+        || closing.stream().anyMatch(e -> e.getStatus() == MetricStatus.FAILED)) {
+      MetricEvent failed =
+          closing.stream()
+              .filter(e -> e.getStatus() == MetricStatus.FAILED)
+              .findFirst()
+              .orElse(event);
+      terminal.printf("FAILED: %s%n", failed.getFailureReason());
+    } else {
+      ClusterFamily clusters = event.getClusters();
+      terminal.printf(
+          Locale.ROOT,
+          "%6d %9.3f %9s %12s %10s%n",
+          event.getLayer(),
+          event.getRank().getRankMe(),
+          number("%.3f", event.getRank().getRankMeStdErr()),
+          number("%.5g", clusters.getInertiaPerFrame()),
+          number("%.3f", clusters.getDaviesBouldin()));
+    }
+    terminal.flush();
+  }
+
+  void end() {
+    erase();
+    terminal.flush();
+  }
+
+  static String number(String format, Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, format, value);
+  }
+
+  private void erase() {
+    if (progressShown) {
+      terminal.printf("\r%-100s\r", "");
+      progressShown = false;
+    }
+  }
+}

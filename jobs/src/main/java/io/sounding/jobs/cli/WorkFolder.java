@@ -1,0 +1,74 @@
+package io.sounding.jobs.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
+
+/**
+ * The one folder a command writes to. Libraries that unpack native code or keep caches are pointed
+ * below it, which must happen before the first of them is used.
+ */
+final class WorkFolder {
+
+  private final Path folder;
+
+  private WorkFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /** The given folder, or a new one below the system's folder for temporary files. */
+  static WorkFolder of(Path given) throws IOException {
+    Path folder;
+    if (given == null) {
+      folder = Files.createTempDirectory("sounding-");
+    } else {
+      folder = Files.createDirectories(given.toAbsolutePath().normalize());
+    }
+    WorkFolder work = new WorkFolder(folder);
+    work.claim();
+    return work;
+  }
+
+  private void claim() throws IOException {
+    Path temporary = Files.createDirectories(folder.resolve("tmp"));
+    System.setProperty("java.io.tmpdir", temporary.toString());
+    System.setProperty("org.bytedeco.javacpp.cachedir", folder.resolve("natives").toString());
+    System.setProperty("DJL_CACHE_DIR", folder.resolve("djl").toString());
+    System.setProperty("ENGINE_CACHE_DIR", folder.resolve("djl").toString());
+    System.setProperty("sounding.log.file", folder.resolve("sounding.log").toString());
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  Path log() {
+    return folder.resolve("sounding.log");
+  }
+
+  Path models() {
+    return folder.resolve("models");
+  }
+
+  /** Deletes what the job left, but not the files directly in the folder (log, results). */
+  void clean() {
+    try (Stream<Path> children = Files.list(folder)) {
+      for (Path child : children.filter(Files::isDirectory).toList()) {
+        delete(child);
+      }
+    } catch (IOException e) {
+      // what cannot be deleted stays in the folder that the user was told of
+    }
+  }
+
+  /** Deletes the folder. */
+  void cleanAll() {
+    delete(folder);
+  }
+
+  private static void delete(Path path) {
+    FileUtils.deleteDirectoryQuietly(path.toFile());
+  }
+}

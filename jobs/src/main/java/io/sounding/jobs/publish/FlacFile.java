@@ -25,6 +25,10 @@ import org.jflac.frame.Frame;
  * returned is what was encoded, or there is an exception. A header of a piped encoder that states
  * neither number nor MD5 leaves only the checksum of each frame. Tags, pictures and seek tables are
  * not shown to the decoder: their sizes are not to be trusted.
+ *
+ * <p>jFLAC 1.5.2 writes a line to standard output for each residual partition in escape code, which
+ * the flac command does not make and damaged files may seem to hold. Its fork javasound-flac 1.4.1
+ * writes none, but fails on headers that do not state the number of samples.
  */
 final class FlacFile {
   private static final int STREAM_INFO_BYTES = 34;

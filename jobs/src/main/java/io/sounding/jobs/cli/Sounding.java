@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,14 +9,31 @@ import picocli.CommandLine.Command;
     name = "sounding",
     description = "Takes the depth of speech representations while they are being trained.",
     mixinStandardHelpOptions = true,
+    subcommands = {DemoCommand.class, EvaluateCommand.class},
     versionProvider = Sounding.Version.class)
 public final class Sounding implements Runnable {
+
+  /** Exit status when neither the arguments nor a checkpoint is at fault. */
+  private static final int FAILED = 3;
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec specification;
 
   /** Runs the command line and ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Sounding()).execute(arguments));
+    System.exit(
+        new CommandLine(new Sounding())
+            .setExecutionExceptionHandler(Sounding::tell)
+            .execute(arguments));
+  }
+
+  /** Failures are told as sentences; the log has the rest. */
+  private static int tell(
+      Exception failure, CommandLine commandLine, CommandLine.ParseResult arguments) {
+    LoggerFactory.getLogger(Sounding.class).info("The command failed.", failure);
+    commandLine
+        .getErr()
+        .println(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+    return FAILED;
   }
 
   @Override

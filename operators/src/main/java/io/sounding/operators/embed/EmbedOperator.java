@@ -64,12 +64,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient int turnsWithoutInput;
   private transient int openInputs;
 
-  EmbedOperator(
-      StreamOperatorParameters<ShardSummary> parameters,
-      MailboxExecutor mailbox,
-      EvaluationSettings settings) {
+  EmbedOperator(StreamOperatorParameters<ShardSummary> parameters, EvaluationSettings settings) {
     super(parameters);
-    this.mailbox = mailbox;
+    this.mailbox = parameters.getMailboxExecutor();
     this.settings = settings;
   }
 

@@ -24,7 +24,7 @@ public final class EmbedOperatorFactory extends AbstractStreamOperatorFactory<Sh
   @SuppressWarnings("unchecked")
   public <T extends StreamOperator<ShardSummary>> T createStreamOperator(
       StreamOperatorParameters<ShardSummary> parameters) {
-    return (T) new EmbedOperator(parameters, getMailboxExecutor(), settings);
+    return (T) new EmbedOperator(parameters, settings);
   }
 
   @Override

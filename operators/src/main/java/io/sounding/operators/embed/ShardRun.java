@@ -5,7 +5,6 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardFold;
 import io.sounding.operators.fold.ShardSummary;
-import io.sounding.operators.statistics.NonFiniteFrameException;
 import io.sounding.schemas.InputNormalisation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -103,19 +102,19 @@ final class ShardRun {
     List<WindowPlan.Item> items = batch.items();
     float[][] signals = new float[items.size()][];
     double seconds = 0;
-    for (int i = 0; i < signals.length; i++) {
-      Utterance utterance = audio.of(items.get(i).utteranceId());
-      seconds += utterance.seconds();
-      signals[i] = signal(utterance);
-    }
     try {
+      for (int i = 0; i < signals.length; i++) {
+        Utterance utterance = audio.of(items.get(i).utteranceId());
+        seconds += utterance.seconds();
+        signals[i] = signal(utterance);
+      }
       Frames frames = encode(session, batch, signals);
       for (int i = 0; i < signals.length; i++) {
         for (int position = 0; position < frames.layers().length; position++) {
           fold.add(items.get(i).utteranceId(), position, frames.of(position, i), frames.frames());
         }
       }
-    } catch (EncodingException | NonFiniteFrameException e) {
+    } catch (EncodingException | IllegalArgumentException e) { // ratio of rates, NaN in frames
       throw new EncodingException(
           "Embedding %s%s of corpus %s failed: %s"
               .formatted(

@@ -1,0 +1,108 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.publish.AudioFiles;
+import io.sounding.jobs.publish.CheckpointFiles;
+import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.LossTable;
+import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.schemas.InputNormalisation;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code sounding demo}: two training runs of a small speech encoder, evaluated before your eyes.
+ */
+@Command(
+    name = "demo",
+    description =
+        "Shows it all on data that comes with the project: starts Kafka and Flink in this process, publishes 5 minutes of speech and the checkpoints of a healthy and a collapsing training run, and evaluates them.",
+    footer = {"", "Example:", "  sounding demo"},
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+
+  private static final String CORPUS = "demo-speech";
+  private static final List<String> RUNS = List.of("healthy", "collapse");
+  private static final int SHARDS = 16;
+  private static final int CLUSTERS = 64;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Where the demo's data lies (default: jobs/demo beside the launcher).")
+  private Path data = Path.of(System.getProperty("sounding.home", "."), "jobs", "demo");
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      description = "The only folder that is written to (default: a new one, named at the start).")
+  private Path work;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "Subtasks that embed side by side (default: the number of processors).")
+  private Integer parallelism;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter terminal = spec.commandLine().getOut();
+    List<AudioFiles.AudioFilePath> audio;
+    List<EvaluationSession.Run> runs = new ArrayList<>();
+    try {
+      audio = AudioFiles.list(List.of(data.resolve("audio")));
+      for (String name : RUNS) {
+        Path folder = data.resolve("runs").resolve(name);
+        runs.add(
+            new EvaluationSession.Run(
+                new CheckpointPublisher.RunSettings(
+                    name, CORPUS, 16_000, InputNormalisation.NONE, List.of(-1)),
+                CheckpointFiles.list(List.of(folder)),
+                LossTable.read(folder.resolve("loss.csv"))));
+      }
+    } catch (UnusableInputException e) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), e.getMessage() + " The demo's data is named with --data.");
+    }
+    int subtasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
+    if (subtasks < 1 || subtasks > SHARDS) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--parallelism is %d; it must lie in 1 to %d.".formatted(subtasks, SHARDS));
+    }
+    WorkFolder folder = WorkFolder.of(work);
+    Path results = folder.path().resolve("metrics.jsonl");
+    EvaluationSettings defaults = EvaluationSettings.defaults(folder.models().toString());
+    EvaluationSettings settings = defaults.with(SHARDS, CLUSTERS, defaults.sampleFrames());
+
+    terminal.printf("Sounding demo: everything is written to %s%n", folder.path());
+    terminal.flush();
+    EvaluationSession session =
+        new EvaluationSession(
+            folder,
+            subtasks,
+            settings,
+            terminal,
+            sentence -> new CommandLine.ParameterException(spec.commandLine(), sentence));
+    boolean failed = session.run(audio, CORPUS, runs, results).anyFailed();
+    new RunComparison(session.closing()).print(terminal, RUNS);
+    folder.clean();
+    terminal.printf("%nAll metrics of these checkpoints: %s%n", results);
+    if (!Files.exists(results)) {
+      throw new IllegalStateException("The results were not written to " + results + ".");
+    }
+    return failed ? 1 : 0;
+  }
+}

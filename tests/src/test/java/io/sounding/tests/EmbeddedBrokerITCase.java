@@ -116,6 +116,7 @@ class EmbeddedBrokerITCase {
 
   @Test
   void aDirectoryInUseIsRefusedWithASentenceAndTheFirstBrokerLivesOn() {
+    LiveThreads threads = LiveThreads.now();
     Path log = work.resolve("kafka");
     try (EmbeddedBroker first = EmbeddedBroker.start(log)) {
       assertThatThrownBy(() -> EmbeddedBroker.start(log))
@@ -127,6 +128,10 @@ class EmbeddedBrokerITCase {
       letters.send(List.of("a"));
       assertThat(letters.readCommitted(1, 1)).containsExactly("a");
     }
+    Await.until(
+        "no thread of the refused broker keeps the process alive",
+        () -> threads.startedSince().isEmpty(),
+        threads::startedSince);
   }
 
   @Test

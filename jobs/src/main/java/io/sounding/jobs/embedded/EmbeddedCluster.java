@@ -47,7 +47,9 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param directory where checkpoints, savepoints and temporary files go; created if missing
    * @param slots the number of task slots, at least 1
    * @param configuration Flink settings that win over the ones chosen here
-   * @throws EmbeddedException with a sentence, if the directory cannot be used or Flink fails
+   * @throws EmbeddedException with a sentence, if the directory cannot be used or Flink fails;
+   *     Flink cannot close a cluster that has half started, so after such a failure (a requested
+   *     port is taken, for example) the process should be ended with a status
    */
   public static EmbeddedCluster start(Path directory, int slots, Configuration configuration) {
     if (slots < 1) {
@@ -71,7 +73,6 @@ public final class EmbeddedCluster implements AutoCloseable {
       if (failure instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      cluster.closeAsync();
       deleteQuietly(temporary);
       throw new EmbeddedException(
           "The embedded Flink cluster did not start (" + EmbeddedException.reason(failure) + ").",

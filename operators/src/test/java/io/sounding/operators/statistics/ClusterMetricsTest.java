@@ -1,0 +1,110 @@
+package io.sounding.operators.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class ClusterMetricsTest {
+  private static final int D = 8;
+  private static final StatisticsSettings SETTINGS =
+      new StatisticsSettings(12, 4_000, 64, 500, 4, 7);
+
+  @Test
+  void findsSeparatedClustersAndMeasuresTheirSpread() {
+    ClusterMetrics metrics = metrics(SyntheticFrames.blobs(3_000, D, 12, 0.5, 1), SETTINGS);
+    assertThat(metrics.k()).isEqualTo(12);
+    assertThat(metrics.inertiaPerFrame()).isCloseTo(D * 0.25, withinPercentage(5));
+    assertThat(metrics.inertiaStdErr())
+        .isCloseTo(Math.sqrt(2.0 * D) * 0.25 / Math.sqrt(3_000), withinPercentage(10));
+    assertThat(metrics.usagePerplexity()).isCloseTo(12, within(1e-9));
+    assertThat(metrics.silhouette()).isGreaterThan(0.8);
+    assertThat(metrics.deadClusters()).isZero();
+    assertThat(metrics.sampleFrames()).isEqualTo(3_000);
+    assertThat(metrics.silhouetteFrames()).isEqualTo(500);
+  }
+
+  @Test
+  void clustersFromMicroCentroidsWhenTheSampleIsNotComplete() {
+    StatisticsSettings sampled = new StatisticsSettings(12, 600, 64, 500, 4, 7);
+    ClusterMetrics metrics = metrics(SyntheticFrames.blobs(3_000, D, 12, 0.5, 1), sampled);
+    assertThat(metrics.sampleFrames()).isEqualTo(600);
+    assertThat(metrics.frames()).isEqualTo(3_000);
+    assertThat(metrics.k()).isEqualTo(12);
+    assertThat(metrics.inertiaPerFrame()).isCloseTo(D * 0.25, withinPercentage(10));
+  }
+
+  @Test
+  void calinskiHarabaszAndInertiaFitTogether() {
+    ClusterMetrics metrics = metrics(SyntheticFrames.arithmetic(2_000, D, 3), SETTINGS);
+    double withinShare = metrics.inertiaNormalised();
+    double expected = (1 - withinShare) / (metrics.k() - 1) / (withinShare / (2_000 - metrics.k()));
+    assertThat(metrics.calinskiHarabasz()).isCloseTo(expected, withinPercentage(1e-4));
+  }
+
+  @Test
+  void aLargeMeanChangesNothing() {
+    float[] frames = SyntheticFrames.blobs(1_500, D, 5, 3, 2);
+    float[] moved = frames.clone();
+    for (int i = 0; i < moved.length; i++) {
+      // multiples of 1/8 survive the addition exactly
+      frames[i] = Math.round(frames[i] * 8) / 8f;
+      moved[i] = frames[i] + 65_536;
+    }
+    ClusterMetrics here = metrics(frames, SETTINGS);
+    ClusterMetrics there = metrics(moved, SETTINGS);
+    assertThat(there.inertiaPerFrame()).isCloseTo(here.inertiaPerFrame(), withinPercentage(1e-6));
+    assertThat(there.silhouette()).isCloseTo(here.silhouette(), within(1e-7));
+  }
+
+  @Test
+  void kIsLoweredSoThatEachCentroidGetsEnoughFrames() {
+    ClusterMetrics metrics = metrics(SyntheticFrames.arithmetic(100, D, 0), SETTINGS);
+    assertThat(metrics.k()).isEqualTo(2);
+    assertThat(metrics.kRequested()).isEqualTo(12);
+  }
+
+  @Test
+  void kIsLoweredToTheNumberOfDistinctFrames() {
+    float[] frames = new float[1_000 * D];
+    for (int i = 0; i < frames.length; i++) {
+      frames[i] = i / D % 3;
+    }
+    ClusterMetrics metrics = metrics(frames, SETTINGS);
+    assertThat(metrics.k()).isEqualTo(3);
+    assertThat(metrics.inertiaPerFrame()).isCloseTo(0, within(1e-12));
+    assertThat(metrics.silhouette()).isCloseTo(1, within(1e-6));
+    assertThat(metrics.simplifiedSilhouette()).isCloseTo(1, within(1e-6));
+  }
+
+  @Test
+  void equalFramesAreOneClusterWithoutSpread() {
+    float[] frames = new float[800 * D];
+    Arrays.fill(frames, 0.1f);
+    for (int count : new int[] {1, 2, 800}) {
+      ClusterMetrics metrics = metrics(Arrays.copyOf(frames, count * D), SETTINGS);
+      assertThat(metrics.k()).isEqualTo(1);
+      assertThat(metrics.inertiaPerFrame()).isZero();
+      assertThat(metrics.inertiaNormalised()).isZero();
+      assertThat(metrics.daviesBouldin()).isZero();
+      assertThat(metrics.silhouette()).isZero();
+      assertThat(metrics.simplifiedSilhouette()).isZero();
+      assertThat(metrics.calinskiHarabasz()).isZero();
+      assertThat(metrics.usagePerplexity()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void noFramesAreNoClusters() {
+    ClusterMetrics metrics = ClusterMetrics.of(LayerSummary.empty(D, SETTINGS), SETTINGS);
+    assertThat(metrics.k()).isZero();
+    assertThat(metrics.sampleFrames()).isZero();
+    assertThat(metrics.inertiaPerFrame()).isZero();
+  }
+
+  private static ClusterMetrics metrics(float[] frames, StatisticsSettings settings) {
+    return ClusterMetrics.of(SyntheticFrames.summary(frames, D, 40, settings), settings);
+  }
+}

@@ -1,0 +1,86 @@
+package io.sounding.operators.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class FrameSampleTest {
+  private static final int D = 3;
+  private static final int CAPACITY = 100;
+
+  @Test
+  void holdsTheFramesWithTheSmallestKeys() {
+    List<Integer> frames = new ArrayList<>(IntStream.range(0, 5000).boxed().toList());
+    Collections.shuffle(frames, new Random(1));
+    FrameSample sample = sample(frames, CAPACITY);
+    TreeMap<Long, Integer> byKey = new TreeMap<>();
+    frames.forEach(frame -> byKey.put(key(frame), frame));
+    List<Long> expected = byKey.keySet().stream().limit(CAPACITY).toList();
+    assertThat(sample.keys()).containsExactly(expected.toArray(Long[]::new));
+    for (int i = 0; i < CAPACITY; i++) {
+      assertThat(sample.rows()[i * D]).isEqualTo((float) byKey.get(expected.get(i)));
+    }
+    assertThat(sample.complete()).isFalse();
+    assertThat(sample.threshold())
+        .isEqualTo(byKey.keySet().stream().skip(CAPACITY).findFirst().orElseThrow());
+  }
+
+  @Test
+  void theSameFrameTwiceIsOne() {
+    List<Integer> frames = IntStream.range(0, 3000).boxed().toList();
+    List<Integer> twice = new ArrayList<>(frames);
+    twice.addAll(frames);
+    assertThat(sample(twice, CAPACITY)).isEqualTo(sample(frames, CAPACITY));
+    FrameSample sample = sample(frames, CAPACITY);
+    assertThat(FrameSample.union(D, List.of(sample, sample), CAPACITY)).isEqualTo(sample);
+  }
+
+  @Test
+  void isCompleteUpToItsCapacity() {
+    assertThat(sample(IntStream.range(0, CAPACITY).boxed().toList(), CAPACITY).complete()).isTrue();
+    assertThat(sample(IntStream.range(0, CAPACITY + 1).boxed().toList(), CAPACITY).complete())
+        .isFalse();
+  }
+
+  @Test
+  void samplesOfSmallerCapacityMergeIntoAllFramesBelowTheLowestThreshold() {
+    FrameSample small = sample(IntStream.range(0, 2000).boxed().toList(), 20);
+    FrameSample large = sample(IntStream.range(2000, 4000).boxed().toList(), CAPACITY);
+    FrameSample union = FrameSample.union(D, List.of(small, large), CAPACITY);
+    long[] expected =
+        IntStream.range(0, 4000)
+            .mapToLong(FrameSampleTest::key)
+            .filter(key -> key < small.threshold())
+            .sorted()
+            .toArray();
+    assertThat(union.keys()).containsExactly(expected);
+  }
+
+  @Test
+  void twoCheckpointsAreScoredOnTheSameFrames() {
+    StatisticsSettings settings = new StatisticsSettings(4, 60, 8, 50, 1, 0);
+    LayerSummary one = SyntheticFrames.summary(new float[900 * D], D, 30, settings);
+    LayerSummary two =
+        SyntheticFrames.summary(SyntheticFrames.arithmetic(900, D, 1), D, 30, settings);
+    assertThat(two.sample().keys()).containsExactly(one.sample().keys());
+    assertThat(two.sample().rows()).isNotEqualTo(one.sample().rows());
+  }
+
+  private static FrameSample sample(List<Integer> frames, int capacity) {
+    FrameSampleAccumulator accumulator = new FrameSampleAccumulator(FrameSample.empty(D), capacity);
+    for (int frame : frames) {
+      accumulator.offer(key(frame), new float[] {9, frame, frame, frame}, 1);
+    }
+    return accumulator.snapshot();
+  }
+
+  private static long key(int frame) {
+    return FrameKey.of(FrameKey.utterance("u"), frame);
+  }
+}

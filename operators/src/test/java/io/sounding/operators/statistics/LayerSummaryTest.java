@@ -1,0 +1,123 @@
+package io.sounding.operators.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+
+class LayerSummaryTest {
+  private static final int D = 4;
+  private static final StatisticsSettings SETTINGS = new StatisticsSettings(3, 300, 16, 100, 2, 0);
+
+  @Test
+  void refusesAnotherDimension() {
+    assertThatThrownBy(
+            () ->
+                LayerSummary.merge(
+                    LayerSummary.empty(4, SETTINGS), LayerSummary.empty(5, SETTINGS)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Summaries of dimension 4 and 5 cannot be merged.");
+  }
+
+  @Test
+  void refusesOtherSettings() {
+    LayerSummary other = LayerSummary.empty(D, StatisticsSettings.defaults());
+    assertThatThrownBy(() -> LayerSummary.merge(LayerSummary.empty(D, SETTINGS), other))
+        .hasMessageStartingWith("Summaries made with different settings cannot be merged");
+    assertThatThrownBy(() -> LayerAccumulator.resume(other, SETTINGS))
+        .hasMessageStartingWith("The summary was made with");
+  }
+
+  @Test
+  void refusesToMergeNothing() {
+    assertThatThrownBy(() -> LayerSummary.mergeAll(List.of()))
+        .hasMessage("There is no summary to merge.");
+  }
+
+  @Test
+  void refusesBytesOfAnUnknownVersion() {
+    byte[] bytes = bytes();
+    ByteBuffer.wrap(bytes).putInt(4, 99);
+    assertThatThrownBy(() -> LayerSummary.fromBytes(bytes))
+        .hasMessage(
+            "Unusable layer summary: its layout is version 99, but this program reads version 1.");
+  }
+
+  @Test
+  void refusesForeignDamagedAndCutBytes() {
+    assertThatThrownBy(() -> LayerSummary.fromBytes(new byte[100]))
+        .hasMessageContaining("do not start with its mark");
+    assertThatThrownBy(() -> LayerSummary.fromBytes(new byte[3]))
+        .hasMessageContaining("it is cut off");
+    byte[] damaged = bytes();
+    damaged[200] ^= 1;
+    assertThatThrownBy(() -> LayerSummary.fromBytes(damaged))
+        .hasMessageContaining("its checksum does not fit");
+    for (int length = 0; length < bytes().length; length += 97) {
+      byte[] cut = Arrays.copyOf(bytes(), length);
+      assertThatThrownBy(() -> LayerSummary.fromBytes(cut))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void refusesALengthThatDoesNotFitEvenWithTheRightChecksum() {
+    byte[] bytes = bytes();
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    buffer.putInt(8, 4_000);
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, 0, bytes.length - 4);
+    buffer.putInt(bytes.length - 4, (int) checksum.getValue());
+    assertThatThrownBy(() -> LayerSummary.fromBytes(bytes))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("does not fit");
+  }
+
+  @Test
+  void refusesFramesThatAreNotFiniteAndStaysUnchanged() {
+    LayerAccumulator accumulator = new LayerAccumulator(D, SETTINGS);
+    accumulator.addUtterance("good", new float[] {1, 2, 3, 4}, 1);
+    LayerSummary before = accumulator.snapshot();
+    float[] frames = new float[3 * D];
+    frames[2 * D + 1] = Float.NaN;
+    assertThatThrownBy(() -> accumulator.addUtterance("bad", frames, 3))
+        .isInstanceOfSatisfying(
+            NonFiniteFrameException.class,
+            e -> {
+              assertThat(e.utteranceId()).isEqualTo("bad");
+              assertThat(e.frame()).isEqualTo(2);
+              assertThat(e.dimensionIndex()).isEqualTo(1);
+            })
+        .hasMessage("Utterance bad: frame 2 holds NaN at dimension index 1.");
+    frames[2 * D + 1] = Float.NEGATIVE_INFINITY;
+    assertThatThrownBy(() -> accumulator.addUtterance("bad", frames, 3))
+        .isInstanceOf(NonFiniteFrameException.class);
+    assertThat(accumulator.snapshot()).isEqualTo(before);
+  }
+
+  @Test
+  void refusesFramesOfTheWrongLength() {
+    LayerAccumulator accumulator = new LayerAccumulator(D, SETTINGS);
+    assertThatThrownBy(() -> accumulator.addUtterance("u", new float[7], 2))
+        .hasMessage("Utterance u: 2 frames of dimension 4 do not take 7 values.");
+  }
+
+  @Test
+  void countsUtterancesWithoutFrames() {
+    LayerAccumulator accumulator = new LayerAccumulator(D, SETTINGS);
+    accumulator.addUtterance("short", new float[0], 0);
+    LayerSummary summary = accumulator.snapshot();
+    assertThat(summary.utterances()).isEqualTo(1);
+    assertThat(summary.frames()).isZero();
+    assertThat(RankMetrics.of(summary).utterances()).isZero();
+  }
+
+  private static byte[] bytes() {
+    return SyntheticFrames.summary(SyntheticFrames.arithmetic(900, D, 0), D, 50, SETTINGS)
+        .toBytes();
+  }
+}

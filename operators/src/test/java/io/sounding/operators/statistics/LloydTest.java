@@ -1,0 +1,114 @@
+package io.sounding.operators.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The accelerated iteration against the plain one, written down here. */
+class LloydTest {
+  @Test
+  void takesTheSamePathAsThePlainIteration() {
+    int d = 6;
+    int k = 9;
+    float[] frames = SyntheticFrames.blobs(700, d, 20, 4, 3);
+    PointCloud cloud = PointCloud.of(frames, 700, d);
+    double[] start = cloud.points(IntStream.range(0, k).map(i -> i * 70).toArray());
+    for (int iterations : new int[] {1, 2, 5, 300}) {
+      Clustering fast = Lloyd.run(cloud, start, k, iterations);
+      double[] centroids = start.clone();
+      int[] labels = nearest(cloud, centroids, k);
+      for (int i = 0; i < fast.iterations(); i++) {
+        centroids = means(cloud, labels, k);
+        labels = nearest(cloud, centroids, k);
+      }
+      assertThat(fast.labels()).containsExactly(labels);
+      assertThat(fast.centroids()).containsExactly(centroids, within(1e-12));
+    }
+    Clustering converged = Lloyd.run(cloud, start, k, 300);
+    assertThat(converged.iterations()).isLessThan(300);
+    assertThat(converged.centroids())
+        .containsExactly(means(cloud, converged.labels(), k), within(1e-12));
+  }
+
+  @Test
+  void weightsCountLikeRepetitions() {
+    float[] twice = {0, 0, 1, 5, 6, 6};
+    PointCloud repeated = PointCloud.of(twice, 6, 1);
+    PointCloud weighted = repeated.alongside(new double[] {0, 1, 5, 6}, new double[] {2, 1, 1, 2});
+    double[] start = repeated.points(new int[] {1, 2});
+    Clustering a = Lloyd.run(repeated, start, 2, 50);
+    Clustering b = Lloyd.run(weighted, start, 2, 50);
+    assertThat(b.centroids()).containsExactly(a.centroids(), within(1e-15));
+    assertThat(b.inertia()).isCloseTo(a.inertia(), within(1e-15));
+  }
+
+  @Test
+  void aClusterThatLosesItsLastPointTakesTheFarthestOne() {
+    PointCloud cloud = PointCloud.of(new float[] {0, 1, 2, 40, 90}, 5, 1);
+    double far = 1000;
+    Clustering clustering = Lloyd.run(cloud, new double[] {0, far, -far}, 3, 50);
+    assertThat(new HashSet<>(Arrays.stream(clustering.labels()).boxed().toList())).hasSize(3);
+    assertThat(clustering.inertia() * cloud.unit() * cloud.unit()).isCloseTo(2, within(1e-6));
+  }
+
+  @Test
+  void lookupIsExactWhereFloat32ProductsAreNot() {
+    int d = 64;
+    SplittableRandom random = new SplittableRandom(5);
+    double[] centroids = new double[40 * d];
+    for (int i = 0; i < centroids.length; i++) {
+      // all centroids within 1e-6 of each other, away from the origin
+      centroids[i] = 0.1 + 1e-6 * random.nextDouble();
+    }
+    float[] frames = SyntheticFrames.blobs(300, d, 300, 1, 6);
+    PointCloud cloud = PointCloud.of(frames, 300, d);
+    NearestCentroids lookup = new NearestCentroids(cloud, 40).moveTo(centroids);
+    int[] expected = nearest(cloud, centroids, 40);
+    int[] points = IntStream.range(0, NearestCentroids.BLOCK).toArray();
+    lookup.find(points, points.length);
+    Set<Integer> seen = new HashSet<>();
+    for (int i : points) {
+      assertThat(lookup.nearest(i)).isEqualTo(expected[i]);
+      assertThat(lookup.second(i)).isNotEqualTo(lookup.nearest(i));
+      assertThat(lookup.secondSquared(i)).isGreaterThanOrEqualTo(lookup.nearestSquared(i));
+      seen.add(expected[i]);
+    }
+    assertThat(seen).hasSizeGreaterThan(1);
+  }
+
+  private static int[] nearest(PointCloud cloud, double[] centroids, int k) {
+    int d = cloud.dimension();
+    int[] labels = new int[cloud.size()];
+    for (int i = 0; i < labels.length; i++) {
+      double best = Double.POSITIVE_INFINITY;
+      for (int c = 0; c < k; c++) {
+        double squared = cloud.squaredDistance(i, centroids, c * d);
+        if (squared < best) {
+          best = squared;
+          labels[i] = c;
+        }
+      }
+    }
+    return labels;
+  }
+
+  private static double[] means(PointCloud cloud, int[] labels, int k) {
+    int d = cloud.dimension();
+    double[] means = new double[k * d];
+    int[] counts = new int[k];
+    for (int i = 0; i < labels.length; i++) {
+      counts[labels[i]]++;
+      cloud.addTo(means, labels[i] * d, i, 1);
+    }
+    for (int i = 0; i < means.length; i++) {
+      means[i] /= counts[i / d];
+    }
+    return means;
+  }
+}

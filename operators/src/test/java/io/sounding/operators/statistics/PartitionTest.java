@@ -1,0 +1,100 @@
+package io.sounding.operators.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Expected values: scikit-learn 1.2.1, float64, on 120 arithmetic frames of dimension 5 with the
+ * labels i^2 mod 7, renumbered.
+ */
+class PartitionTest {
+  private static final int D = 5;
+  private static final float[] FRAMES = SyntheticFrames.arithmetic(120, D, 0);
+  private static final double[] CENTRE = BlockMean.of(FRAMES, 120, D);
+  private static final int[] LABELS = labels();
+
+  private static int[] labels() {
+    int[] renumbered = {0, 1, 2, -1, 3, -1, -1};
+    return IntStream.range(0, 120).map(i -> renumbered[i * i % 7]).toArray();
+  }
+
+  @Test
+  void daviesBouldinAgreesWithScikitLearn() {
+    Partition partition = new Partition(FRAMES, LABELS, 4, CENTRE);
+    assertThat(partition.daviesBouldin()).isCloseTo(14.902758536361652, within(1e-10));
+  }
+
+  @Test
+  void calinskiHarabaszAgreesWithScikitLearn() {
+    Partition partition = new Partition(FRAMES, LABELS, 4, CENTRE);
+    assertThat(partition.calinskiHarabasz(120)).isCloseTo(0.6289150189875365, within(1e-12));
+  }
+
+  @Test
+  void calinskiHarabaszOfASampleIsScaledToAllFrames() {
+    Partition partition = new Partition(FRAMES, LABELS, 4, CENTRE);
+    assertThat(partition.calinskiHarabasz(1200))
+        .isCloseTo(0.6289150189875365 * 1196 / 116, within(1e-11));
+  }
+
+  @Test
+  void emptyClustersCountNowhere() {
+    Partition four = new Partition(FRAMES, LABELS, 4, CENTRE);
+    Partition six = new Partition(FRAMES, LABELS, 6, CENTRE);
+    assertThat(six.occupied()).isEqualTo(4);
+    assertThat(six.daviesBouldin()).isEqualTo(four.daviesBouldin());
+    assertThat(six.calinskiHarabasz(120)).isEqualTo(four.calinskiHarabasz(120));
+    assertThat(six.usagePerplexity()).isEqualTo(four.usagePerplexity());
+  }
+
+  @Test
+  void usagePerplexityOfEqualSharesIsTheirNumber() {
+    int[] alternating = IntStream.range(0, 120).map(i -> i % 4).toArray();
+    assertThat(new Partition(FRAMES, alternating, 4, CENTRE).usagePerplexity())
+        .isCloseTo(4, within(1e-12));
+  }
+
+  @Test
+  void coincidentMeansContributeNothing() {
+    float[] rows = {-1, 1, -2, 2};
+    Partition partition = new Partition(rows, new int[] {0, 0, 1, 1}, 2, new double[1]);
+    assertThat(partition.daviesBouldin()).isZero();
+  }
+
+  @Test
+  void oneClusterHasNoSeparation() {
+    Partition partition = new Partition(FRAMES, new int[120], 1, CENTRE);
+    assertThat(partition.daviesBouldin()).isZero();
+    assertThat(partition.calinskiHarabasz(120)).isZero();
+    assertThat(partition.usagePerplexity()).isEqualTo(1);
+  }
+
+  @Test
+  void silhouettesAgreeWithScikitLearn() {
+    double[] silhouettes = Silhouette.of(FRAMES, 120, LABELS, 4, CENTRE);
+    assertThat(silhouettes[0]).isCloseTo(-0.1175849209866895, within(1e-9));
+    assertThat(silhouettes[1]).isCloseTo(0.05922164407251255, within(1e-9));
+    assertThat(silhouettes[2]).isCloseTo(-0.04556243184534994, within(1e-9));
+    assertThat(MeanAndError.of(silhouettes).mean()).isCloseTo(-0.05459383081539575, within(1e-9));
+  }
+
+  @Test
+  void aPointAloneInItsClusterHasSilhouetteZero() {
+    int[] labels = LABELS.clone();
+    labels[0] = 4;
+    double[] silhouettes = Silhouette.of(FRAMES, 120, labels, 5, CENTRE);
+    assertThat(silhouettes[0]).isZero();
+    assertThat(MeanAndError.of(silhouettes).mean()).isCloseTo(-0.15754229151491467, within(1e-9));
+  }
+
+  @Test
+  void silhouettesOfOneClusterOrOfEqualPointsAreZero() {
+    assertThat(Silhouette.of(FRAMES, 120, new int[120], 1, CENTRE)).containsOnly(0);
+    float[] equal = {2, 2, 2, 2};
+    assertThat(Silhouette.of(equal, 4, new int[] {0, 0, 1, 1}, 2, new double[] {2}))
+        .containsOnly(0);
+  }
+}

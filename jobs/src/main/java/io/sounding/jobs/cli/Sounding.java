@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,10 +21,20 @@ public final class Sounding implements Runnable {
 
   /** Runs the command line and ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new Sounding())
-            .setExecutionExceptionHandler(Sounding::tell)
-            .execute(arguments));
+    System.exit(execute(new PrintWriter(System.out, true), arguments));
+  }
+
+  /**
+   * Runs the command line.
+   *
+   * @param terminal where it tells what it does
+   * @return 0 all well, 1 a checkpoint failed, 2 unusable arguments, 3 anything else
+   */
+  public static int execute(PrintWriter terminal, String... arguments) {
+    return new CommandLine(new Sounding())
+        .setOut(terminal)
+        .setExecutionExceptionHandler(Sounding::tell)
+        .execute(arguments);
   }
 
   /** Failures are told as sentences; the log has the rest. */

@@ -2,57 +2,61 @@ package io.sounding.operators.statistics;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * Weighted greedy k-means++: each next seed is drawn with probability proportional to weight times
  * squared distance to the nearest seed so far, the best of several draws by the remaining potential
  * (Arthur and Vassilvitskii 2007; 2 + ln k draws as in scikit-learn).
  *
- * <p>Up to {@link #MOST_PAIRED_POINTS} points, all pairwise squared distances are computed once (64
- * MiB at most), so that seedings are cheap to repeat; beyond, those to the drawn candidates, seed
- * by seed. Distances come from float32 products; pairs so close that the product formulation loses
- * half its digits are measured again by differences: equal points are at distance 0.
+ * <p>All pairwise squared distances are computed once, {@code float[n * n]}, so seedings are cheap
+ * to repeat; n is limited to {@link #MOST_POINTS} (64 MiB). Pairs so close that the product
+ * formulation loses half its digits are measured again by differences: equal points are at distance
+ * 0.
  */
 final class PlusPlusSeeding {
-  static final int MOST_PAIRED_POINTS = 4096;
+  static final int MOST_POINTS = 4096;
   private static final int BLOCK = 256;
 
   private final PointCloud cloud;
   private final int size;
-  private final float[] paired;
+  private final float[] squaredDistances;
 
   PlusPlusSeeding(PointCloud cloud) {
+    if (cloud.size() > MOST_POINTS) {
+      throw new IllegalArgumentException(
+          "At most " + MOST_POINTS + " points can be seeds, but there are " + cloud.size() + ".");
+    }
     this.cloud = cloud;
     size = cloud.size();
-    paired = size <= MOST_PAIRED_POINTS ? new float[size * size] : null;
-    for (int from = 0; paired != null && from < size; from += BLOCK) {
-      int[] block = IntStream.range(from, Math.min(size, from + BLOCK)).toArray();
-      float[] distances = measured(block);
-      System.arraycopy(distances, 0, paired, from * size, distances.length);
+    squaredDistances = new float[size * size];
+    int d = cloud.dimension();
+    float[] left = new float[BLOCK * d];
+    float[] right = new float[BLOCK * d];
+    float[] products = new float[BLOCK * BLOCK];
+    for (int from = 0; from < size; from += BLOCK) {
+      int rows = Math.min(BLOCK, size - from);
+      System.arraycopy(cloud.rows(), from * d, left, 0, rows * d);
+      for (int to = from; to < size; to += BLOCK) {
+        int columns = Math.min(BLOCK, size - to);
+        System.arraycopy(cloud.rows(), to * d, right, 0, columns * d);
+        Products.multiply(left, rows, right, columns, d, products);
+        fill(from, rows, to, columns, products);
+      }
     }
   }
 
-  /** Squared distances from some points to all, {@code [points.length * size]}. */
-  private float[] measured(int[] points) {
-    int d = cloud.dimension();
-    float[] chosen = new float[points.length * d];
-    for (int i = 0; i < points.length; i++) {
-      System.arraycopy(cloud.rows(), points[i] * d, chosen, i * d, d);
-    }
-    float[] distances = new float[points.length * size];
-    Products.multiply(chosen, points.length, cloud.rows(), size, d, distances);
-    for (int i = 0; i < points.length; i++) {
-      for (int j = 0; j < size; j++) {
-        double norms = cloud.squaredNorm(points[i]) + cloud.squaredNorm(j);
-        double squared = norms - 2 * distances[i * size + j];
+  private void fill(int from, int rows, int to, int columns, float[] products) {
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        double norms = cloud.squaredNorm(from + i) + cloud.squaredNorm(to + j);
+        double squared = norms - 2 * products[i * columns + j];
         if (squared < 1e-3 * norms) {
-          squared = cloud.squaredDistance(points[i], j);
+          squared = cloud.squaredDistance(from + i, to + j);
         }
-        distances[i * size + j] = (float) squared;
+        squaredDistances[(from + i) * size + to + j] = (float) squared;
+        squaredDistances[(to + j) * size + from + i] = (float) squared;
       }
     }
-    return distances;
   }
 
   /**
@@ -74,25 +78,18 @@ final class PlusPlusSeeding {
       if (!(total > 0)) {
         break;
       }
-      int[] candidates = new int[draws];
-      for (int draw = 0; draw < draws; draw++) {
-        candidates[draw] = draw(cumulative, random.nextDouble() * total);
-      }
-      float[] distances = paired == null ? measured(candidates) : paired;
       int best = -1;
-      int bestRow = -1;
       double bestPotential = Double.POSITIVE_INFINITY;
       for (int draw = 0; draw < draws; draw++) {
-        int row = paired == null ? draw : candidates[draw];
-        double potential = draws == 1 ? 0 : potential(distances, row, nearest);
+        int candidate = draw(cumulative, random.nextDouble() * total);
+        double potential = draws == 1 ? 0 : potential(candidate, nearest);
         if (potential < bestPotential) {
-          best = candidates[draw];
-          bestRow = row;
+          best = candidate;
           bestPotential = potential;
         }
       }
       for (int i = 0; i < size; i++) {
-        nearest[i] = Math.min(nearest[i], distances[bestRow * size + i]);
+        nearest[i] = Math.min(nearest[i], squaredDistances[best * size + i]);
       }
       seeds[chosen++] = best;
     }
@@ -129,10 +126,10 @@ final class PlusPlusSeeding {
     return low;
   }
 
-  private double potential(float[] distances, int row, double[] nearest) {
+  private double potential(int candidate, double[] nearest) {
     double sum = 0;
     for (int i = 0; i < size; i++) {
-      sum += cloud.weight(i) * Math.min(nearest[i], distances[row * size + i]);
+      sum += cloud.weight(i) * Math.min(nearest[i], squaredDistances[candidate * size + i]);
     }
     return sum;
   }

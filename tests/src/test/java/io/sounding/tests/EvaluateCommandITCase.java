@@ -30,7 +30,8 @@ class EvaluateCommandITCase {
   private int evaluate(String... arguments) {
     List<String> all = new ArrayList<>(List.of("evaluate"));
     all.addAll(List.of(arguments));
-    return Sounding.execute(new PrintWriter(terminal), all.toArray(new String[0]));
+    PrintWriter writer = new PrintWriter(terminal);
+    return Sounding.execute(writer, writer, all.toArray(new String[0]));
   }
 
   private List<JsonNode> evaluateLastCheckpoints(String name, String... more) throws Exception {

@@ -41,7 +41,7 @@ class TopologyITCase {
 
   private static final String CORPUS = "speech";
 
-  @TempDir private Path work;
+  @TempDir private static Path work;
   private EmbeddedSounding sounding;
   private final List<ConsumerRecord<byte[], byte[]>> metricRecords = new ArrayList<>();
   private final List<MetricEvent> metrics = new ArrayList<>();

@@ -8,6 +8,12 @@ import java.util.SplittableRandom;
  * squared distance to the nearest seed so far, the best of several draws by the remaining potential
  * (Arthur and Vassilvitskii 2007; 2 + ln k draws as in scikit-learn).
  *
+ * <p>Draws are the first arrivals of a race: point i arrives after an exponential time of rate
+ * {@code weight * squared distance}, so several draws are distinct (Efraimidis and Spirakis 2006).
+ * Unlike a search in cumulative sums, a race is decided otherwise only where two arrivals almost
+ * coincide: frames that differ in their last bits, as those of another inference engine do, are
+ * seeded alike.
+ *
  * <p>All pairwise squared distances are computed once, {@code float[n * n]}, so seedings are cheap
  * to repeat; n is limited to {@link #MOST_POINTS} (64 MiB). Pairs so close that the product
  * formulation loses half its digits are measured again by differences: equal points are at distance
@@ -73,16 +79,14 @@ final class PlusPlusSeeding {
     int[] seeds = new int[Math.min(most, size)];
     int chosen = 0;
     while (chosen < seeds.length) {
-      double[] cumulative = cumulative(nearest);
-      double total = size == 0 ? 0 : cumulative[size - 1];
-      if (!(total > 0)) {
+      int[] candidates = firstArrivals(nearest, draws, random);
+      if (candidates.length == 0) {
         break;
       }
-      int best = -1;
+      int best = candidates[0];
       double bestPotential = Double.POSITIVE_INFINITY;
-      for (int draw = 0; draw < draws; draw++) {
-        int candidate = draw(cumulative, random.nextDouble() * total);
-        double potential = draws == 1 ? 0 : potential(candidate, nearest);
+      for (int candidate : candidates) {
+        double potential = candidates.length == 1 ? 0 : potential(candidate, nearest);
         if (potential < bestPotential) {
           best = candidate;
           bestPotential = potential;
@@ -96,34 +100,29 @@ final class PlusPlusSeeding {
     return Arrays.copyOf(seeds, chosen);
   }
 
-  /** Sums of weight times squared distance; of weights alone as long as nothing is covered. */
-  private double[] cumulative(double[] nearest) {
-    double[] cumulative = new double[size];
-    double sum = 0;
+  /**
+   * The first points of the race, at most {@code most}; their rates are the weights alone as long
+   * as nothing is covered. Points of rate 0 never arrive.
+   */
+  private int[] firstArrivals(double[] nearest, int most, SplittableRandom random) {
+    int[] first = new int[most];
+    double[] times = new double[most];
+    int arrived = 0;
     for (int i = 0; i < size; i++) {
-      double squared = Double.isInfinite(nearest[i]) ? 1 : nearest[i];
-      sum += cloud.weight(i) * squared;
-      cumulative[i] = sum;
-    }
-    return cumulative;
-  }
-
-  /** The first point whose cumulative share exceeds the mark: never one with share zero. */
-  private static int draw(double[] cumulative, double mark) {
-    int low = 0;
-    int high = cumulative.length - 1;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (cumulative[middle] > mark) {
-        high = middle;
-      } else {
-        low = middle + 1;
+      double rate = cloud.weight(i) * (Double.isInfinite(nearest[i]) ? 1 : nearest[i]);
+      double time = -Math.log(1 - random.nextDouble()) / rate;
+      if (!(rate > 0) || arrived == most && time >= times[most - 1]) {
+        continue;
       }
+      int position = arrived < most ? arrived++ : most - 1;
+      for (; position > 0 && time < times[position - 1]; position--) {
+        times[position] = times[position - 1];
+        first[position] = first[position - 1];
+      }
+      times[position] = time;
+      first[position] = i;
     }
-    while (low > 0 && cumulative[low] == cumulative[low - 1]) {
-      low--;
-    }
-    return low;
+    return Arrays.copyOf(first, arrived);
   }
 
   private double potential(int candidate, double[] nearest) {

@@ -61,6 +61,7 @@ public final class Examples {
         .setModelUri("file:///models/step00400.pt")
         .setModelFormat(ModelFormat.TORCHSCRIPT)
         .setModelSha256("0a".repeat(32))
+        .setInputNormalisation(InputNormalisation.NONE)
         .setLayers(List.of(0, -1))
         .setTrainingLoss(3.5)
         .setPublishedAt(NOON);

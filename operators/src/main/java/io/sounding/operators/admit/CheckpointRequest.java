@@ -48,6 +48,9 @@ public record CheckpointRequest(
 
   static final int MAX_SAMPLE_RATE_HZ = 768_000;
 
+  /** Longest URI taken, characters: it appears in messages, which must fit a Kafka record. */
+  private static final int MAX_URI_CHARACTERS = 4_096;
+
   static CheckpointRequest of(CheckpointEvent event, KafkaRecord source)
       throws InvalidRecordException {
     checkId("runId", event.getRunId());
@@ -67,6 +70,12 @@ public record CheckpointRequest(
         !event.getModelUri().isBlank(),
         RejectReason.BAD_CHECKPOINT,
         "The modelUri is blank. Say where the model file lies.");
+    check(
+        event.getModelUri().length() <= MAX_URI_CHARACTERS,
+        RejectReason.BAD_CHECKPOINT,
+        "The modelUri has %d characters; at most %d are taken.",
+        event.getModelUri().length(),
+        MAX_URI_CHARACTERS);
     check(
         event.getModelFormat() != ModelFormat.UNKNOWN,
         RejectReason.BAD_CHECKPOINT,

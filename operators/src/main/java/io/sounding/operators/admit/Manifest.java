@@ -31,6 +31,9 @@ public record Manifest(
     String[] sha256s,
     KafkaRecord source) {
 
+  /** Longest utterance, seconds: its audio is held as a whole. */
+  public static final int MAX_UTTERANCE_SECONDS = 7_200;
+
   static Manifest of(CorpusSealed sealed, KafkaRecord source) throws InvalidRecordException {
     checkId("corpusId", sealed.getCorpusId());
     List<SealedUtterance> utterances = sealed.getUtterances();
@@ -63,6 +66,15 @@ public record Manifest(
           sealed.getCorpusId(),
           utterance.getUtteranceId(),
           utterance.getSampleRateHz());
+      check(
+          utterance.getSamples() <= (long) MAX_UTTERANCE_SECONDS * utterance.getSampleRateHz(),
+          RejectReason.BAD_MANIFEST,
+          "The manifest of corpus %s gives utterance %s %d samples at %d Hz, more than %d s. Publish it in pieces.",
+          sealed.getCorpusId(),
+          utterance.getUtteranceId(),
+          utterance.getSamples(),
+          utterance.getSampleRateHz(),
+          MAX_UTTERANCE_SECONDS);
     }
     return new Manifest(
         sealed.getCorpusId(),

@@ -2,7 +2,9 @@ package io.sounding.operators.assemble;
 
 import io.sounding.operators.admit.Chunk;
 import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.admit.Rejection;
+import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SingleObjectCodec;
 import java.security.MessageDigest;
@@ -29,9 +31,6 @@ import org.apache.flink.util.Collector;
 public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk, Utterance> {
 
   private static final long serialVersionUID = 1L;
-
-  /** Longest utterance, seconds: its audio is held as a whole. */
-  static final int MAX_SECONDS = 7_200;
 
   /** What the chunks of an utterance agree in, and the checksum of each that came (0: not yet). */
   public record Progress(
@@ -95,7 +94,7 @@ public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk
           chunk,
           RejectReason.BAD_AUDIO_FORMAT,
           "Utterance %s is longer than %d s. Publish it in pieces."
-              .formatted(chunk.utteranceId(), MAX_SECONDS),
+              .formatted(chunk.utteranceId(), Manifest.MAX_UTTERANCE_SECONDS),
           context);
       return;
     }
@@ -210,8 +209,10 @@ public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk
   }
 
   private static long maxBytes(Chunk chunk) {
+    long frameBytes = chunk.channels() * (chunk.encoding() == PcmEncoding.PCM_S16LE ? 2L : 4L);
     return Math.min(
-        Integer.MAX_VALUE - 16L, 4L * chunk.channels() * chunk.sampleRateHz() * MAX_SECONDS);
+        Integer.MAX_VALUE - 16L,
+        frameBytes * chunk.sampleRateHz() * Manifest.MAX_UTTERANCE_SECONDS);
   }
 
   /** CRC-32C plus 1, so that 0 can stand for "not yet". */

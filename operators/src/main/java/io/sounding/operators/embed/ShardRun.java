@@ -107,6 +107,7 @@ final class ShardRun {
         Utterance utterance = audio.of(items.get(i).utteranceId());
         seconds += utterance.seconds();
         signals[i] = signal(utterance);
+        checkLength(utterance, signals[i].length, items.get(i).samples());
       }
       Frames frames = encode(session, batch, signals);
       for (int i = 0; i < signals.length; i++) {
@@ -155,6 +156,21 @@ final class ShardRun {
                   fold.dimension()));
     }
     return frames;
+  }
+
+  /** The batches were planned from the manifest; its lengths are the publisher's word. */
+  private void checkLength(Utterance utterance, long actual, long planned)
+      throws EncodingException {
+    if (actual != planned) {
+      int index = manifest.indexOf(utterance.utteranceId());
+      throw new EncodingException(
+          "It has %d samples at %d Hz, but the manifest says %d at %d Hz. Publish the corpus under another name with a correct manifest."
+              .formatted(
+                  utterance.samples(),
+                  utterance.sampleRateHz(),
+                  manifest.samples()[index],
+                  manifest.sampleRatesHz()[index]));
+    }
   }
 
   /** Mono, at the model's rate, normalised as the checkpoint's event says. */

@@ -10,8 +10,8 @@ import java.util.List;
  *
  * <p>Utterances are taken in the order of (length, id). Those of equal length that fit into one
  * window share a batch up to its limit: no padding, ever. A longer utterance is a batch of its own,
- * cut evenly into the fewest windows that are not longer than the maximum; the remainder of up to
- * (windows - 1) samples goes to the last one.
+ * cut evenly into the fewest windows that are not longer than the maximum; the last one is up to
+ * (windows - 1) samples shorter than the others.
  */
 final class WindowPlan {
 
@@ -29,7 +29,7 @@ final class WindowPlan {
     /** First sample of window {@code w}, and one past the last of the window before. */
     int start(int w) {
       long samples = items.get(0).samples();
-      return Math.toIntExact(w == windows ? samples : samples / windows * w);
+      return Math.toIntExact(Math.min(samples, (samples + windows - 1) / windows * w));
     }
   }
 

@@ -1,0 +1,159 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.Examples;
+import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.Rejection;
+import io.sounding.operators.assemble.ShardKeySelector;
+import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.fold.ShardSummary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+
+/**
+ * Drives the embedding stage as its task would: the first input keyed by shard, the second not
+ * keyed, and the mails of the task's mailbox one by one in the thread of the test.
+ */
+final class EmbedHarness extends AbstractStreamOperatorTestHarness<ShardSummary> {
+
+  static final int MAX_PARALLELISM = 128;
+
+  EmbedHarness(EvaluationSettings settings, int parallelism, int subtask) throws Exception {
+    super(new EmbedOperatorFactory(settings), MAX_PARALLELISM, parallelism, subtask);
+    config.setStatePartitioner(0, new ShardKeySelector(settings.shards(), MAX_PARALLELISM));
+    config.setStateKeySerializer(
+        Types.INT.createSerializer(getExecutionConfig().getSerializerConfig()));
+    config.serializeAllConfigs();
+    setup(
+        TypeInformation.of(ShardSummary.class)
+            .createSerializer(getExecutionConfig().getSerializerConfig()));
+  }
+
+  static EmbedHarness opened(EvaluationSettings settings) throws Exception {
+    EmbedHarness harness = new EmbedHarness(settings, 1, 0);
+    harness.open();
+    return harness;
+  }
+
+  private TwoInputStreamOperator<Utterance, Control, ShardSummary> twoInputs() {
+    @SuppressWarnings("unchecked")
+    var twoInputs = (TwoInputStreamOperator<Utterance, Control, ShardSummary>) operator;
+    return twoInputs;
+  }
+
+  void hear(Utterance utterance) throws Exception {
+    StreamRecord<Utterance> element = new StreamRecord<>(utterance);
+    operator.setKeyContextElement1(element);
+    twoInputs().processElement1(element);
+  }
+
+  void hear(Iterable<Utterance> utterances) throws Exception {
+    for (Utterance utterance : utterances) {
+      hear(utterance);
+    }
+  }
+
+  void tell(Control control) throws Exception {
+    StreamRecord<Control> element = new StreamRecord<>(control);
+    operator.setKeyContextElement2(element);
+    twoInputs().processElement2(element);
+  }
+
+  /** Runs one mail if there is one. */
+  boolean runMail() throws Exception {
+    var mail = getTaskMailbox().tryTake(TaskMailbox.MIN_PRIORITY);
+    if (mail.isPresent()) {
+      mail.get().run();
+    }
+    return mail.isPresent();
+  }
+
+  /** Runs mails, waiting for those still to come, until there are {@code count} summaries. */
+  void runUntilSummaries(int count) throws Exception {
+    while (summaries().size() < count) {
+      takeMail().run();
+    }
+  }
+
+  /** Waits for a mail, which is how a model says that it is loaded. */
+  Mail takeMail() throws InterruptedException {
+    return getTaskMailbox().take(TaskMailbox.MIN_PRIORITY);
+  }
+
+  void runMailsThatAreThere() throws Exception {
+    while (runMail()) {
+      // the condition does the work
+    }
+  }
+
+  /** Ends both inputs, as a bounded source would; returns once the operator lets go. */
+  void endInputs() throws Exception {
+    ((BoundedMultiInput) operator).endInput(1);
+    ((BoundedMultiInput) operator).endInput(2);
+  }
+
+  List<ShardSummary> summaries() {
+    return extractOutputValues();
+  }
+
+  /** What was made of each (checkpoint, shard, layer), without the wall times. */
+  SortedMap<String, String> results() {
+    return results(summaries());
+  }
+
+  static SortedMap<String, String> results(List<ShardSummary> summaries) {
+    SortedMap<String, String> results = new TreeMap<>();
+    for (ShardSummary summary : summaries) {
+      String place =
+          summary.checkpoint().checkpointId() + "/" + summary.shard() + "/" + summary.layer();
+      String result =
+          "%d utterances, %s s, %s"
+              .formatted(
+                  summary.utterances(),
+                  summary.audioSeconds(),
+                  summary.failure() == null
+                      ? Examples.sha256(summary.summary())
+                      : summary.failure());
+      if (results.put(place, result) != null) {
+        throw new IllegalStateException(place + " came twice.");
+      }
+    }
+    return results;
+  }
+
+  List<Rejection> deadLetters() {
+    List<Rejection> rejections = new ArrayList<>();
+    var output = getSideOutput(DeadLetterOutput.TAG);
+    if (output != null) {
+      output.forEach(element -> rejections.add(element.getValue()));
+    }
+    return rejections;
+  }
+
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("The harness cannot be closed.", e);
+    }
+  }
+
+  int stateEntries() {
+    return ((HeapKeyedStateBackend<?>)
+            ((AbstractStreamOperator<?>) operator).getKeyedStateBackend())
+        .numKeyValueStateEntries();
+  }
+}

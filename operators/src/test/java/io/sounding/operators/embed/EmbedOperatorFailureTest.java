@@ -1,0 +1,238 @@
+package io.sounding.operators.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.Examples;
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.admit.Manifest;
+import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.fold.ShardSummary;
+import io.sounding.operators.statistics.LayerSummary;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Checkpoints that cannot be evaluated: each says so once, and the next one is evaluated. */
+@Timeout(60)
+class EmbedOperatorFailureTest {
+
+  private static final int SHARDS = 4;
+  private static final long ONE_HOUR_LATER = Duration.ofHours(1).toMillis() + 1;
+
+  @TempDir Path cache;
+
+  private EvaluationSettings settings;
+  private final List<Utterance> corpus = EmbedOperatorTest.corpus("dev", 24);
+
+  @BeforeEach
+  void settings() {
+    settings = Examples.settings(SHARDS, cache);
+  }
+
+  private EmbedHarness withCorpus() throws Exception {
+    EmbedHarness harness = EmbedHarness.opened(settings);
+    harness.hear(corpus);
+    harness.tell(Control.of(Examples.manifest(corpus)));
+    return harness;
+  }
+
+  private static void assertTheNextCheckpointIsEvaluated(EmbedHarness harness) throws Exception {
+    int before = harness.summaries().size();
+    harness.tell(Control.of(Examples.request("good", 99, "dev", TestModels.path("one_tensor.pt"))));
+    harness.runUntilSummaries(before + SHARDS);
+    assertThat(harness.summaries().subList(before, before + SHARDS))
+        .allMatch(s -> s.checkpoint().checkpointId().equals("good") && s.failure() == null);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          no_such_file.pt           | cannot be fetched
+          no_torchscript.zip        | cannot be loaded as TORCHSCRIPT
+          unsupported_operator.onnx | cannot be loaded as ONNX
+          rank_1.pt                 | must be (batch, frames, dimension)
+          wants_channels.pt         | The model failed on 1 windows of 800 samples
+          other_dimensions.pt       | has dimension 6 where layer 0 has 8
+          not_a_number.pt           | NaN
+          """)
+  void aModelThatCannotBeUsedFailsOncePerSubtaskAndTheNextOneIsEvaluated(
+      String model, String sentence) throws Exception {
+    Path file = TestModels.path("expected.json").resolveSibling(model);
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(Control.of(Examples.request("bad", 1, "dev", file)));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries())
+          .filteredOn(failure -> failure.layer() == ShardSummary.ALL_LAYERS)
+          .singleElement()
+          .satisfies(
+              failure -> {
+                assertThat(failure.failure()).contains(sentence).endsWith(".");
+                assertThat(failure.summary()).isNull();
+              });
+      assertThat(harness.summaries()).allMatch(failure -> failure.failure() != null);
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void aTruncatedModelFails() throws Exception {
+    byte[] whole = Files.readAllBytes(TestModels.path("one_tensor.pt"));
+    Path half = cache.resolve("half.pt");
+    Files.write(half, Arrays.copyOf(whole, whole.length / 2));
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(Control.of(Examples.request("bad", 1, "dev", half)));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries().get(0).failure()).contains("cannot be loaded as TORCHSCRIPT");
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void aModelWithAnotherDigestThanItsEventSaysFails() throws Exception {
+    Path model = TestModels.path("one_tensor.pt");
+    CheckpointRequest request =
+        Examples.withSha256(Examples.request("bad", 1, "dev", model), "0".repeat(64));
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(Control.of(request));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries().get(0).failure())
+          .contains("0".repeat(64), Examples.sha256(Files.readAllBytes(model)));
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void aModelThatThrowsOnOneUtteranceNamesItAndTellsTheLayersThatWereBegun() throws Exception {
+    settings = Examples.settings(1, cache);
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(
+          Control.of(Examples.request("bad", 1, "dev", TestModels.path("refuses_one_length.pt"))));
+      harness.runUntilSummaries(2);
+      harness.runMailsThatAreThere();
+      assertThat(harness.summaries())
+          .extracting(ShardSummary::layer)
+          .containsExactly(ShardSummary.ALL_LAYERS, 0);
+      assertThat(harness.summaries())
+          .allSatisfy(
+              failure ->
+                  assertThat(failure.failure())
+                      .contains("Embedding speech_12 of corpus dev failed")
+                      .contains("1120 samples"));
+    }
+  }
+
+  @Test
+  void anUtteranceShorterThanTheReceptiveFieldFailsTheCheckpoint() throws Exception {
+    List<Utterance> tooShort = List.of(Examples.utterance("short", "click", 100));
+    try (EmbedHarness harness = withCorpus()) {
+      harness.hear(tooShort);
+      harness.tell(Control.of(Examples.manifest(tooShort)));
+      harness.tell(
+          Control.of(Examples.request("bad", 1, "short", TestModels.path("one_tensor.pt"))));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries().get(0).failure())
+          .contains("Embedding click of corpus short failed", "100 samples");
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void aManifestWithAnotherLengthThanTheAudioFailsTheCheckpoint() throws Exception {
+    List<Utterance> audio = List.of(Examples.utterance("lie", "u", 1_600));
+    Manifest truth = Examples.manifest(audio);
+    for (long samples : new long[] {1, 800, 16_000}) {
+      Manifest lie =
+          new Manifest(
+              "lie",
+              truth.digest(),
+              truth.utteranceIds(),
+              new long[] {samples},
+              truth.sampleRatesHz(),
+              truth.sha256s(),
+              truth.source());
+      try (EmbedHarness harness = withCorpus()) {
+        harness.hear(audio);
+        harness.tell(Control.of(lie));
+        harness.tell(
+            Control.of(Examples.request("bad", 1, "lie", TestModels.path("one_tensor.pt"))));
+        harness.runUntilSummaries(1);
+        assertThat(harness.summaries().get(0).failure())
+            .contains("u of corpus lie", "1600", "manifest", Long.toString(samples));
+        assertTheNextCheckpointIsEvaluated(harness);
+      }
+    }
+  }
+
+  @Test
+  void aFrameOfOneDimensionIsNoFailure() throws Exception {
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(
+          Control.of(Examples.request("flat", 1, "dev", TestModels.path("dimension_1.pt"))));
+      harness.runUntilSummaries(SHARDS);
+      assertThat(harness.summaries())
+          .allMatch(s -> LayerSummary.fromBytes(s.summary()).dimension() == 1);
+    }
+  }
+
+  @Test
+  void aCorpusThatIsNeverSealedFailsTheCheckpointOnceAfterTheTimeout() throws Exception {
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      harness.tell(
+          Control.of(Examples.request("early", 1, "dev", TestModels.path("one_tensor.pt"))));
+      harness.hear(corpus);
+      harness.setProcessingTime(ONE_HOUR_LATER - 2);
+      harness.runMailsThatAreThere();
+      assertThat(harness.summaries()).isEmpty();
+      harness.setProcessingTime(ONE_HOUR_LATER);
+      assertThat(harness.summaries())
+          .singleElement()
+          .satisfies(
+              s -> assertThat(s.failure()).contains("Corpus dev was not sealed within PT1H"));
+      harness.tell(Control.of(Examples.manifest(corpus)));
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void aManifestThatPromisesMoreThanComesFailsTheCheckpointAndNamesWhatIsMissing()
+      throws Exception {
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      harness.hear(corpus.subList(1, 24));
+      harness.tell(Control.of(Examples.manifest(corpus)));
+      harness.tell(Control.of(Examples.request("bad", 1, "dev", TestModels.path("one_tensor.pt"))));
+      harness.setProcessingTime(ONE_HOUR_LATER);
+      List<ShardSummary> failures =
+          harness.summaries().stream().filter(s -> s.failure() != null).toList();
+      assertThat(failures)
+          .singleElement()
+          .satisfies(
+              s ->
+                  assertThat(s.failure())
+                      .contains("Corpus dev is not complete", "1 of its", "among them speech_0."));
+      harness.hear(corpus.get(0));
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void theTimeoutPassesByACheckpointThatIsOnlyWaitingForItsTurn() throws Exception {
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(
+          Control.of(Examples.request("slow", 1, "dev", TestModels.path("one_tensor.pt"))));
+      harness.setProcessingTime(ONE_HOUR_LATER);
+      harness.runUntilSummaries(SHARDS);
+      assertThat(harness.summaries()).allMatch(s -> s.failure() == null);
+    }
+  }
+}

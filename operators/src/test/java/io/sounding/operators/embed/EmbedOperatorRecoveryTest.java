@@ -1,0 +1,185 @@
+package io.sounding.operators.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.Examples;
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.assemble.Shards;
+import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.fold.ShardSummary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Snapshots in the middle of the work, restored at the same and at another parallelism. */
+@Timeout(60)
+class EmbedOperatorRecoveryTest {
+
+  @TempDir Path cache;
+
+  private final List<Utterance> corpus = EmbedOperatorTest.corpus("dev", 80);
+  private final CheckpointRequest request =
+      Examples.request("step1", 1, "dev", TestModels.path("tuple.pt"));
+
+  private void feed(EmbedHarness harness) throws Exception {
+    harness.tell(Control.of(request));
+    harness.hear(corpus);
+    harness.tell(Control.of(Examples.manifest(corpus)));
+  }
+
+  private SortedMap<String, String> undisturbed(EvaluationSettings settings) throws Exception {
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      feed(harness);
+      harness.runUntilSummaries(settings.shards() * 3);
+      return harness.results();
+    }
+  }
+
+  /** A snapshot while a shard is under way: it holds one entry more, the shard's own progress. */
+  private static OperatorSubtaskState snapshotMidway(EmbedHarness harness) throws Exception {
+    int idle = harness.stateEntries();
+    OperatorSubtaskState snapshot;
+    int checkpointId = 0;
+    do {
+      harness.takeMail().run();
+      snapshot = harness.snapshot(++checkpointId, checkpointId);
+    } while (harness.stateEntries() == idle && harness.summaries().isEmpty());
+    assertThat(harness.stateEntries()).isEqualTo(idle + 1);
+    return snapshot;
+  }
+
+  @Test
+  void aShardGoesOnWhereTheSnapshotLeftIt() throws Exception {
+    EvaluationSettings settings = Examples.settings(1, cache);
+    OperatorSubtaskState snapshot;
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      feed(harness);
+      snapshot = snapshotMidway(harness);
+      assertThat(harness.summaries()).isEmpty();
+    }
+    try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
+      restored.initializeState(snapshot);
+      restored.open();
+      restored.runUntilSummaries(3);
+      assertThat(restored.results()).isEqualTo(undisturbed(settings));
+    }
+  }
+
+  @Test
+  void snapshotsDoNotDisturbTheWork() throws Exception {
+    EvaluationSettings settings = Examples.settings(2, cache);
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      feed(harness);
+      for (int checkpointId = 1; harness.summaries().size() < 6; checkpointId++) {
+        harness.takeMail().run();
+        harness.snapshot(checkpointId, checkpointId);
+      }
+      assertThat(harness.results()).isEqualTo(undisturbed(settings));
+    }
+  }
+
+  @Test
+  void whatWaitsForItsAudioIsRestored() throws Exception {
+    EvaluationSettings settings = Examples.settings(2, cache);
+    OperatorSubtaskState snapshot;
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      harness.tell(Control.of(request));
+      harness.tell(Control.of(Examples.manifest(corpus)));
+      harness.hear(corpus.subList(0, 50));
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
+      restored.initializeState(snapshot);
+      restored.open();
+      restored.hear(corpus.subList(40, 80));
+      restored.runUntilSummaries(6);
+      assertThat(restored.results()).isEqualTo(undisturbed(settings));
+    }
+  }
+
+  @Test
+  void twoSubtasksTakeOverFromOne() throws Exception {
+    EvaluationSettings settings = Examples.settings(4, cache);
+    List<ShardSummary> all = new ArrayList<>();
+    OperatorSubtaskState snapshot;
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      feed(harness);
+      snapshot = snapshotMidway(harness);
+      all.addAll(harness.summaries());
+    }
+    for (int subtask = 0; subtask < 2; subtask++) {
+      try (EmbedHarness restored = new EmbedHarness(settings, 2, subtask)) {
+        restored.initializeState(
+            AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                snapshot, EmbedHarness.MAX_PARALLELISM, 1, 2, subtask));
+        restored.open();
+        restored.endInputs();
+        assertThat(restored.summaries()).as("each subtask has its share").isNotEmpty();
+        all.addAll(restored.summaries());
+      }
+    }
+    assertThat(EmbedHarness.results(all)).isEqualTo(undisturbed(settings));
+  }
+
+  @Test
+  void oneSubtaskTakesOverFromTwo() throws Exception {
+    EvaluationSettings settings = Examples.settings(4, cache);
+    int[] keys = Shards.keys(4, EmbedHarness.MAX_PARALLELISM);
+    List<ShardSummary> all = new ArrayList<>();
+    OperatorSubtaskState[] snapshots = new OperatorSubtaskState[2];
+    for (int subtask = 0; subtask < 2; subtask++) {
+      try (EmbedHarness harness = new EmbedHarness(settings, 2, subtask)) {
+        harness.open();
+        harness.tell(Control.of(request));
+        harness.tell(Control.of(Examples.manifest(corpus)));
+        for (Utterance utterance : corpus) {
+          int shard = Shards.of(utterance.utteranceId(), 4);
+          int owner =
+              KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                  keys[shard], EmbedHarness.MAX_PARALLELISM, 2);
+          if (owner == subtask) {
+            harness.hear(utterance);
+          }
+        }
+        snapshots[subtask] = snapshotMidway(harness);
+        all.addAll(harness.summaries());
+      }
+    }
+    try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
+      restored.initializeState(
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              AbstractStreamOperatorTestHarness.repackageState(snapshots),
+              EmbedHarness.MAX_PARALLELISM,
+              2,
+              1,
+              0));
+      restored.open();
+      restored.endInputs();
+      all.addAll(restored.summaries());
+    }
+    assertThat(EmbedHarness.results(all)).isEqualTo(undisturbed(settings));
+  }
+
+  @Test
+  void whatIsFinishedLeavesAudioAndManifestsAlone() throws Exception {
+    EvaluationSettings settings = Examples.settings(4, cache);
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      harness.hear(corpus);
+      harness.tell(Control.of(Examples.manifest(corpus)));
+      int before = harness.stateEntries();
+      harness.tell(Control.of(request));
+      harness.snapshot(1, 1);
+      harness.runUntilSummaries(12);
+      harness.snapshot(2, 2);
+      assertThat(harness.stateEntries()).isEqualTo(before);
+    }
+  }
+}

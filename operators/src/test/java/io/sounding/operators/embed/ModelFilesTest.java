@@ -1,0 +1,158 @@
+package io.sounding.operators.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sounding.operators.Examples;
+import io.sounding.schemas.ModelFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFilesTest {
+
+  @TempDir Path folder;
+
+  private Path cache;
+  private ModelFiles files;
+
+  @BeforeEach
+  void cache() {
+    cache = folder.resolve("cache");
+    files = new ModelFiles(cache, 100);
+  }
+
+  private Path source(String name, int bytes) throws IOException {
+    byte[] content = new byte[bytes];
+    Arrays.fill(content, (byte) name.charAt(0));
+    return Files.write(folder.resolve(name), content);
+  }
+
+  private Path fetch(Path source) throws EncodingException {
+    return files.fetch(source.toUri().toString(), null, ModelFormat.TORCHSCRIPT);
+  }
+
+  private List<Path> cached() throws IOException {
+    try (Stream<Path> all = Files.walk(cache)) {
+      return all.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Test
+  void aModelIsKeptUnderItsDigestWithItsBytes() throws Exception {
+    Path source = source("a.pt", 60);
+    String sha256 = Examples.sha256(Files.readAllBytes(source));
+    Path local = files.fetch(source.toUri().toString(), sha256, ModelFormat.TORCHSCRIPT);
+    assertThat(local).isEqualTo(cache.resolve(sha256).resolve("model.pt"));
+    assertThat(local).hasSameBinaryContentAs(source);
+    assertThat(cached()).containsExactly(local);
+  }
+
+  @Test
+  void theFormatDecidesTheName() throws Exception {
+    Path source = source("a.onnx", 10);
+    assertThat(files.fetch(source.toUri().toString(), null, ModelFormat.ONNX))
+        .hasFileName("model.onnx")
+        .hasSameBinaryContentAs(source);
+  }
+
+  @Test
+  void aPathWithoutASchemeIsALocalFile() throws Exception {
+    Path source = source("a.pt", 10);
+    assertThat(files.fetch(source.toString(), null, ModelFormat.TORCHSCRIPT))
+        .hasSameBinaryContentAs(source);
+  }
+
+  @Test
+  void aKnownDigestIsNotFetchedAgain() throws Exception {
+    Path source = source("a.pt", 60);
+    Path local = fetch(source);
+    Files.delete(source);
+    String sha256 = local.getParent().getFileName().toString();
+    assertThat(files.fetch(source.toUri().toString(), sha256, ModelFormat.TORCHSCRIPT))
+        .isEqualTo(local);
+  }
+
+  @Test
+  void anotherDigestThanAskedForIsRefusedAndNothingIsLeft() throws Exception {
+    Path source = source("a.pt", 60);
+    assertThatThrownBy(
+            () -> files.fetch(source.toUri().toString(), "0".repeat(64), ModelFormat.TORCHSCRIPT))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("a.pt has SHA-256 " + Examples.sha256(Files.readAllBytes(source)))
+        .hasMessageContaining("its event says " + "0".repeat(64));
+    assertThat(cached()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeReadIsRefusedAndNothingIsLeft() throws Exception {
+    for (String uri :
+        List.of(
+            folder.resolve("missing.pt").toUri().toString(),
+            Files.createDirectory(folder.resolve("directory.pt")).toUri().toString(),
+            "nosuchscheme://bucket/model.pt")) {
+      assertThatThrownBy(() -> files.fetch(uri, null, ModelFormat.TORCHSCRIPT))
+          .as(uri)
+          .isInstanceOf(EncodingException.class)
+          .hasMessageContaining(uri.substring(uri.lastIndexOf('/', uri.length() - 2)));
+      assertThat(cached()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsNoUriIsRefused() {
+    for (String uri : List.of("file://a b:c/%%%", ":", "s3:relative")) {
+      assertThatThrownBy(() -> files.fetch(uri, null, ModelFormat.TORCHSCRIPT))
+          .as(uri)
+          .isInstanceOf(EncodingException.class);
+    }
+  }
+
+  @Test
+  void anEmptyFileAndOneLargerThanTheCacheAreRefusedBeforeTheyAreCopied() throws Exception {
+    Path empty = source("empty.pt", 0);
+    Path large = source("large.pt", 101);
+    assertThatThrownBy(() -> fetch(empty))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("empty.pt has 0 bytes; it must have 1 to 100");
+    assertThatThrownBy(() -> fetch(large))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("large.pt has 101 bytes");
+    assertThat(cached()).isEmpty();
+    assertThat(fetch(source("fits.pt", 100))).exists();
+  }
+
+  @Test
+  void theLeastRecentlyUsedGoesFirst() throws Exception {
+    Path a = source("a.pt", 40);
+    Path first = fetch(a);
+    Path second = fetch(source("b.pt", 40));
+    age(first, 2);
+    age(second, 1);
+    fetch(a); // used again, so now the second is the oldest
+    Path third = fetch(source("c.pt", 40));
+    assertThat(cached()).containsExactlyInAnyOrder(first, third);
+    assertThat(second.getParent()).doesNotExist();
+  }
+
+  @Test
+  void theNewestStaysEvenWhenItFillsTheCache() throws Exception {
+    Path old = fetch(source("a.pt", 40));
+    age(old, 1);
+    Path newest = fetch(source("b.pt", 100));
+    assertThat(cached()).containsExactly(newest);
+  }
+
+  private static void age(Path model, int hours) throws IOException {
+    Files.setLastModifiedTime(
+        model.getParent(), FileTime.from(Instant.now().minusSeconds(3_600L * hours)));
+  }
+}

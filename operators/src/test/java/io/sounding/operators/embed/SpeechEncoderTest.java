@@ -1,0 +1,185 @@
+package io.sounding.operators.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sounding.schemas.ModelFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The tiny models through DJL, against what PyTorch itself computed (expected.json). */
+class SpeechEncoderTest {
+
+  private static final int SAMPLES = 800;
+
+  /** Two implementations in float32 over a few hundred terms of order one: measured below 1e-6. */
+  private static final double TOLERANCE = 1e-5;
+
+  private static ModelFormat format(String file) {
+    return file.endsWith(".onnx") ? ModelFormat.ONNX : ModelFormat.TORCHSCRIPT;
+  }
+
+  private static Frames encode(String file, int[] layers, float[]... windows)
+      throws EncodingException {
+    try (SpeechEncoder encoder = SpeechEncoder.load(TestModels.path(file), format(file), 1);
+        SpeechEncoder.Session session = encoder.open()) {
+      return session.encode(windows, layers);
+    }
+  }
+
+  private static void assertEqualTo(double[][][][] expected, Frames frames) {
+    assertThat(frames.layers()).hasSize(expected.length);
+    assertThat(frames.batch()).isEqualTo(expected[0].length);
+    assertThat(frames.frames()).isEqualTo(expected[0][0].length);
+    assertThat(frames.dimension()).isEqualTo(expected[0][0][0].length);
+    for (int layer = 0; layer < expected.length; layer++) {
+      for (int signal = 0; signal < expected[layer].length; signal++) {
+        float[] actual = frames.of(layer, signal);
+        double[] flat =
+            Arrays.stream(expected[layer][signal]).flatMapToDouble(Arrays::stream).toArray();
+        assertThat(actual).hasSize(flat.length);
+        for (int i = 0; i < flat.length; i++) {
+          assertThat((double) actual[i]).isCloseTo(flat[i], within(TOLERANCE));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "one_tensor.pt",
+        "one_tensor.onnx",
+        "tuple.pt",
+        "tuple.onnx",
+        "stacked.pt",
+        "stacked.onnx",
+        "dimension_1.pt"
+      })
+  void framesAreThoseThatPyTorchComputes(String file) throws Exception {
+    Frames frames =
+        encode(file, null, TestModels.signal(0, SAMPLES), TestModels.signal(1, SAMPLES));
+    assertEqualTo(TestModels.expected(file.substring(0, file.indexOf('.'))), frames);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tuple.pt", "stacked.pt", "tuple.onnx", "stacked.onnx"})
+  void chosenLayersComeInTheOrderAskedFor(String file) throws Exception {
+    double[][][][] all = TestModels.expected("tuple");
+    Frames frames =
+        encode(
+            file, new int[] {-1, 0}, TestModels.signal(0, SAMPLES), TestModels.signal(1, SAMPLES));
+    assertThat(frames.layers()).containsExactly(2, 0);
+    assertEqualTo(new double[][][][] {all[2], all[0]}, frames);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tuple.pt", "tuple.onnx"})
+  void aBatchGivesWhatEachSignalGivesAlone(String file) throws Exception {
+    float[][] signals = new float[5][];
+    for (int i = 0; i < signals.length; i++) {
+      signals[i] = TestModels.signal(i, 1_600);
+    }
+    Frames together = encode(file, null, signals);
+    for (int i = 0; i < signals.length; i++) {
+      Frames alone = encode(file, null, signals[i]);
+      for (int layer = 0; layer < 3; layer++) {
+        float[] expected = alone.of(layer, 0);
+        float[] actual = together.of(layer, i);
+        assertThat(actual).hasSize(expected.length);
+        for (int j = 0; j < expected.length; j++) {
+          assertThat(actual[j]).isCloseTo(expected[j], within(1e-5f));
+        }
+      }
+    }
+  }
+
+  @Test
+  void anyLengthIsTaken() throws Exception {
+    assertThat(encode("one_tensor.pt", null, TestModels.signal(0, 160)).frames()).isOne();
+    assertThat(encode("one_tensor.onnx", null, TestModels.signal(0, 48_123)).frames())
+        .isEqualTo(300);
+  }
+
+  @Test
+  void aSessionGoesOnAfterALengthThatTheModelRefuses() throws Exception {
+    Path file = TestModels.path("refuses_one_length.pt");
+    try (SpeechEncoder encoder = SpeechEncoder.load(file, ModelFormat.TORCHSCRIPT, 1);
+        SpeechEncoder.Session session = encoder.open()) {
+      float[][] refused = {TestModels.signal(0, TestModels.REFUSED_SAMPLES)};
+      assertThatThrownBy(() -> session.encode(refused, null))
+          .isInstanceOf(EncodingException.class)
+          .hasMessageStartingWith("The model failed on 1 windows of 1120 samples (")
+          .hasMessageEndingWith(").");
+      assertThat(session.encode(new float[][] {TestModels.signal(0, SAMPLES)}, null).frames())
+          .isEqualTo(5);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          rank_1.pt           | Layer 0 of the model has shape [8] for a batch of 1
+          other_dimensions.pt | Layer 1 of the model has dimension 6 where layer 0 has 8
+          wants_channels.pt   | The model failed on 1 windows of 800 samples
+          """)
+  void aModelThatGivesNoFramesIsRefused(String file, String sentence) {
+    assertThatThrownBy(() -> encode(file, null, TestModels.signal(0, SAMPLES)))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void layersOfOtherDimensionsMayBeEvaluatedOneByOne() throws Exception {
+    float[] signal = TestModels.signal(0, SAMPLES);
+    assertThat(encode("other_dimensions.pt", new int[] {1}, signal).dimension()).isEqualTo(6);
+    assertThat(encode("other_dimensions.pt", new int[] {0, 2}, signal).dimension()).isEqualTo(8);
+  }
+
+  @Test
+  void notANumberIsHandedOnForTheFoldToRefuse() throws Exception {
+    Frames frames = encode("not_a_number.pt", null, TestModels.signal(0, SAMPLES));
+    assertThat(frames.of(0, 0)).contains(Float.NaN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no_torchscript.zip, TORCHSCRIPT",
+    "expected.json, TORCHSCRIPT",
+    "one_tensor.onnx, TORCHSCRIPT",
+    "one_tensor.pt, ONNX",
+    "expected.json, ONNX",
+    "unsupported_operator.onnx, ONNX"
+  })
+  void whatIsNoModelOfItsFormatIsRefused(String file, ModelFormat format) {
+    assertRefused(TestModels.path(file), format);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"one_tensor.pt", "one_tensor.onnx"})
+  void aTruncatedModelIsRefused(String file, @TempDir Path folder) throws IOException {
+    byte[] whole = Files.readAllBytes(TestModels.path(file));
+    for (int length : new int[] {1, whole.length / 2, whole.length - 10}) {
+      Path cut = folder.resolve(length + file.substring(file.indexOf('.')));
+      Files.write(cut, Arrays.copyOf(whole, length));
+      assertRefused(cut, format(file));
+    }
+  }
+
+  private static void assertRefused(Path file, ModelFormat format) {
+    assertThatThrownBy(() -> SpeechEncoder.load(file, format, 1))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageStartingWith("The model file cannot be loaded as " + format + " (")
+        .hasMessageEndingWith("Export it again, or correct its format.");
+  }
+}

@@ -62,8 +62,9 @@ public final class SoundingJob implements Callable<Integer> {
 
   @Option(
       names = "--model-cache",
-      description = "Folder on each task manager for fetched model files.")
-  private Path modelCache = Path.of(System.getProperty("java.io.tmpdir"), "sounding-models");
+      description =
+          "Folder on each task manager for fetched model files (default: below its folder for temporary files).")
+  private String modelCache = "";
 
   /** Builds and submits the job. */
   public static void main(String[] arguments) throws Exception {
@@ -84,7 +85,7 @@ public final class SoundingJob implements Callable<Integer> {
     SoundingTopology.lay(
         environment,
         KafkaEnds.of(bootstrapServers, Topics.withPrefix(topicPrefix), name, clientProperties()),
-        EvaluationSettings.defaults(modelCache.toString()).with(shards, clusters, sampleFrames));
+        EvaluationSettings.defaults(modelCache).with(shards, clusters, sampleFrames));
     environment.execute(name);
     return 0;
   }

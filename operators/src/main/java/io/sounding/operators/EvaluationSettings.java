@@ -20,11 +20,13 @@ import java.time.Duration;
  * @param batchSeconds audio of equally long windows embedded in one forward pass, at most
  * @param slice wall time after which the embedding stage looks at its inbox again
  * @param intraOpThreads threads within one forward pass; part of the result's definition to 1e-6
- * @param modelCacheDirectory local folder for fetched model files
+ * @param modelCacheDirectory local folder for fetched model files; empty: below the task manager's
+ *     folder for temporary files
  * @param modelCacheBytes how much it may hold
  * @param utteranceTimeout how long the chunks of an utterance are waited for
  * @param corpusTimeout how long a checkpoint waits for its corpus to be complete
- * @param retention how long finished evaluations are remembered, so that none is done twice
+ * @param retention how long finished evaluations are remembered, so that none is done twice, and
+ *     unfinished ones kept after their last sign of life
  */
 public record EvaluationSettings(
     int shards,
@@ -82,7 +84,7 @@ public record EvaluationSettings(
         20L << 30,
         Duration.ofMinutes(10),
         Duration.ofHours(1),
-        Duration.ofDays(30));
+        Duration.ofDays(7));
   }
 
   /** The part that the statistics need. */

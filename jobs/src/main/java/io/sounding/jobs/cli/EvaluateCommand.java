@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
@@ -98,7 +99,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--parallelism",
       paramLabel = "N",
-      description = "Subtasks that embed side by side (default: the number of processors).")
+      description =
+          "Subtasks that embed side by side, at most one per shard (default: the number of processors, at most 8).")
   private Integer parallelism;
 
   @Option(
@@ -142,7 +144,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--work",
       paramLabel = "DIR",
-      description = "Where temporary data goes (default: a new folder, deleted at the end).")
+      description = "Where a new folder for temporary data is made (default: the system's).")
   private Path work;
 
   @Override
@@ -163,13 +165,14 @@ final class EvaluateCommand implements Callable<Integer> {
       Collections.shuffle(checkpointFiles, new Random(shuffle));
     }
     List<Integer> layerList = parseLayers();
-    int subtasks = parallelism == null ? Runtime.getRuntime().availableProcessors() : parallelism;
-    inRange("--parallelism", subtasks, 1, 128);
     inRange("--shards", shards, 1, 128);
+    int subtasks = parallelism == null ? EmbeddedSounding.parallelism(shards) : parallelism;
+    inRange("--parallelism", subtasks, 1, shards);
     inRange("--sample-rate", sampleRateHz, 1_000, 768_000);
     checkOut();
 
-    WorkFolder folder = WorkFolder.of(work);
+    WorkFolder folder = WorkFolder.below(work);
+    folder.cleanOnInterrupt();
     EvaluationSettings defaults = EvaluationSettings.defaults(folder.models().toString());
     EvaluationSettings settings =
         defaults.with(
@@ -189,15 +192,22 @@ final class EvaluateCommand implements Callable<Integer> {
         audioFiles.size(), checkpointFiles.size(), folder.path());
     EvaluationSession session =
         new EvaluationSession(folder, subtasks, settings, terminal, this::unusable);
-    EvaluationWatch watch =
-        session.run(
-            audioFiles,
-            runSettings.corpusId(),
-            List.of(new EvaluationSession.Run(runSettings, checkpointFiles, losses)),
-            out);
-    if (work == null) {
+    EvaluationWatch watch;
+    try {
+      watch =
+          session.run(
+              audioFiles,
+              runSettings.corpusId(),
+              List.of(new EvaluationSession.Run(runSettings, checkpointFiles, losses)),
+              out);
+    } catch (CommandLine.ParameterException e) {
       folder.cleanAll();
+      throw e;
+    } catch (Exception e) {
+      folder.clean(); // the log stays
+      throw e;
     }
+    folder.cleanAll();
     terminal.printf("Wrote %s.%n", out);
     return watch.anyFailed() ? 1 : 0;
   }
@@ -223,7 +233,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private void checkOut() {
     Path parent = out.toAbsolutePath().getParent();
-    if (Files.isDirectory(out) || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+    boolean replaceable = !Files.exists(out) || Files.isRegularFile(out) && Files.isWritable(out);
+    if (!replaceable || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
       throw unusable(
           "--out %s cannot be written; name a file in an existing folder that is writable."
               .formatted(out));

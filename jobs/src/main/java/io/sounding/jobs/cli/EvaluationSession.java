@@ -6,6 +6,7 @@ import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.jobs.watch.DeadLetterReader;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.jobs.watch.MetricReader;
 import io.sounding.operators.EvaluationSettings;
@@ -85,6 +86,8 @@ final class EvaluationSession {
     try (EmbeddedSounding sounding = EmbeddedSounding.start(folder.path(), parallelism, settings);
         MetricReader reader =
             new MetricReader(sounding.bootstrapServers(), sounding.topics().metrics());
+        DeadLetterReader deadLetters =
+            new DeadLetterReader(sounding.bootstrapServers(), sounding.topics().deadLetters());
         MetricLines lines = new MetricLines(out)) {
       terminal.printf(
           "Kafka at %s, Flink at %s, log in %s%n",
@@ -103,12 +106,16 @@ final class EvaluationSession {
             take(event, watch, lines, table);
           }
         }
+        String rejected = deadLetters.firstRejection();
+        if (rejected != null) {
+          throw unusable.apply(rejected);
+        }
         if (job.isDone()) {
           throw new JobFailedException(job, folder.log());
         }
       }
       table.end();
-      lines.sort();
+      lines.finish();
     }
     return watch;
   }
@@ -145,7 +152,7 @@ final class EvaluationSession {
           publisher.publish(run.settings(), file, run.losses().get(file.step()));
         }
       }
-      producer.flush();
+      publisher.flush();
       return corpus;
     } catch (UnusableInputException e) {
       throw unusable.apply(e.getMessage());

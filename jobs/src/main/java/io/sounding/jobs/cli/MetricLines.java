@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Metric events as JSON lines in a file: appended as they come, and sorted by run, step, checkpoint
- * and layer once all are there.
+ * Metric events as JSON lines: appended to a file with the ending {@code .part} as they come, and
+ * written sorted by run, step, checkpoint and layer once all are there.
  */
 final class MetricLines implements AutoCloseable {
 
@@ -23,12 +23,14 @@ final class MetricLines implements AutoCloseable {
           .thenComparing(MetricEvent::getLayer, Comparator.nullsFirst(Comparator.naturalOrder()));
 
   private final Path file;
+  private final Path partial;
   private final BufferedWriter writer;
   private final List<MetricEvent> events = new ArrayList<>();
 
   MetricLines(Path file) throws IOException {
     this.file = file;
-    this.writer = Files.newBufferedWriter(file);
+    this.partial = file.resolveSibling(file.getFileName() + ".part");
+    this.writer = Files.newBufferedWriter(partial);
   }
 
   void add(MetricEvent event) throws IOException {
@@ -37,14 +39,15 @@ final class MetricLines implements AutoCloseable {
     writer.flush();
   }
 
-  /** Writes the file again, in order. */
-  void sort() throws IOException {
+  /** Writes the file, in order; the partial one goes. */
+  void finish() throws IOException {
     events.sort(ORDER);
     try (BufferedWriter sorted = Files.newBufferedWriter(file)) {
       for (MetricEvent event : events) {
         write(event, sorted);
       }
     }
+    Files.deleteIfExists(partial);
   }
 
   private static void write(MetricEvent event, BufferedWriter to) throws IOException {

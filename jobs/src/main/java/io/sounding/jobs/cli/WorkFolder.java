@@ -7,8 +7,9 @@ import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 
 /**
- * The one folder a command writes to. Libraries that unpack native code or keep caches are pointed
- * below it, which must happen before the first of them is used.
+ * The one folder a command writes to: a new one each time, so that nothing of the user's is touched
+ * and nothing of an earlier run is read. Libraries that unpack native code or keep caches are
+ * pointed below it, which must happen before the first of them is used.
  */
 final class WorkFolder {
 
@@ -18,14 +19,13 @@ final class WorkFolder {
     this.folder = folder;
   }
 
-  /** The given folder, or a new one below the system's folder for temporary files. */
-  static WorkFolder of(Path given) throws IOException {
-    Path folder;
-    if (given == null) {
-      folder = Files.createTempDirectory("sounding-");
-    } else {
-      folder = Files.createDirectories(given.toAbsolutePath().normalize());
-    }
+  /** A new folder below the given one, or below the system's folder for temporary files. */
+  static WorkFolder below(Path given) throws IOException {
+    Path folder =
+        given == null
+            ? Files.createTempDirectory("sounding-")
+            : Files.createTempDirectory(
+                Files.createDirectories(given.toAbsolutePath().normalize()), "sounding-");
     WorkFolder work = new WorkFolder(folder);
     work.claim();
     return work;
@@ -61,6 +61,11 @@ final class WorkFolder {
     } catch (IOException e) {
       // what cannot be deleted stays in the folder that the user was told of
     }
+  }
+
+  /** Has {@link #clean} done when the process is interrupted. */
+  void cleanOnInterrupt() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::clean, "clean-work-folder"));
   }
 
   /** Deletes the folder. */

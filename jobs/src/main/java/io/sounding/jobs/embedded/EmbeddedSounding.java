@@ -12,7 +12,9 @@ import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -52,7 +54,7 @@ public final class EmbeddedSounding implements AutoCloseable {
     CompletableFuture<EmbeddedBroker> startingBroker =
         CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka")));
     EmbeddedCluster cluster =
-        EmbeddedCluster.start(work.resolve("flink"), parallelism, fewRestarts());
+        EmbeddedCluster.start(work.resolve("flink"), parallelism, settings(parallelism));
     EmbeddedBroker broker;
     try {
       broker = startingBroker.join();
@@ -70,6 +72,9 @@ public final class EmbeddedSounding implements AutoCloseable {
       StreamExecutionEnvironment environment = cluster.environment();
       environment.setParallelism(parallelism);
       environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+      environment
+          .getCheckpointConfig()
+          .setMinPauseBetweenCheckpoints(CHECKPOINT_INTERVAL.toMillis() / 2);
       SoundingTopology.lay(
           environment,
           KafkaEnds.of(broker.bootstrapServers(), topics, "sounding", new Properties()),
@@ -84,12 +89,23 @@ public final class EmbeddedSounding implements AutoCloseable {
     }
   }
 
-  /** A fault that comes back is told to the user instead of being tried for ever. */
-  private static Configuration fewRestarts() {
+  /** Subtasks for so many shards here: one per processor, but one process holds few models. */
+  public static int parallelism(int shards) {
+    return Math.max(1, Math.min(Math.min(shards, 8), Runtime.getRuntime().availableProcessors()));
+  }
+
+  /**
+   * A fault that comes back is told to the user instead of being tried for ever. Every subtask
+   * exchanges records with every other in about ten places, each with a few buffers of 32 KB.
+   */
+  private static Configuration settings(int parallelism) {
+    MemorySize network = MemorySize.ofMebiBytes(32 + 2L * parallelism * parallelism);
     return new Configuration()
         .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
         .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 2)
-        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
+        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1))
+        .set(TaskManagerOptions.NETWORK_MEMORY_MIN, network)
+        .set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
   }
 
   /** Where the broker answers, host:port. */

@@ -37,11 +37,11 @@ public final class CheckpointPublisher {
       InputNormalisation inputNormalisation,
       List<Integer> layers) {}
 
-  private final Producer<byte[], byte[]> producer;
+  private final CheckedSends sends;
   private final String topic;
 
   public CheckpointPublisher(Producer<byte[], byte[]> producer, String topic) {
-    this.producer = producer;
+    this.sends = new CheckedSends(producer);
     this.topic = topic;
   }
 
@@ -59,7 +59,7 @@ public final class CheckpointPublisher {
             .setCheckpointId(file.checkpointId())
             .setStep(file.step())
             .setCorpusId(run.corpusId())
-            .setModelUri(file.path().toAbsolutePath().normalize().toUri().toString())
+            .setModelUri(uri(file.path()))
             .setModelFormat(format(file.path()))
             .setModelSha256(sha256(file.path()))
             .setSampleRateHz(run.sampleRateHz())
@@ -68,8 +68,18 @@ public final class CheckpointPublisher {
             .setTrainingLoss(trainingLoss)
             .setPublishedAt(Instant.now())
             .build();
-    producer.send(
-        new ProducerRecord<>(topic, RecordKeys.of(event), SingleObjectCodec.encode(event)));
+    sends.send(new ProducerRecord<>(topic, RecordKeys.of(event), SingleObjectCodec.encode(event)));
+  }
+
+  /** Returns when the broker has everything; throws if it refused something. */
+  public void flush() throws UnusableInputException {
+    sends.flush();
+  }
+
+  /** As Flink's file systems read it: they do not decode percent signs. */
+  private static String uri(Path file) {
+    return org.apache.flink.core.fs.Path.fromLocalFile(file.toAbsolutePath().normalize().toFile())
+        .toString();
   }
 
   private static ModelFormat format(Path file) {

@@ -24,11 +24,11 @@ public final class CorpusPublisher {
   /** PCM bytes of a chunk, at most: well below Kafka's default limit of 1 MB a record. */
   private static final int CHUNK_BYTES = 512 * 1024;
 
-  private final Producer<byte[], byte[]> producer;
+  private final CheckedSends sends;
   private final String topic;
 
   public CorpusPublisher(Producer<byte[], byte[]> producer, String topic) {
-    this.producer = producer;
+    this.sends = new CheckedSends(producer);
     this.topic = topic;
   }
 
@@ -58,9 +58,10 @@ public final class CorpusPublisher {
     sealed.sort(Comparator.comparing(SealedUtterance::getUtteranceId));
     String digest = digest(sealed);
     CorpusSealed manifest = new CorpusSealed(corpusId, sealed, digest, Instant.now());
-    producer.send(
+    sends.flush(); // a corpus is sealed only when all of it is there
+    sends.send(
         new ProducerRecord<>(topic, RecordKeys.of(manifest), SingleObjectCodec.encode(manifest)));
-    producer.flush();
+    sends.flush();
     return new Published(sealed.size(), seconds, digest);
   }
 
@@ -84,7 +85,7 @@ public final class CorpusPublisher {
               audio.channels(),
               PcmEncoding.valueOf(audio.encoding().name()),
               ByteBuffer.wrap(pcm));
-      producer.send(
+      sends.send(
           new ProducerRecord<>(topic, RecordKeys.of(chunk), SingleObjectCodec.encode(chunk)));
     }
     return new SealedUtterance(

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The samples of one audio file, all channels, at the file's own rate. Immutable: arrays are copied
- * on the way in and out.
+ * The samples of one audio file, all channels, at the file's own rate. Immutable: the array is
+ * taken over, since audio is large, and must not be changed afterwards; what is given out is a
+ * copy.
  *
  * @param sampleRateHz samples per second of each channel, Hz, at least 1
  * @param channels number of channels, at least 1
@@ -21,7 +22,7 @@ public record DecodedAudio(
     PcmEncoding encoding,
     byte[] interleavedPcm) {
 
-  /** Checks the sizes against each other and copies the samples. */
+  /** Checks the sizes against each other. */
   public DecodedAudio {
     Objects.requireNonNull(encoding, "encoding");
     if (sampleRateHz < 1 || channels < 1 || samplesPerChannel < 1) {
@@ -35,7 +36,6 @@ public record DecodedAudio(
           "%d samples of %d channels as %s are %d bytes, not %d"
               .formatted(samplesPerChannel, channels, encoding, bytes, interleavedPcm.length));
     }
-    interleavedPcm = interleavedPcm.clone();
   }
 
   /** A copy of all samples. */

@@ -12,7 +12,7 @@ class DecodedAudioTest {
       new DecodedAudio(16_000, 2, 3, PcmEncoding.PCM_S16LE, PCM.clone());
 
   @Test
-  void arraysAreCopiedInAndOut() {
+  void whatIsGivenOutIsACopy() {
     byte[] given = PCM.clone();
     DecodedAudio built = new DecodedAudio(16_000, 2, 3, PcmEncoding.PCM_S16LE, given);
     given[0] = 99;

@@ -119,6 +119,24 @@ public record CheckpointRequest(
         source);
   }
 
+  /** The same without the event's bytes, which only a dead letter needs. */
+  public CheckpointRequest withoutBytes() {
+    return new CheckpointRequest(
+        runId,
+        checkpointId,
+        step,
+        attempt,
+        corpusId,
+        modelUri,
+        modelFormat,
+        modelSha256,
+        sampleRateHz,
+        inputNormalisation,
+        layers,
+        trainingLoss,
+        source.withoutValue());
+  }
+
   /** Names the evaluation: run, checkpoint, corpus, attempt. Ids hold no line feeds. */
   public String evaluationId() {
     return String.join("\n", runId, checkpointId, corpusId, Integer.toString(attempt));

@@ -52,6 +52,12 @@ public record Manifest(
           sealed.getCorpusId(),
           utterance.getUtteranceId());
       check(
+          utterance.getSha256().matches("[0-9a-f]{64}"),
+          RejectReason.BAD_MANIFEST,
+          "The manifest of corpus %s gives utterance %s a sha256 that is not 64 lower-case hexadecimal digits.",
+          sealed.getCorpusId(),
+          utterance.getUtteranceId());
+      check(
           utterance.getSamples() > 0,
           RejectReason.BAD_MANIFEST,
           "The manifest of corpus %s gives utterance %s %d samples.",

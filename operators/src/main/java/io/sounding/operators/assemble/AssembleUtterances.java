@@ -25,7 +25,7 @@ import org.apache.flink.util.Collector;
  *
  * <p>Repeated chunks are ignored; a chunk that contradicts an earlier one of its utterance is a
  * dead letter. Chunks wait for the missing ones until {@code timeout} after the first; then they
- * are given up as one dead letter that names what is missing. Of an assembled utterance 4 bytes a
+ * are given up as one dead letter that names what is missing. Of an assembled utterance 8 bytes a
  * chunk stay in state, so that duplicates are known as such.
  */
 public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk, Utterance> {
@@ -124,6 +124,11 @@ public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk
       throws Exception {
     Progress state = progress.value();
     if (state == null || state.assembled()) {
+      return;
+    }
+    long now = context.timerService().currentProcessingTime();
+    if (Downtime.isLate(timestamp, now)) {
+      context.timerService().registerProcessingTimeTimer(now + timeout.toMillis());
       return;
     }
     String[] key = context.getCurrentKey().split("\n");

@@ -1,6 +1,6 @@
 package io.sounding.operators.embed;
 
-import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.assemble.Downtime;
 import java.time.Duration;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -11,7 +11,7 @@ final class CorpusTimeouts {
 
   /** What is done when a checkpoint has waited long enough. */
   interface Action {
-    void run(int key, String evaluationId) throws Exception;
+    void run(int key, String evaluationId, long timestamp) throws Exception;
   }
 
   private final InternalTimerService<String> timers;
@@ -22,10 +22,17 @@ final class CorpusTimeouts {
     this.timeout = timeout;
   }
 
-  /** Starts the timer of {@code request} for the current key. */
-  void start(CheckpointRequest request) {
+  /** Starts the timer of the evaluation for the current key. */
+  void start(String evaluationId) {
     timers.registerProcessingTimeTimer(
-        request.evaluationId(), timers.currentProcessingTime() + timeout.toMillis());
+        evaluationId, timers.currentProcessingTime() + timeout.toMillis());
+  }
+
+  /**
+   * Whether a timer due at {@code timestamp} fires because the job was down; then it starts anew.
+   */
+  boolean isLate(long timestamp) {
+    return Downtime.isLate(timestamp, timers.currentProcessingTime());
   }
 
   static Triggerable<Integer, String> calling(Action action) {
@@ -37,7 +44,7 @@ final class CorpusTimeouts {
 
       @Override
       public void onProcessingTime(InternalTimer<Integer, String> timer) throws Exception {
-        action.run(timer.getKey(), timer.getNamespace());
+        action.run(timer.getKey(), timer.getNamespace(), timer.getTimestamp());
       }
     };
   }

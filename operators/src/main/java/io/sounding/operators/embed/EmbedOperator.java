@@ -9,10 +9,14 @@ import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.schemas.RejectReason;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -43,6 +47,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private static final int QUIET_TURNS = 4;
 
+  /** Input that never pauses does not keep work waiting for longer. */
+  private static final long MOST_NANOS_BETWEEN_SLICES = 1_000_000_000L;
+
   private final EvaluationSettings settings;
   private final transient MailboxExecutor mailbox;
 
@@ -61,6 +68,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient int savedBatch;
 
   private transient boolean mailed;
+  private transient boolean awaitingModel;
+  private transient long lastSlice;
   private transient int turnsWithoutInput;
   private transient int openInputs;
 
@@ -74,13 +83,28 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     state = new ShardState(context.getKeyedStateStore());
+    checkShards(context.getOperatorStateStore());
+  }
+
+  /** Audio lies under the keys of its shards, so their number is part of the state. */
+  private void checkShards(OperatorStateStore store) throws Exception {
+    ListState<Integer> saved =
+        store.getUnionListState(new ListStateDescriptor<>("number-of-shards", Integer.class));
+    for (int shardsThen : saved.get()) {
+      if (shardsThen != settings.shards()) {
+        throw new IllegalStateException(
+            "The savepoint was taken with %d shards, and the job is started with %d. Start it with --shards %d, or without the savepoint."
+                .formatted(shardsThen, settings.shards(), shardsThen));
+      }
+    }
+    saved.update(List.of(settings.shards()));
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     modelFiles =
-        new ModelFiles(Path.of(settings.modelCacheDirectory()), settings.modelCacheBytes());
+        new ModelFiles(modelCache(settings.modelCacheDirectory()), settings.modelCacheBytes());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     embeddedMillis = getMetricGroup().counter("embeddedAudioMillis");
     queue = new EmbedQueue();
@@ -95,6 +119,12 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     openInputs = 2;
     restoreViews();
     wake();
+  }
+
+  private static Path modelCache(String configured) {
+    return configured.isEmpty()
+        ? Path.of(System.getProperty("java.io.tmpdir"), "sounding-models")
+        : Path.of(configured);
   }
 
   /** The shards whose keys fall into this subtask's key groups, as their state stands. */
@@ -140,7 +170,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       if (control.checkpoint() != null) {
         state.putPending(control.checkpoint());
         queue.add(control.checkpoint(), entry.getKey());
-        timeouts.start(control.checkpoint());
+        timeouts.start(control.checkpoint().evaluationId());
       } else {
         ShardManifest manifest =
             ShardManifest.of(control.manifest(), entry.getKey(), settings.shards());
@@ -169,12 +199,20 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   /** One mail: either lets input through, or works for a slice. */
   private void turn() throws Exception {
     mailed = false;
-    if (turnsWithoutInput < QUIET_TURNS) {
+    if (turnsWithoutInput < QUIET_TURNS
+        && System.nanoTime() - lastSlice < MOST_NANOS_BETWEEN_SLICES) {
       turnsWithoutInput++;
       wake();
-    } else if (slice()) {
+      return;
+    }
+    boolean more = slice();
+    lastSlice = System.nanoTime();
+    if (more) {
       turnsWithoutInput = 0;
       wake();
+    }
+    if (queue.size() == 0) {
+      releaseModel();
     }
   }
 
@@ -209,10 +247,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     run = new ShardRun(request, next.get().shard(), view.manifest(request.corpusId()), settings);
     savedBatch = -1;
     setCurrentKey(view.key());
-    InFlight saved = state.inFlight();
-    if (saved != null && saved.evaluationId().equals(request.evaluationId())) {
-      run.resume(saved);
-    }
+    run.resume(state.inFlight());
     return true;
   }
 
@@ -235,22 +270,24 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
                       .prefetch(next, modelFiles, settings.intraOpThreads()));
     }
     if (!lease.encoder().isDone()) {
-      lease
-          .encoder()
-          .whenComplete(
-              (encoder, error) ->
-                  mailbox.execute(
-                      () -> {
-                        turnsWithoutInput = QUIET_TURNS;
-                        wake();
-                      },
-                      "model loaded"));
+      if (!awaitingModel) {
+        awaitingModel = true;
+        lease
+            .encoder()
+            .whenComplete((encoder, error) -> mailbox.execute(this::modelCame, "model loaded"));
+      }
       return false;
     }
     if (session == null && !lease.encoder().isCompletedExceptionally()) {
       session = lease.encoder().join().open();
     }
     return true;
+  }
+
+  private void modelCame() {
+    awaitingModel = false;
+    turnsWithoutInput = QUIET_TURNS;
+    wake();
   }
 
   private boolean isLeasedFor(CheckpointRequest request) {
@@ -269,7 +306,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     } catch (EncodingException e) {
       fail(run.request(), run.shard(), run.layers(), e.getMessage());
     } catch (CompletionException e) {
-      fail(run.request(), run.shard(), run.layers(), e.getCause().getMessage());
+      fail(run.request(), run.shard(), run.layers(), EncodingException.firstLine(e.getCause()));
     }
   }
 
@@ -309,10 +346,14 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     queue.remove(request, shard);
   }
 
-  private void onCorpusTimeout(int key, String evaluationId) throws Exception {
+  private void onCorpusTimeout(int key, String evaluationId, long timestamp) throws Exception {
     setCurrentKey(key);
     CheckpointRequest request = state.pending(evaluationId);
     if (request == null) {
+      return;
+    }
+    if (timeouts.isLate(timestamp)) {
+      timeouts.start(evaluationId);
       return;
     }
     for (var entry : shards.entrySet()) {
@@ -321,7 +362,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             request,
             entry.getKey(),
             new int[0],
-            entry.getValue().missing(request.corpusId(), settings.corpusTimeout()));
+            "The corpus was not complete within %s: %s"
+                .formatted(settings.corpusTimeout(), entry.getValue().missing(request.corpusId())));
       }
     }
   }
@@ -342,16 +384,34 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     }
   }
 
-  /** At the end of both inputs everything that can be done is done before letting go. */
+  /**
+   * At the end of both inputs everything that can be done is done before letting go, and what can
+   * not is failed. No Flink checkpoint completes meanwhile: barriers come with the input, which has
+   * ended; so a bounded job with a long backlog needs a checkpoint timeout above it.
+   */
   @Override
   public void endInput(int input) throws Exception {
     openInputs--;
-    while (openInputs == 0 && queue.first(this::isReady).isPresent()) {
+    if (openInputs > 0) {
+      return;
+    }
+    while (run != null || queue.first(this::isReady).isPresent()) {
       if (!slice() && run != null) {
         mailbox.yield();
       }
-      while (mailbox.tryYield()) {
-        // barriers and notifications go in between
+    }
+    for (CheckpointRequest request : queue.checkpoints()) {
+      failIncomplete(request);
+    }
+    releaseModel();
+  }
+
+  private void failIncomplete(CheckpointRequest request) throws Exception {
+    for (var entry : shards.entrySet()) {
+      if (!entry.getValue().isComplete(request.corpusId())) {
+        String missing = entry.getValue().missing(request.corpusId());
+        fail(request, entry.getKey(), new int[0], "The input ended too early: " + missing);
+        return;
       }
     }
   }

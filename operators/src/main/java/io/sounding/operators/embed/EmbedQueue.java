@@ -3,6 +3,7 @@ package io.sounding.operators.embed;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,10 +27,12 @@ final class EmbedQueue {
 
   private final TreeMap<CheckpointRequest, TreeSet<Integer>> shardsOf = new TreeMap<>(ORDER);
   private final Map<String, CheckpointRequest> byEvaluation = new HashMap<>();
+  private volatile int size; // read by the thread that reports metrics
 
   void add(CheckpointRequest request, int shard) {
     CheckpointRequest known = byEvaluation.computeIfAbsent(request.evaluationId(), id -> request);
     shardsOf.computeIfAbsent(known, r -> new TreeSet<>()).add(shard);
+    count();
   }
 
   void remove(CheckpointRequest request, int shard) {
@@ -41,6 +44,7 @@ final class EmbedQueue {
         shardsOf.remove(known);
         byEvaluation.remove(request.evaluationId());
       }
+      count();
     }
   }
 
@@ -66,8 +70,17 @@ final class EmbedQueue {
     return Optional.empty();
   }
 
-  /** Work that waits, ready or not. */
+  /** The checkpoints that wait, ready or not, in order. */
+  List<CheckpointRequest> checkpoints() {
+    return List.copyOf(shardsOf.keySet());
+  }
+
+  private void count() {
+    size = shardsOf.values().stream().mapToInt(TreeSet::size).sum();
+  }
+
+  /** Work that waits, ready or not; from any thread. */
   int size() {
-    return shardsOf.values().stream().mapToInt(TreeSet::size).sum();
+    return size;
   }
 }

@@ -13,8 +13,11 @@ public final class EncodingException extends Exception {
     super(message, cause);
   }
 
-  /** The first line of an engine's message: the rest is its own stack trace. */
+  /** The first line of an error's message: the rest of an engine's is its own stack trace. */
   static String firstLine(Throwable error) {
+    if (error instanceof EncodingException) {
+      return error.getMessage();
+    }
     Throwable cause = error;
     while (cause.getMessage() == null && cause.getCause() != null) {
       cause = cause.getCause();

@@ -6,6 +6,7 @@ import io.sounding.operators.fold.ShardFold;
  * How far a subtask is with one shard of one checkpoint, in keyed state while it is under way.
  *
  * @param evaluationId the evaluation
+ * @param identity evaluation, plan and settings: what {@code nextBatch} and {@code fold} mean
  * @param nextBatch position of the next batch in the shard's {@link WindowPlan}
  * @param audioSeconds audio embedded, seconds
  * @param embedSeconds wall time of the forward passes, seconds
@@ -13,6 +14,7 @@ import io.sounding.operators.fold.ShardFold;
  */
 public record InFlight(
     String evaluationId,
+    String identity,
     int nextBatch,
     double audioSeconds,
     double embedSeconds,

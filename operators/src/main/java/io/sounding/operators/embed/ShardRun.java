@@ -32,6 +32,10 @@ final class ShardRun {
   private double embedSeconds;
   private ShardFold fold;
 
+  private final List<Frames> windows = new ArrayList<>();
+  private float[][] signals;
+  private double batchSeconds;
+
   ShardRun(
       CheckpointRequest request, int shard, ShardManifest manifest, EvaluationSettings settings) {
     this.request = request;
@@ -53,8 +57,14 @@ final class ShardRun {
             (long) (settings.batchSeconds() * request.sampleRateHz()));
   }
 
-  /** Goes on where {@code saved}, which is of the same evaluation and shard, was left. */
+  /**
+   * Goes on where {@code saved} was left, if it is of the same evaluation, plan and settings;
+   * otherwise the shard is begun again.
+   */
   void resume(InFlight saved) {
+    if (saved == null || !saved.identity().equals(identity())) {
+      return;
+    }
     nextBatch = saved.nextBatch();
     audioSeconds = saved.audioSeconds();
     embedSeconds = saved.embedSeconds();
@@ -64,10 +74,16 @@ final class ShardRun {
   InFlight save() {
     return new InFlight(
         request.evaluationId(),
+        identity(),
         nextBatch,
         audioSeconds,
         embedSeconds,
         fold == null ? null : fold.save());
+  }
+
+  /** What the progress through a plan means: with anything else it would be another's. */
+  private String identity() {
+    return "%s %s %08x".formatted(request.evaluationId(), settings.statistics(), plan.hashCode());
   }
 
   CheckpointRequest request() {
@@ -92,56 +108,62 @@ final class ShardRun {
   }
 
   /**
-   * Embeds and folds the next batch.
+   * Embeds one window of the next batch, and folds the batch after its last window.
    *
-   * @return audio embedded, seconds
+   * @return audio that is done with, seconds; 0 before the last window of a batch
    * @throws EncodingException if the model cannot do it; names the utterance
    */
   double step(SpeechEncoder.Session session, Audio audio) throws Exception {
     WindowPlan.Batch batch = plan.get(nextBatch);
-    List<WindowPlan.Item> items = batch.items();
-    float[][] signals = new float[items.size()][];
-    double seconds = 0;
+    List<Utterance> utterances = new ArrayList<>();
+    if (windows.isEmpty()) {
+      for (WindowPlan.Item item : batch.items()) {
+        utterances.add(audio.of(item.utteranceId()));
+      }
+    }
     try {
-      for (int i = 0; i < signals.length; i++) {
-        Utterance utterance = audio.of(items.get(i).utteranceId());
-        seconds += utterance.seconds();
-        signals[i] = signal(utterance);
-        checkLength(utterance, signals[i].length, items.get(i).samples());
+      if (windows.isEmpty()) {
+        prepare(batch, utterances);
       }
-      Frames frames = encode(session, batch, signals);
-      for (int i = 0; i < signals.length; i++) {
-        for (int position = 0; position < frames.layers().length; position++) {
-          fold.add(items.get(i).utteranceId(), position, frames.of(position, i), frames.frames());
-        }
-      }
-    } catch (EncodingException | IllegalArgumentException e) { // ratio of rates, NaN in frames
+      encodeWindow(session, batch);
+      return windows.size() == batch.windows() ? fold(batch) : 0;
+    } catch (EncodingException | RuntimeException e) { // odd audio, or what the model made of it
+      int others = batch.items().size() - 1;
       throw new EncodingException(
           "Embedding %s%s of corpus %s failed: %s"
               .formatted(
-                  items.get(0).utteranceId(),
-                  items.size() == 1 ? "" : " and %d more".formatted(items.size() - 1),
+                  batch.items().get(0).utteranceId(),
+                  others == 0 ? "" : " and %d more".formatted(others),
                   request.corpusId(),
-                  e.getMessage()),
+                  EncodingException.firstLine(e)),
           e);
     }
-    nextBatch++;
-    audioSeconds += seconds;
-    return seconds;
   }
 
-  private Frames encode(SpeechEncoder.Session session, WindowPlan.Batch batch, float[][] signals)
+  private void prepare(WindowPlan.Batch batch, List<Utterance> utterances)
       throws EncodingException {
-    List<Frames> windows = new ArrayList<>();
-    long start = System.nanoTime();
-    for (int w = 0; w < batch.windows(); w++) {
-      float[][] window = signals;
-      if (batch.windows() > 1) {
-        window = new float[][] {Arrays.copyOfRange(signals[0], batch.start(w), batch.start(w + 1))};
-      }
-      windows.add(session.encode(window, request.layers()));
+    signals = new float[utterances.size()][];
+    batchSeconds = 0;
+    for (int i = 0; i < signals.length; i++) {
+      signals[i] = signal(utterances.get(i));
+      checkLength(utterances.get(i), signals[i].length, batch.items().get(i).samples());
+      batchSeconds += utterances.get(i).seconds();
     }
+  }
+
+  private void encodeWindow(SpeechEncoder.Session session, WindowPlan.Batch batch)
+      throws EncodingException {
+    int w = windows.size();
+    float[][] window =
+        batch.windows() == 1
+            ? signals
+            : new float[][] {Arrays.copyOfRange(signals[0], batch.start(w), batch.start(w + 1))};
+    long start = System.nanoTime();
+    windows.add(session.encode(window, request.layers()));
     embedSeconds += (System.nanoTime() - start) * 1e-9;
+  }
+
+  private double fold(WindowPlan.Batch batch) throws EncodingException {
     Frames frames = Frames.inSequence(windows);
     if (fold == null) {
       fold = ShardFold.of(frames.layers(), frames.dimension(), settings.statistics());
@@ -155,7 +177,17 @@ final class ShardRun {
                   Arrays.toString(fold.layers()),
                   fold.dimension()));
     }
-    return frames;
+    for (int i = 0; i < signals.length; i++) {
+      for (int position = 0; position < frames.layers().length; position++) {
+        fold.add(
+            batch.items().get(i).utteranceId(), position, frames.of(position, i), frames.frames());
+      }
+    }
+    windows.clear();
+    signals = null;
+    nextBatch++;
+    audioSeconds += batchSeconds;
+    return batchSeconds;
   }
 
   /** The batches were planned from the manifest; its lengths are the publisher's word. */
@@ -205,7 +237,7 @@ final class ShardRun {
       for (int i = 0; i < saved.layers().length; i++) {
         summaries.add(
             new ShardSummary(
-                request,
+                request.withoutBytes(),
                 manifest.digest(),
                 manifest.corpusUtterances(),
                 manifest.corpusAudioSeconds(),

@@ -1,7 +1,6 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.assemble.Utterance;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -110,18 +109,18 @@ final class ShardView {
   }
 
   /** What the corpus lacks, a sentence. */
-  String missing(String corpusId, Duration waited) {
+  String missing(String corpusId) {
     Corpus corpus = corpora.get(corpusId);
     if (corpus == null || corpus.manifest == null) {
-      return "Corpus %s was not sealed within %s. Publish its audio and its manifest, then the checkpoint again with a higher attempt."
-          .formatted(corpusId, waited);
+      return "Corpus %s is not sealed. Publish its audio and its manifest, then the checkpoint again with a higher attempt."
+          .formatted(corpusId);
     }
     List<String> absent =
         Arrays.stream(corpus.manifest.utteranceIds())
             .filter(id -> !corpus.sha256Of.containsKey(id))
             .sorted()
             .toList();
-    return "Corpus %s is not complete after %s: %d of its utterances are missing in one shard, among them %s. Publish its audio again, then the checkpoint with a higher attempt."
-        .formatted(corpusId, waited, absent.size(), absent.get(0));
+    return "Of the utterances of corpus %s in one shard %d are missing, among them %s. Publish its audio again, then the checkpoint with a higher attempt."
+        .formatted(corpusId, absent.size(), absent.get(0));
   }
 }

@@ -13,13 +13,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The models of this process: each is loaded once, by a background thread, and shared by the
- * subtasks that use it. One that nobody uses stays loaded, so that the next checkpoint's model can
- * be there before it is needed; older ones are unloaded.
+ * subtasks that use it. Two that nobody uses stay loaded, so that the next checkpoint's model is
+ * there before it is needed, and a subtask that lags behind finds its own; older ones are unloaded.
  */
 final class SharedEncoders {
 
-  /** Models kept loaded that nobody uses: the one that was fetched ahead. */
-  private static final int IDLE = 1;
+  /**
+   * Models kept loaded that nobody uses: the one fetched ahead, and one that another is yet to use.
+   */
+  private static final int IDLE = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
   private static final SharedEncoders PROCESS = new SharedEncoders();

@@ -1,6 +1,7 @@
 package io.sounding.operators.fold;
 
 import io.sounding.operators.admit.CheckpointRequest;
+import java.util.Objects;
 
 /**
  * What the embedding stage says of one shard: the summary of one layer of all its frames, or that
@@ -46,6 +47,7 @@ public record ShardSummary(
   /** A failure; it concerns all layers. */
   public static ShardSummary failed(
       CheckpointRequest checkpoint, int shard, int shards, String failure) {
+    Objects.requireNonNull(failure, "a failure says why");
     return new ShardSummary(
         checkpoint, null, 0, 0, shard, shards, 0, 0, ALL_LAYERS, 0, null, null, 0, 0, failure);
   }

@@ -1,5 +1,6 @@
 package io.sounding.operators.merge;
 
+import io.sounding.operators.assemble.Downtime;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.RankMeJackknife;
@@ -12,7 +13,6 @@ import java.util.TreeSet;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -24,41 +24,50 @@ import org.apache.flink.util.Collector;
  * <p>Summaries are upserts per shard, so repetition is harmless; shards are merged in the order of
  * their numbers, so the order of arrival does not matter. FINAL is emitted exactly when the
  * utterances of the shards add up to the manifest's count, and PARTIAL when 1, 2, 4, 8, ... shards
- * are there. A failure ends the evaluation. What is left of an ended one is a marker, for {@code
- * retention}; what is left of one that never ends goes after {@code retention} too.
+ * are there. A failure ends the evaluation. Of an ended one a marker is left, which makes late
+ * summaries harmless; it goes after {@code patience}, and so does an evaluation of which no summary
+ * came for that long (a part of it failed elsewhere).
  */
 public final class MergeShards extends KeyedProcessFunction<String, ShardSummary, MergedLayer> {
 
   private static final long serialVersionUID = 1L;
 
-  /** How much of the corpus is there: utterances per shard, -1 where the shard is missing. */
-  public record Progress(int[] utterances, boolean ended) {}
+  /**
+   * How much of the corpus is there.
+   *
+   * @param utterances utterances per shard, -1 where the shard is missing; empty when ended
+   * @param ended whether FINAL or FAILED was emitted
+   * @param touchedMillis when the last summary came
+   */
+  public record Progress(int[] utterances, boolean ended, long touchedMillis) {}
 
-  private final Duration retention;
+  private final Duration patience;
   private transient MapState<Integer, ShardSummary> summaries;
   private transient ValueState<Progress> progress;
 
-  /** Keeps what is left of an evaluation for {@code retention}. */
-  public MergeShards(Duration retention) {
-    this.retention = retention;
+  /** Keeps what is left of an evaluation for {@code patience}. */
+  public MergeShards(Duration patience) {
+    this.patience = patience;
   }
 
   @Override
   public void open(OpenContext context) {
-    StateTtlConfig ttl = StateTtlConfig.newBuilder(retention).build();
-    var summaryDescriptor =
-        new MapStateDescriptor<>("shard-summaries", Integer.class, ShardSummary.class);
-    summaryDescriptor.enableTimeToLive(ttl);
-    summaries = getRuntimeContext().getMapState(summaryDescriptor);
-    var progressDescriptor = new ValueStateDescriptor<>("merge-progress", Progress.class);
-    progressDescriptor.enableTimeToLive(ttl);
-    progress = getRuntimeContext().getState(progressDescriptor);
+    summaries =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>("shard-summaries", Integer.class, ShardSummary.class));
+    progress =
+        getRuntimeContext().getState(new ValueStateDescriptor<>("merge-progress", Progress.class));
   }
 
   @Override
   public void processElement(ShardSummary summary, Context context, Collector<MergedLayer> out)
       throws Exception {
     Progress before = progress.value();
+    long now = context.timerService().currentProcessingTime();
+    if (before == null) {
+      context.timerService().registerProcessingTimeTimer(now + patience.toMillis());
+    }
     if (before != null && before.ended()) {
       return;
     }
@@ -66,7 +75,7 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
       if (summary.layer() == ShardSummary.ALL_LAYERS) {
         out.collect(MergedLayer.failed(summary.checkpoint(), summary.shards(), summary.failure()));
       }
-      end();
+      end(now);
       return;
     }
     int[] utterances = before == null ? absent(summary.shards()) : before.utterances().clone();
@@ -75,9 +84,9 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
     long shardsPresent = Arrays.stream(utterances).filter(u -> u >= 0).count();
     if (Arrays.stream(utterances).filter(u -> u >= 0).sum() == summary.corpusUtterances()) {
       out.collect(merged(MetricStatus.FINAL));
-      end();
+      end(now);
     } else {
-      progress.update(new Progress(utterances, false));
+      progress.update(new Progress(utterances, false, now));
       boolean firstOfItsShard = before == null || before.utterances()[summary.shard()] < 0;
       if (firstOfItsShard && Long.bitCount(shardsPresent) == 1) {
         out.collect(merged(MetricStatus.PARTIAL));
@@ -85,9 +94,24 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
     }
   }
 
-  private void end() throws Exception {
+  private void end(long now) throws Exception {
     summaries.clear();
-    progress.update(new Progress(new int[0], true));
+    progress.update(new Progress(new int[0], true, now));
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<MergedLayer> out)
+      throws Exception {
+    long now = context.timerService().currentProcessingTime();
+    long goes = progress.value().touchedMillis() + patience.toMillis();
+    if (Downtime.isLate(timestamp, now)) {
+      context.timerService().registerProcessingTimeTimer(now + patience.toMillis());
+    } else if (goes > now) {
+      context.timerService().registerProcessingTimeTimer(goes);
+    } else {
+      summaries.clear();
+      progress.clear();
+    }
   }
 
   private MergedLayer merged(MetricStatus status) throws Exception {

@@ -198,7 +198,9 @@ class EmbedOperatorFailureTest {
       assertThat(harness.summaries())
           .singleElement()
           .satisfies(
-              s -> assertThat(s.failure()).contains("Corpus dev was not sealed within PT1H"));
+              s ->
+                  assertThat(s.failure())
+                      .contains("not complete within PT1H: Corpus dev is not sealed"));
       harness.tell(Control.of(Examples.manifest(corpus)));
       assertTheNextCheckpointIsEvaluated(harness);
     }
@@ -219,7 +221,9 @@ class EmbedOperatorFailureTest {
           .satisfies(
               s ->
                   assertThat(s.failure())
-                      .contains("Corpus dev is not complete", "1 of its", "among them speech_0."));
+                      .contains(
+                          "not complete within PT1H",
+                          "in one shard 1 are missing, among them speech_0."));
       harness.hear(corpus.get(0));
       assertTheNextCheckpointIsEvaluated(harness);
     }

@@ -6,7 +6,6 @@ import io.sounding.operators.Examples;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Shards;
 import io.sounding.operators.assemble.Utterance;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -61,12 +60,12 @@ class ShardViewTest {
 
   @Test
   void whatIsMissingIsNamed() {
-    assertThat(view.missing("dev", Duration.ofHours(1)))
+    assertThat(view.missing("dev"))
         .isEqualTo(
-            "Corpus dev was not sealed within PT1H. Publish its audio and its manifest, then the checkpoint again with a higher attempt.");
+            "Corpus dev is not sealed. Publish its audio and its manifest, then the checkpoint again with a higher attempt.");
     view.seal(manifest);
-    assertThat(view.missing("dev", Duration.ofHours(1)))
-        .contains("2 of its utterances are missing", "among them first.");
+    assertThat(view.missing("dev"))
+        .contains("Of the utterances of corpus dev in one shard 2 are missing, among them first.");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,9 +22,22 @@ public final class Sounding implements Runnable {
   /** Runs the command line and ends the process with its status. */
   public static void main(String[] arguments) {
     System.exit(
-        new CommandLine(new Sounding())
-            .setExecutionExceptionHandler(Sounding::tell)
-            .execute(arguments));
+        execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+  }
+
+  /**
+   * Runs the command line.
+   *
+   * @param terminal where it tells what it does
+   * @param errors where it tells what went wrong
+   * @return 0 all well, 1 a checkpoint failed, 2 unusable arguments, 3 anything else
+   */
+  public static int execute(PrintWriter terminal, PrintWriter errors, String... arguments) {
+    return new CommandLine(new Sounding())
+        .setOut(terminal)
+        .setErr(errors)
+        .setExecutionExceptionHandler(Sounding::tell)
+        .execute(arguments);
   }
 
   /** Failures are told as sentences; the log has the rest. */

@@ -25,32 +25,24 @@ record CentroidDistances(
     int[] labels = new int[size];
     double[] squared = new double[size];
     double[] silhouettes = new double[size];
-    double fromCentre = 0;
-    int[] points = new int[NearestCentroids.BLOCK];
+    double[] fromCentre = new double[1];
     double[] row = new double[d];
-    for (int from = 0; from < size; from += points.length) {
-      int length = Math.min(points.length, size - from);
-      for (int i = 0; i < length; i++) {
-        points[i] = from + i;
-      }
-      nearest.find(points, length);
-      for (int i = 0; i < length; i++) {
-        int point = from + i;
-        for (int j = 0; j < d; j++) {
-          row[j] = sample.rows()[point * d + j] - cloud.centre()[j];
-          fromCentre += row[j] * row[j];
-        }
-        labels[point] = nearest.nearest(i);
-        squared[point] = squaredDistance(row, relative, nearest.nearest(i) * d);
-        if (nearest.second(i) >= 0) {
-          double a = Math.sqrt(squared[point]);
-          double b = Math.sqrt(squaredDistance(row, relative, nearest.second(i) * d));
-          double larger = Math.max(a, b);
-          silhouettes[point] = larger == 0 ? 0 : (b - a) / larger;
-        }
-      }
-    }
-    return new CentroidDistances(labels, squared, silhouettes, fromCentre / Math.max(1, size));
+    nearest.forEach(
+        (point, position) -> {
+          for (int j = 0; j < d; j++) {
+            row[j] = sample.rows()[point * d + j] - cloud.centre()[j];
+            fromCentre[0] += row[j] * row[j];
+          }
+          labels[point] = nearest.nearest(position);
+          squared[point] = squaredDistance(row, relative, nearest.nearest(position) * d);
+          if (nearest.second(position) >= 0) {
+            double a = Math.sqrt(squared[point]);
+            double b = Math.sqrt(squaredDistance(row, relative, nearest.second(position) * d));
+            double larger = Math.max(a, b);
+            silhouettes[point] = larger == 0 ? 0 : (b - a) / larger;
+          }
+        });
+    return new CentroidDistances(labels, squared, silhouettes, fromCentre[0] / Math.max(1, size));
   }
 
   private static double squaredDistance(double[] row, double[] others, int offset) {

@@ -8,7 +8,8 @@ import java.util.SplittableRandom;
 
 /**
  * The centroids that are reported: seeded restarts of k-means++ and weighted Lloyd on few candidate
- * points, then Lloyd to convergence on the whole frame sample from the best of them.
+ * points; from the best of them Lloyd on the whole frame sample, {@link CentroidBreathing} as far
+ * as the size of the problem allows it, and Lloyd to convergence.
  *
  * <p>Candidates are the heaviest micro-centroids, which stand for all frames. When the sample
  * already holds all frames, they are its first frames in the order of their keys, a uniform choice;
@@ -18,10 +19,15 @@ final class CentroidSearch {
   /** Fewest sampled frames per centroid, as in the seed paper's tool (faiss). */
   static final int FRAMES_PER_CENTROID = 39;
 
-  /** Most multiply-adds of a seeding that goes over the whole sample. */
-  private static final double SEEDING_WORK = 2e9;
+  /** Multiply-adds that a breath may cost altogether; so many breaths are taken. */
+  private static final double BREATHING_WORK = 2e10;
 
-  private static final int TRIAL_ITERATIONS = 5;
+  private static final int BREATH_ITERATIONS = 14;
+  private static final int MOST_BREATHS = 8;
+
+  private static final double TOLERANCE = 1e-6;
+  private static final int TRIAL_ITERATIONS = 2;
+  private static final int FIRST_ITERATIONS = 10;
   private static final int SAMPLE_ITERATIONS = 300;
 
   private CentroidSearch() {}
@@ -45,31 +51,34 @@ final class CentroidSearch {
       int clusters,
       int restarts,
       long seed) {
-    int draws = 2 + (int) Math.log(clusters);
-    PointCloud candidates = candidates(cloud, micro, complete, clusters, draws);
+    PointCloud candidates = candidates(cloud, micro, complete, clusters);
     PlusPlusSeeding seeding = new PlusPlusSeeding(candidates);
     double[] uncovered = new double[candidates.size()];
     Arrays.fill(uncovered, Double.POSITIVE_INFINITY);
     SplittableRandom random = new SplittableRandom(seed);
     Clustering best = null;
     for (int restart = 0; restart < restarts; restart++) {
-      int[] seeds = seeding.choose(clusters, uncovered, draws, random.split());
+      int[] seeds =
+          seeding.choose(clusters, uncovered, 2 + (int) Math.log(clusters), random.split());
       Clustering trial =
-          Lloyd.run(candidates, candidates.points(seeds), seeds.length, TRIAL_ITERATIONS);
+          Lloyd.run(candidates, candidates.points(seeds), seeds.length, TRIAL_ITERATIONS, 0);
       best = best == null || trial.inertia() < best.inertia() ? trial : best;
     }
-    return Lloyd.run(cloud, best.centroids(), best.clusters(), SAMPLE_ITERATIONS);
+    Clustering first =
+        Lloyd.run(cloud, best.centroids(), best.clusters(), FIRST_ITERATIONS, TOLERANCE);
+    double breath = (double) BREATH_ITERATIONS * clusters * cloud.size() * cloud.dimension();
+    int breaths = (int) Math.min(MOST_BREATHS, BREATHING_WORK / breath);
+    Clustering improved = new CentroidBreathing(cloud, random).improve(first, breaths);
+    return Lloyd.run(
+        cloud, improved.centroids(), improved.clusters(), SAMPLE_ITERATIONS, TOLERANCE);
   }
 
   private static PointCloud candidates(
-      PointCloud cloud, MicroCentroids micro, boolean complete, int clusters, int draws) {
+      PointCloud cloud, MicroCentroids micro, boolean complete, int clusters) {
     if (complete || micro.size() < clusters) {
-      double work = (double) clusters * draws * cloud.size() * cloud.dimension();
-      return work <= SEEDING_WORK
-          ? cloud
-          : cloud.head(Math.min(cloud.size(), PlusPlusSeeding.MOST_PAIRED_POINTS));
+      return cloud.head(Math.min(cloud.size(), PlusPlusSeeding.MOST_POINTS));
     }
-    int size = Math.min(micro.size(), PlusPlusSeeding.MOST_PAIRED_POINTS);
+    int size = Math.min(micro.size(), PlusPlusSeeding.MOST_POINTS);
     return cloud.alongside(
         Arrays.copyOf(micro.means(), size * cloud.dimension()),
         Arrays.copyOf(micro.weights(), size));

@@ -1,11 +1,8 @@
 package io.sounding.operators.statistics;
 
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
  * The mergeable statistics of the frames of one layer: everything the metrics are computed from.
@@ -15,18 +12,9 @@ import java.util.zip.CRC32C;
  * accumulator that resumes from a summary continues bit by bit as if it had never stopped. Merging
  * and scoring fold them in first; so moments and rank depend on the order of merging by rounding
  * only (1e-12), cluster metrics not at all.
- *
- * <p>Layout, version 1, big-endian: int magic "SNDG", int version, int dimension, settings (int
- * clusters, sampleFrames, microCentroids, silhouetteFrames, restarts, long seed), long utterances,
- * int spectrum kind (1: exact second moments), second moments of frames, second moments of
- * utterance sums, direction moments, frame sample, micro-centroids, int pending rows, pending rows,
- * int CRC-32C of all before it.
  */
 public final class LayerSummary {
-  private static final int MAGIC = 0x534e4447;
-  private static final int VERSION = 1;
-  private static final int EXACT_SECOND_MOMENTS = 1;
-  private static final int MOST_DIMENSIONS = 16_384;
+  static final int MOST_DIMENSIONS = 16_384;
 
   private final StatisticsSettings settings;
   private final int dimension;
@@ -214,34 +202,18 @@ public final class LayerSummary {
     return pending.length / dimension;
   }
 
+  /** The array itself, not to be written. */
+  float[] pending() {
+    return pending;
+  }
+
   void copyPendingTo(float[] target) {
     System.arraycopy(pending, 0, target, 0, pending.length);
   }
 
-  /** The summary in the layout of version 1. */
+  /** The summary in the newest layout, see {@link LayerSummaryLayout}. */
   public byte[] toBytes() {
-    int size =
-        6 * Integer.BYTES
-            + Long.BYTES
-            + StatisticsSettings.BYTES
-            + 2 * SecondMoments.byteSize(dimension)
-            + DirectionMoments.byteSize(dimension)
-            + sample.byteSize()
-            + microCentroids.byteSize()
-            + pending.length * Float.BYTES;
-    ByteBuffer target = ByteBuffer.allocate(size);
-    target.putInt(MAGIC).putInt(VERSION).putInt(dimension);
-    settings.writeTo(target);
-    target.putLong(utterances).putInt(EXACT_SECOND_MOMENTS);
-    frameMoments.writeTo(target);
-    utteranceMoments.writeTo(target);
-    directions.writeTo(target);
-    sample.writeTo(target);
-    microCentroids.writeTo(target);
-    target.putInt(pendingRows());
-    ArrayBytes.put(target, pending, pending.length);
-    target.putInt(checksum(target.array(), target.position()));
-    return target.array();
+    return LayerSummaryLayout.write(this);
   }
 
   /**
@@ -251,55 +223,7 @@ public final class LayerSummary {
    *     come from a version that is not known here
    */
   public static LayerSummary fromBytes(byte[] bytes) {
-    ByteBuffer source = ByteBuffer.wrap(bytes);
-    try {
-      ArrayBytes.require(source.getInt() == MAGIC, "the bytes do not start with its mark");
-      int version = source.getInt();
-      ArrayBytes.require(
-          version == VERSION,
-          "its layout is version " + version + ", but this program reads version " + VERSION);
-      int end = bytes.length - Integer.BYTES;
-      ArrayBytes.require(
-          end >= source.position() && source.getInt(end) == checksum(bytes, end),
-          "its checksum does not fit");
-      source.limit(end);
-      return readVersion1(source);
-    } catch (BufferUnderflowException e) {
-      throw new IllegalArgumentException("Unusable layer summary: it is cut off.", e);
-    }
-  }
-
-  private static LayerSummary readVersion1(ByteBuffer source) {
-    int dimension = source.getInt();
-    ArrayBytes.require(
-        dimension >= 1 && dimension <= MOST_DIMENSIONS, "its dimension is " + dimension);
-    StatisticsSettings settings = StatisticsSettings.readFrom(source);
-    long utterances = source.getLong();
-    int kind = source.getInt();
-    ArrayBytes.require(kind == EXACT_SECOND_MOMENTS, "its spectrum is of unknown kind " + kind);
-    SecondMoments frameMoments = SecondMoments.readFrom(source, dimension);
-    SecondMoments utteranceMoments = SecondMoments.readFrom(source, dimension);
-    DirectionMoments directions = DirectionMoments.readFrom(source, dimension);
-    FrameSample sample = FrameSample.readFrom(source, dimension);
-    MicroCentroids microCentroids = MicroCentroids.readFrom(source, dimension);
-    float[] pending = ArrayBytes.floats(source, (long) source.getInt() * dimension);
-    ArrayBytes.require(!source.hasRemaining(), "there are bytes after its end");
-    return new LayerSummary(
-        settings,
-        dimension,
-        utterances,
-        frameMoments,
-        utteranceMoments,
-        directions,
-        sample,
-        microCentroids,
-        pending);
-  }
-
-  private static int checksum(byte[] bytes, int length) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(bytes, 0, length);
-    return (int) checksum.getValue();
+    return LayerSummaryLayout.read(bytes);
   }
 
   @Override

@@ -26,6 +26,7 @@ final class Lloyd {
   private final int[] active = new int[NearestCentroids.BLOCK];
   private double[] centroids;
   private int changed;
+  private double gained;
 
   private Lloyd(PointCloud cloud, double[] start, int clusters) {
     this.cloud = cloud;
@@ -46,17 +47,21 @@ final class Lloyd {
    * Runs to convergence.
    *
    * @param start {@code [clusters * d]} in the stored coordinates of the cloud; not changed
+   * @param tolerance ends early when a move of the centroids lowers the cost by less than this
+   *     share of the weighted sum of squared norms; 0 to end at the local optimum only
    */
-  static Clustering run(PointCloud cloud, double[] start, int clusters, int mostIterations) {
+  static Clustering run(
+      PointCloud cloud, double[] start, int clusters, int mostIterations, double tolerance) {
     Lloyd lloyd = new Lloyd(cloud, start, clusters);
+    double least = tolerance * cloud.scatter();
     int iterations = 0;
     lloyd.assign();
-    while (lloyd.changed > 0 && iterations < mostIterations) {
+    do {
       lloyd.fillEmptyClusters();
       lloyd.move();
       iterations++;
       lloyd.assign();
-    }
+    } while (lloyd.changed > 0 && lloyd.gained >= least && iterations < mostIterations);
     return lloyd.clustering(iterations);
   }
 
@@ -84,7 +89,7 @@ final class Lloyd {
   }
 
   private void lookUp(int count) {
-    nearest.find(active, count);
+    nearest.findWithin(active, count);
     for (int position = 0; position < count; position++) {
       int point = active[position];
       upper[point] = Math.sqrt(nearest.nearestSquared(position));
@@ -139,6 +144,7 @@ final class Lloyd {
   private void move() {
     double[] moved = new double[centroids.length];
     double[] drift = new double[clusters];
+    gained = 0;
     double largest = 0;
     double secondLargest = 0;
     int farthestMoved = -1;
@@ -149,6 +155,7 @@ final class Lloyd {
         squared += (moved[j] - centroids[j]) * (moved[j] - centroids[j]);
       }
       drift[c] = Math.sqrt(squared);
+      gained += masses[c] * squared;
       if (drift[c] > largest) {
         secondLargest = largest;
         largest = drift[c];

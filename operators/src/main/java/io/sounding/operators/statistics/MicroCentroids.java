@@ -81,20 +81,14 @@ final class MicroCentroids {
     double[] moves = new double[start.length];
     int[] added = new int[size];
     NearestCentroids nearest = new NearestCentroids(cloud, size).moveTo(start);
-    int[] points = new int[NearestCentroids.BLOCK];
-    for (int from = 0; from < count; from += points.length) {
-      int length = Math.min(points.length, count - from);
-      for (int i = 0; i < length; i++) {
-        points[i] = from + i;
-      }
-      nearest.find(points, length);
-      for (int i = 0; i < length; i++) {
-        int c = nearest.nearest(i);
-        added[c]++;
-        newSquares[c] += nearest.nearestSquared(i) * cloud.unit() * cloud.unit();
-        cloud.addTo(moves, c * dimension, from + i, 1);
-      }
-    }
+    double unitSquared = cloud.unit() * cloud.unit();
+    nearest.forEach(
+        (point, position) -> {
+          int c = nearest.nearest(position);
+          added[c]++;
+          newSquares[c] += nearest.nearestSquared(position) * unitSquared;
+          cloud.addTo(moves, c * dimension, point, 1);
+        });
     double[] newMeans = cloud.original(start);
     System.arraycopy(means, 0, newMeans, 0, means.length);
     for (int c = 0; c < size; c++) {

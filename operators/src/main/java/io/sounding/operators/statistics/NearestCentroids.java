@@ -60,12 +60,47 @@ final class NearestCentroids {
 
   /** Looks up {@code points[0 .. count)}, at most {@link #BLOCK}; read the answers by position. */
   void find(int[] points, int count) {
+    multiply(points, count);
+    for (int i = 0; i < count; i++) {
+      measure(i, points[i], true);
+    }
+  }
+
+  /**
+   * Cheaper: the nearest centroid is exact as well, but its squared distance may be given too large
+   * and that of the second too small, by the error of the product.
+   */
+  void findWithin(int[] points, int count) {
+    multiply(points, count);
+    for (int i = 0; i < count; i++) {
+      measure(i, points[i], false);
+    }
+  }
+
+  private void multiply(int[] points, int count) {
     for (int i = 0; i < count; i++) {
       System.arraycopy(cloud.rows(), points[i] * dimension, gathered, i * dimension, dimension);
     }
     Products.multiply(gathered, count, rounded, clusters, dimension, products);
-    for (int i = 0; i < count; i++) {
-      measure(i, points[i]);
+  }
+
+  /** What is done with one answer. */
+  interface Visitor {
+    void visit(int point, int position);
+  }
+
+  /** Looks up all points of the cloud in order; each is visited while its answer can be read. */
+  void forEach(Visitor visitor) {
+    int[] points = new int[BLOCK];
+    for (int from = 0; from < cloud.size(); from += BLOCK) {
+      int length = Math.min(BLOCK, cloud.size() - from);
+      for (int i = 0; i < length; i++) {
+        points[i] = from + i;
+      }
+      find(points, length);
+      for (int i = 0; i < length; i++) {
+        visitor.visit(from + i, i);
+      }
     }
   }
 
@@ -88,20 +123,31 @@ final class NearestCentroids {
     return secondSquared[position];
   }
 
-  private void measure(int position, int point) {
+  private void measure(int position, int point, boolean exact) {
     int start = position * clusters;
+    int bestCentroid = -1;
     float best = Float.POSITIVE_INFINITY;
     float secondBest = Float.POSITIVE_INFINITY;
     for (int c = 0; c < clusters; c++) {
       float score = squaredNorms[c] - 2 * products[start + c];
       products[start + c] = score;
-      if (score < secondBest) {
-        secondBest = Math.max(score, best);
-        best = Math.min(score, best);
+      if (score < best) {
+        secondBest = best;
+        best = score;
+        bestCentroid = c;
+      } else if (score < secondBest) {
+        secondBest = score;
       }
     }
-    double norm = Math.sqrt(cloud.squaredNorm(point));
+    double squaredNorm = cloud.squaredNorm(point);
+    double norm = Math.sqrt(squaredNorm);
     double error = 2 * (dimension + 4) * 0x1p-24 * (norm + largestNorm) * largestNorm;
+    if (!exact && secondBest - best > 2 * error) {
+      nearest[position] = bestCentroid;
+      nearestSquared[position] = Math.max(0, squaredNorm + best + error);
+      secondSquared[position] = Math.max(0, squaredNorm + secondBest - error);
+      return;
+    }
     double limit = secondBest + 2 * error;
     nearest[position] = -1;
     second[position] = -1;

@@ -97,6 +97,20 @@ class ClusterMetricsTest {
   }
 
   @Test
+  void theOrderOfUtterancesDoesNotMatterWhileTheSampleHoldsAllFrames() {
+    float[] frames = SyntheticFrames.blobs(2_400, D, 40, 3, 9);
+    LayerAccumulator forwards = new LayerAccumulator(D, SETTINGS);
+    LayerAccumulator backwards = new LayerAccumulator(D, SETTINGS);
+    for (int i = 0; i < 24; i++) {
+      int j = 23 - i;
+      forwards.addUtterance("u" + i, SyntheticFrames.rows(frames, D, 100 * i, 100 * i + 100), 100);
+      backwards.addUtterance("u" + j, SyntheticFrames.rows(frames, D, 100 * j, 100 * j + 100), 100);
+    }
+    assertThat(ClusterMetrics.of(backwards.snapshot(), SETTINGS))
+        .isEqualTo(ClusterMetrics.of(forwards.snapshot(), SETTINGS));
+  }
+
+  @Test
   void noFramesAreNoClusters() {
     ClusterMetrics metrics = ClusterMetrics.of(LayerSummary.empty(D, SETTINGS), SETTINGS);
     assertThat(metrics.k()).isZero();

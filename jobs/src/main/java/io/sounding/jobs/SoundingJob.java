@@ -1,0 +1,101 @@
+package io.sounding.jobs;
+
+import io.sounding.jobs.kafka.KafkaEnds;
+import io.sounding.jobs.kafka.Topics;
+import io.sounding.operators.EvaluationSettings;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The main class for a real cluster: the graph between the topics of a Kafka that is there already.
+ * Parallelism, checkpointing and state backend are Flink's own settings.
+ */
+@Command(
+    name = "sounding-job",
+    description = "The Sounding job, to be submitted to a Flink cluster.",
+    footer = {
+      "",
+      "Example:",
+      "  flink run -c io.sounding.jobs.SoundingJob sounding-jobs.jar --bootstrap kafka:9092"
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+public final class SoundingJob implements Callable<Integer> {
+
+  @Option(
+      names = "--bootstrap",
+      required = true,
+      description = "Kafka, host:port, comma-separated.")
+  private String bootstrapServers;
+
+  @Option(names = "--topics", description = "Prefix of the topics' names.")
+  private String topicPrefix = "sounding";
+
+  @Option(
+      names = "--name",
+      description =
+          "Name of the job; prefix of its consumer group and transactional ids, one per job.")
+  private String name = "sounding";
+
+  @Option(
+      names = "--kafka-properties",
+      description = "A properties file for Kafka's clients, such as TLS and SASL settings.")
+  private Path kafkaProperties;
+
+  @Option(names = "--shards", description = "Shares of a corpus, 1 to 128; fixed for a savepoint.")
+  private int shards = 32;
+
+  @Option(names = "--k", description = "Clusters.")
+  private int clusters = 1_024;
+
+  @Option(names = "--sample", description = "Frames on which clusters are scored.")
+  private int sampleFrames = 40_960;
+
+  @Option(
+      names = "--model-cache",
+      description = "Folder on each task manager for fetched model files.")
+  private Path modelCache = Path.of(System.getProperty("java.io.tmpdir"), "sounding-models");
+
+  /** Builds and submits the job. */
+  public static void main(String[] arguments) throws Exception {
+    int status = new CommandLine(new SoundingJob()).execute(arguments);
+    if (status != 0) {
+      throw new IllegalArgumentException(
+          "The job was not submitted: see the message above; exit status " + status + ".");
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    if (!environment.getCheckpointConfig().isCheckpointingEnabled()) {
+      // without Flink checkpoints no transaction would ever commit
+      environment.enableCheckpointing(Duration.ofSeconds(30).toMillis());
+    }
+    SoundingTopology.lay(
+        environment,
+        KafkaEnds.of(bootstrapServers, Topics.withPrefix(topicPrefix), name, clientProperties()),
+        EvaluationSettings.defaults(modelCache.toString()).with(shards, clusters, sampleFrames));
+    environment.execute(name);
+    return 0;
+  }
+
+  private Properties clientProperties() throws IOException {
+    Properties properties = new Properties();
+    if (kafkaProperties != null) {
+      try (Reader reader = Files.newBufferedReader(kafkaProperties)) {
+        properties.load(reader);
+      }
+    }
+    return properties;
+  }
+}

@@ -1,0 +1,102 @@
+package io.sounding.operators.statistics;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * The bytes of a {@link LayerSummary}, big-endian.
+ *
+ * <p>Version 1: int magic "SNDG", int version, int dimension, settings (int clusters, sampleFrames,
+ * microCentroids, silhouetteFrames, restarts, long seed), long utterances, int spectrum kind (1:
+ * exact second moments), second moments of frames (long count, mean, packed triangle), second
+ * moments of utterance sums, direction moments (long frames, long directed, double normSum, mean,
+ * squares), frame sample (long threshold, int size, keys, rows), micro-centroids (int size, counts,
+ * means, squares), int pending rows, pending rows, int CRC-32C of all before it.
+ */
+final class LayerSummaryLayout {
+  private static final int MAGIC = 0x534e4447;
+  private static final int VERSION = 1;
+  private static final int EXACT_SECOND_MOMENTS = 1;
+
+  private LayerSummaryLayout() {}
+
+  static byte[] write(LayerSummary summary) {
+    int dimension = summary.dimension();
+    int size =
+        6 * Integer.BYTES
+            + Long.BYTES
+            + StatisticsSettings.BYTES
+            + 2 * SecondMoments.byteSize(dimension)
+            + DirectionMoments.byteSize(dimension)
+            + summary.sample().byteSize()
+            + summary.microCentroids().byteSize()
+            + summary.pending().length * Float.BYTES;
+    ByteBuffer target = ByteBuffer.allocate(size);
+    target.putInt(MAGIC).putInt(VERSION).putInt(dimension);
+    summary.settings().writeTo(target);
+    target.putLong(summary.utterances()).putInt(EXACT_SECOND_MOMENTS);
+    summary.frameMoments().writeTo(target);
+    summary.utteranceMoments().writeTo(target);
+    summary.directions().writeTo(target);
+    summary.sample().writeTo(target);
+    summary.microCentroids().writeTo(target);
+    target.putInt(summary.pendingRows());
+    ArrayBytes.put(target, summary.pending(), summary.pending().length);
+    target.putInt(checksum(target.array(), target.position()));
+    return target.array();
+  }
+
+  static LayerSummary read(byte[] bytes) {
+    ByteBuffer source = ByteBuffer.wrap(bytes);
+    try {
+      ArrayBytes.require(source.getInt() == MAGIC, "the bytes do not start with its mark");
+      int version = source.getInt();
+      ArrayBytes.require(
+          version == VERSION,
+          "its layout is version " + version + ", but this program reads version " + VERSION);
+      int end = bytes.length - Integer.BYTES;
+      ArrayBytes.require(
+          end >= source.position() && source.getInt(end) == checksum(bytes, end),
+          "its checksum does not fit");
+      source.limit(end);
+      return readVersion1(source);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("Unusable layer summary: it is cut off.", e);
+    }
+  }
+
+  private static LayerSummary readVersion1(ByteBuffer source) {
+    int dimension = source.getInt();
+    ArrayBytes.require(
+        dimension >= 1 && dimension <= LayerSummary.MOST_DIMENSIONS,
+        "its dimension is " + dimension);
+    StatisticsSettings settings = StatisticsSettings.readFrom(source);
+    long utterances = source.getLong();
+    int kind = source.getInt();
+    ArrayBytes.require(kind == EXACT_SECOND_MOMENTS, "its spectrum is of unknown kind " + kind);
+    SecondMoments frameMoments = SecondMoments.readFrom(source, dimension);
+    SecondMoments utteranceMoments = SecondMoments.readFrom(source, dimension);
+    DirectionMoments directions = DirectionMoments.readFrom(source, dimension);
+    FrameSample sample = FrameSample.readFrom(source, dimension);
+    MicroCentroids microCentroids = MicroCentroids.readFrom(source, dimension);
+    float[] pending = ArrayBytes.floats(source, (long) source.getInt() * dimension);
+    ArrayBytes.require(!source.hasRemaining(), "there are bytes after its end");
+    return new LayerSummary(
+        settings,
+        dimension,
+        utterances,
+        frameMoments,
+        utteranceMoments,
+        directions,
+        sample,
+        microCentroids,
+        pending);
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, 0, length);
+    return (int) checksum.getValue();
+  }
+}

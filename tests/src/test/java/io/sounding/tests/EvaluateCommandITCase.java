@@ -1,0 +1,158 @@
+package io.sounding.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sounding.jobs.cli.Sounding;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command as users call it, on the demo's data. */
+class EvaluateCommandITCase {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  private final StringWriter terminal = new StringWriter();
+
+  private int evaluate(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("evaluate"));
+    all.addAll(List.of(arguments));
+    PrintWriter writer = new PrintWriter(terminal);
+    return Sounding.execute(writer, writer, all.toArray(new String[0]));
+  }
+
+  private List<JsonNode> evaluateLastCheckpoints(String name, String... more) throws Exception {
+    Path out = folder.resolve(name + ".jsonl");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--audio",
+                DemoData.audio().toString(),
+                "--checkpoints",
+                DemoData.checkpoint("healthy", 3200).toString(),
+                DemoData.checkpoint("healthy", 400).toString(),
+                "--loss",
+                DemoData.folder().resolve("runs/healthy/loss.csv").toString(),
+                "--layers",
+                "0,-1",
+                "--k",
+                "32",
+                "--sample",
+                "6000",
+                "--work",
+                folder.resolve("work-" + name).toString(),
+                "--out",
+                out.toString()));
+    arguments.addAll(List.of(more));
+    assertThat(evaluate(arguments.toArray(new String[0]))).as(terminal.toString()).isZero();
+    List<JsonNode> events = new ArrayList<>();
+    for (String line : Files.readAllLines(out)) {
+      events.add(JSON.readTree(line));
+    }
+    return events;
+  }
+
+  @Test
+  void resultsDependNeitherOnParallelismNorOnTheOrderOfPublishing() throws Exception {
+    List<JsonNode> one = evaluateLastCheckpoints("one", "--parallelism", "1");
+    List<JsonNode> two = evaluateLastCheckpoints("two", "--parallelism", "2", "--shuffle", "7");
+
+    assertThat(one).hasSize(4);
+    assertThat(two).hasSize(4);
+    for (int i = 0; i < one.size(); i++) {
+      assertThat(two.get(i).get("checkpointId")).isEqualTo(one.get(i).get("checkpointId"));
+      assertThat(two.get(i).get("layer")).isEqualTo(one.get(i).get("layer"));
+      assertThat(two.get(i).get("frames")).isEqualTo(one.get(i).get("frames"));
+      assertNumbersAgree(one.get(i).get("rank"), two.get(i).get("rank"), 1e-9);
+      assertNumbersAgree(one.get(i).get("clusters"), two.get(i).get("clusters"), 1e-6);
+    }
+
+    JsonNode last = one.get(3);
+    assertThat(last.get("step").asLong()).isEqualTo(3200);
+    assertThat(last.get("layer").asInt()).isEqualTo(3);
+    assertThat(last.get("status").asText()).isEqualTo("FINAL");
+    assertThat(last.get("k").asInt()).isEqualTo(32);
+    assertThat(last.get("sampleFrames").asInt()).isEqualTo(6_000);
+    assertThat(last.get("trainingLoss").asDouble()).isEqualTo(4.0653);
+    // numpy, float64: table in jobs/demo/README.md
+    assertThat(last.get("rank").get("rankMe").asDouble()).isCloseTo(32.066, within(0.0006));
+  }
+
+  private static void assertNumbersAgree(JsonNode expected, JsonNode actual, double tolerance) {
+    for (Map.Entry<String, JsonNode> field : expected.properties()) {
+      double want = field.getValue().asDouble();
+      assertThat(actual.get(field.getKey()).asDouble())
+          .as(field.getKey())
+          .isCloseTo(want, within(tolerance * Math.max(Math.abs(want), 1e-12)));
+    }
+  }
+
+  @Test
+  void aFileThatIsNoModelGivesStatusOneAndOneFailedLine() throws Exception {
+    Path models = Files.createDirectories(folder.resolve("models"));
+    Files.writeString(models.resolve("step00007.onnx"), "no model");
+    Path out = folder.resolve("failed.jsonl");
+
+    int status =
+        evaluate(
+            "--audio", DemoData.audio().resolve("de-f1_000.flac").toString(),
+            "--checkpoints", models.toString(),
+            "--out", out.toString());
+
+    assertThat(status).as(terminal.toString()).isEqualTo(1);
+    assertThat(Files.readAllLines(out)).hasSize(1);
+    JsonNode event = JSON.readTree(Files.readString(out));
+    assertThat(event.get("status").asText()).isEqualTo("FAILED");
+    assertThat(event.get("step").asLong()).isEqualTo(7);
+    assertThat(event.get("layer").isNull()).isTrue();
+    assertThat(event.get("failureReason").asText()).contains("cannot be loaded as ONNX");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "--layers|first",
+        "--layers|1,1",
+        "--k|0",
+        "--sample|-3",
+        "--shards|129",
+        "--parallelism|0",
+        "--sample-rate|12",
+        "--audio|/no/such/folder",
+        "--checkpoints|/no/such/folder",
+        "--out|/no/such/folder/out.jsonl",
+        "--loss|/no/such/file.csv"
+      })
+  void unusableArgumentsGiveStatusTwo(String option, String value) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--audio", DemoData.audio().toString(),
+                "--checkpoints", DemoData.checkpoint("healthy", 400).toString(),
+                "--out", folder.resolve("never.jsonl").toString()));
+    int given = arguments.indexOf(option);
+    if (given >= 0) {
+      arguments.set(given + 1, value);
+    } else {
+      arguments.addAll(List.of(option, value));
+    }
+
+    assertThat(evaluate(arguments.toArray(new String[0]))).isEqualTo(2);
+    assertThat(folder.resolve("never.jsonl")).doesNotExist();
+  }
+}

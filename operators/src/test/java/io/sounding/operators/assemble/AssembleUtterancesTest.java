@@ -85,6 +85,7 @@ class AssembleUtterancesTest {
         stage.take(order.toArray(Chunk[]::new));
         assertWhole(stage);
         assertThat(stage.deadLetters()).isEmpty();
+        assertThat(stage.numKeyedStateEntries()).as("the progress, no audio").isOne();
       }
     }
   }

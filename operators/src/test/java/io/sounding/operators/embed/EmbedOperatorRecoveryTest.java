@@ -8,10 +8,13 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Shards;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -43,17 +46,25 @@ class EmbedOperatorRecoveryTest {
     }
   }
 
-  /** A snapshot while a shard is under way: it holds one entry more, the shard's own progress. */
-  private static OperatorSubtaskState snapshotMidway(EmbedHarness harness) throws Exception {
-    int idle = harness.stateEntries();
-    OperatorSubtaskState snapshot;
-    int checkpointId = 0;
-    do {
-      harness.takeMail().run();
-      snapshot = harness.snapshot(++checkpointId, checkpointId);
-    } while (harness.stateEntries() == idle && harness.summaries().isEmpty());
-    assertThat(harness.stateEntries()).isEqualTo(idle + 1);
-    return snapshot;
+  /**
+   * A snapshot while a shard is under way: it holds one entry more, the shard's own progress. The
+   * model is loaded beforehand, so that the first slice embeds at least one utterance.
+   */
+  private OperatorSubtaskState snapshotMidway(EmbedHarness harness, CheckpointRequest started)
+      throws Exception {
+    ModelFiles files = new ModelFiles(cache, 1 << 20);
+    try (var lease = SharedEncoders.ofThisProcess().lease(started, files, 1)) {
+      lease.encoder().join();
+      int idle = harness.stateEntries();
+      OperatorSubtaskState snapshot;
+      int checkpointId = 0;
+      do {
+        harness.takeMail().run();
+        snapshot = harness.snapshot(++checkpointId, checkpointId);
+      } while (harness.stateEntries() == idle && harness.summaries().isEmpty());
+      assertThat(harness.stateEntries()).isEqualTo(idle + 1);
+      return snapshot;
+    }
   }
 
   @Test
@@ -62,7 +73,7 @@ class EmbedOperatorRecoveryTest {
     OperatorSubtaskState snapshot;
     try (EmbedHarness harness = EmbedHarness.opened(settings)) {
       feed(harness);
-      snapshot = snapshotMidway(harness);
+      snapshot = snapshotMidway(harness, request);
       assertThat(harness.summaries()).isEmpty();
     }
     try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
@@ -70,6 +81,44 @@ class EmbedOperatorRecoveryTest {
       restored.open();
       restored.runUntilSummaries(3);
       assertThat(restored.results()).isEqualTo(undisturbed(settings));
+    }
+  }
+
+  /**
+   * The utterance of the length that the second model refuses is the shortest, hence embedded
+   * before the snapshot, by the first model; done again, it would fail the checkpoint.
+   */
+  @Test
+  void whatWasEmbeddedBeforeTheSnapshotIsNotEmbeddedAgain() throws Exception {
+    EvaluationSettings settings = Examples.settings(1, cache);
+    List<Utterance> longer =
+        IntStream.range(0, 80)
+            .mapToObj(i -> Examples.utterance("dev", "u" + i, TestModels.REFUSED_SAMPLES + i))
+            .toList();
+    Path model = cache.resolve("changing.pt");
+    Files.copy(TestModels.path("one_tensor.pt"), model);
+    OperatorSubtaskState snapshot;
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      harness.hear(longer);
+      harness.tell(Control.of(Examples.manifest(longer)));
+      CheckpointRequest changing = Examples.request("step2", 2, "dev", model);
+      harness.tell(Control.of(changing));
+      snapshot = snapshotMidway(harness, changing);
+    }
+    undisturbed(settings); // another model is used, so the first one is unloaded
+    Files.copy(
+        TestModels.path("refuses_one_length.pt"), model, StandardCopyOption.REPLACE_EXISTING);
+    try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
+      restored.initializeState(snapshot);
+      restored.open();
+      restored.endInputs();
+      assertThat(restored.summaries())
+          .singleElement()
+          .satisfies(
+              summary -> {
+                assertThat(summary.failure()).isNull();
+                assertThat(summary.utterances()).isEqualTo(80);
+              });
     }
   }
 
@@ -112,7 +161,7 @@ class EmbedOperatorRecoveryTest {
     OperatorSubtaskState snapshot;
     try (EmbedHarness harness = EmbedHarness.opened(settings)) {
       feed(harness);
-      snapshot = snapshotMidway(harness);
+      snapshot = snapshotMidway(harness, request);
       all.addAll(harness.summaries());
     }
     for (int subtask = 0; subtask < 2; subtask++) {
@@ -149,7 +198,7 @@ class EmbedOperatorRecoveryTest {
             harness.hear(utterance);
           }
         }
-        snapshots[subtask] = snapshotMidway(harness);
+        snapshots[subtask] = snapshotMidway(harness, request);
         all.addAll(harness.summaries());
       }
     }

@@ -216,6 +216,16 @@ class EmbedOperatorTest {
   }
 
   @Test
+  void theAudioOfARejectedUtteranceLeavesTheState() throws Exception {
+    try (EmbedHarness harness = EmbedHarness.opened(Examples.settings(1, cache))) {
+      harness.hear(Examples.utterance("dev", "stranger", 800));
+      assertThat(harness.stateEntries()).isOne();
+      harness.tell(Control.of(Examples.manifest(corpus)));
+      assertThat(harness.stateEntries()).as("the manifest alone").isOne();
+    }
+  }
+
+  @Test
   void otherAudioUnderAKnownIdIsADeadLetter() throws Exception {
     Utterance known = corpus.get(0);
     byte[] silence = new byte[known.pcm().length];

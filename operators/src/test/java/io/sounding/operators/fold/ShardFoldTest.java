@@ -1,0 +1,76 @@
+package io.sounding.operators.fold;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sounding.operators.statistics.LayerSummary;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ShardFoldTest {
+
+  private static final int FRAMES = 300;
+  private static final int DIMENSION = 3;
+
+  private static float[] frames(int utterance, int layer) {
+    Random random = new Random(20_100 + 10 * utterance + layer);
+    float[] frames = new float[FRAMES * DIMENSION];
+    for (int i = 0; i < frames.length; i++) {
+      frames[i] = (float) random.nextGaussian();
+    }
+    return frames;
+  }
+
+  private static ShardFold fold() {
+    return ShardFold.of(new int[] {4, 9}, DIMENSION, ShardSummaries.SETTINGS);
+  }
+
+  private static void add(ShardFold fold, int utterance) {
+    fold.add("u" + utterance, 0, frames(utterance, 0), FRAMES);
+    fold.add("u" + utterance, 1, frames(utterance, 1), FRAMES);
+  }
+
+  @Test
+  void aResumedFoldEndsWithTheBytesOfOneThatWasNeverInterrupted() {
+    ShardFold undisturbed = fold();
+    ShardFold interrupted = fold();
+    for (int utterance = 0; utterance < 7; utterance++) {
+      add(undisturbed, utterance);
+      interrupted = ShardFold.resume(interrupted.save(), ShardSummaries.SETTINGS);
+      add(interrupted, utterance);
+    }
+    assertThat(interrupted.save().summaries()).isDeepEqualTo(undisturbed.save().summaries());
+    assertThat(interrupted.layers()).containsExactly(4, 9);
+    assertThat(interrupted.dimension()).isEqualTo(DIMENSION);
+  }
+
+  @Test
+  void savingChangesNothing() {
+    ShardFold saved = fold();
+    ShardFold plain = fold();
+    for (int utterance = 0; utterance < 3; utterance++) {
+      add(saved, utterance);
+      saved.save();
+      add(plain, utterance);
+    }
+    assertThat(saved.save().summaries()).isDeepEqualTo(plain.save().summaries());
+  }
+
+  @Test
+  void layersAreFoldedApart() {
+    ShardFold fold = fold();
+    add(fold, 0);
+    ShardFold.Saved saved = fold.save();
+    assertThat(saved.summaries()[0]).isNotEqualTo(saved.summaries()[1]);
+    assertThat(LayerSummary.fromBytes(saved.summaries()[1]).frames()).isEqualTo(FRAMES);
+  }
+
+  @Test
+  void aFrameThatIsNotFiniteIsRefusedWithItsPlace() {
+    float[] frames = frames(0, 0);
+    frames[5 * DIMENSION + 1] = Float.POSITIVE_INFINITY;
+    assertThatThrownBy(() -> fold().add("u0", 0, frames, FRAMES))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Utterance u0: frame 5 holds Infinity at dimension index 1");
+  }
+}

@@ -1,0 +1,64 @@
+package io.sounding.operators.fold;
+
+import io.sounding.operators.Examples;
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.statistics.StatisticsSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Summaries of shards as the embedding stage makes them, of seeded normal frames. */
+public final class ShardSummaries {
+
+  /** Dimension of the frames. */
+  public static final int DIMENSION = 4;
+
+  /** Frames of each utterance. */
+  public static final int FRAMES = 50;
+
+  /** Settings of every summary. */
+  public static final StatisticsSettings SETTINGS =
+      Examples.settings(1, Path.of("unused")).statistics();
+
+  private ShardSummaries() {}
+
+  /** A request to evaluate some model on the corpus dev. */
+  public static CheckpointRequest request() {
+    return Examples.request("step1", 7, "dev", Path.of("/model.pt"));
+  }
+
+  /** The summary of layer 2 of a shard with this many utterances, of a corpus with that many. */
+  public static ShardSummary of(int shard, int shards, int utterances, int corpusUtterances) {
+    ShardFold fold = ShardFold.of(new int[] {2}, DIMENSION, SETTINGS);
+    Random random = new Random(20_100 + shard);
+    for (int u = 0; u < utterances; u++) {
+      float[] frames = new float[FRAMES * DIMENSION];
+      for (int i = 0; i < frames.length; i++) {
+        frames[i] = (float) (random.nextGaussian() * (1 + i % DIMENSION) + 0.5);
+      }
+      fold.add("speech_" + shard + "_" + u, 0, frames, FRAMES);
+    }
+    return new ShardSummary(
+        request(),
+        "c".repeat(64),
+        corpusUtterances,
+        1.5 * corpusUtterances,
+        shard,
+        shards,
+        utterances,
+        1.5 * utterances,
+        2,
+        3,
+        fold.save().summaries()[0],
+        shard % 2 == 0 ? "cpu" : "gpu0",
+        0.5,
+        0.25,
+        null);
+  }
+
+  /** The summaries of all of {@code shards} shards, each of two utterances. */
+  public static List<ShardSummary> all(int shards) {
+    return IntStream.range(0, shards).mapToObj(s -> of(s, shards, 2, 2 * shards)).toList();
+  }
+}

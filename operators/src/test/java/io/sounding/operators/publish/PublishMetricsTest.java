@@ -1,0 +1,150 @@
+package io.sounding.operators.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.Examples;
+import io.sounding.operators.KeyedStage;
+import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.fold.ShardSummaries;
+import io.sounding.operators.fold.ShardSummary;
+import io.sounding.operators.merge.MergeShards;
+import io.sounding.operators.merge.MergedLayer;
+import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.MetricStatus;
+import io.sounding.schemas.RejectReason;
+import io.sounding.schemas.SingleObjectCodec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PublishMetricsTest {
+
+  private static final EvaluationSettings SETTINGS = Examples.settings(5, Path.of("unused"));
+
+  private OneInputStreamOperatorTestHarness<MergedLayer, OutgoingRecord> harness;
+
+  @BeforeEach
+  void open() throws Exception {
+    harness = ProcessFunctionTestHarnesses.forProcessFunction(new PublishMetrics(SETTINGS));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  private static List<MergedLayer> merged(ShardSummary... summaries) throws Exception {
+    try (var stage =
+        new KeyedStage<>(new MergeShards(Duration.ofDays(1)), ShardSummary::mergeKey)) {
+      stage.open();
+      stage.take(summaries);
+      return stage.extractOutputValues();
+    }
+  }
+
+  private List<MetricEvent> published(List<MergedLayer> layers) throws Exception {
+    for (MergedLayer layer : layers) {
+      harness.processElement(layer, 0);
+    }
+    SingleObjectCodec codec = SingleObjectCodec.reading(MetricEvent.getClassSchema());
+    List<MetricEvent> events = new ArrayList<>();
+    for (OutgoingRecord record : harness.extractOutputValues()) {
+      events.add((MetricEvent) codec.decode(record.value()));
+    }
+    return events;
+  }
+
+  @Test
+  void aFinalEventCarriesWhatWasMeasuredAndHow() throws Exception {
+    List<MergedLayer> layers = merged(ShardSummaries.all(5).toArray(ShardSummary[]::new));
+    MetricEvent event = published(layers).get(layers.size() - 1);
+    assertThat(event.getStatus()).isEqualTo(MetricStatus.FINAL);
+    assertThat(event.getRunId()).isEqualTo("run-a");
+    assertThat(event.getCheckpointId()).isEqualTo("step1");
+    assertThat(event.getStep()).isEqualTo(7);
+    assertThat(event.getAttempt()).isZero();
+    assertThat(event.getTrainingLoss()).isEqualTo(2.5);
+    assertThat(event.getCorpusId()).isEqualTo("dev");
+    assertThat(event.getCorpusDigest()).isEqualTo("c".repeat(64));
+    assertThat(event.getLayer()).isEqualTo(2);
+    assertThat(event.getLayers()).isEqualTo(3);
+    assertThat(event.getFailureReason()).isNull();
+    assertThat(event.getFrames()).isEqualTo(10 * ShardSummaries.FRAMES);
+    assertThat(event.getUtterances()).isEqualTo(10);
+    assertThat(event.getCorpusUtterances()).isEqualTo(10);
+    assertThat(event.getAudioSeconds()).isEqualTo(15);
+    assertThat(event.getCorpusAudioSeconds()).isEqualTo(15);
+    assertThat(event.getFrameDimension()).isEqualTo(ShardSummaries.DIMENSION);
+    assertThat(event.getSeed()).isEqualTo(7);
+    assertThat(event.getShards()).isEqualTo(5);
+    assertThat(event.getSampleFrames()).isEqualTo(256);
+    assertThat(event.getK()).isEqualTo(4);
+    assertThat(event.getRank().getRankMe()).isBetween(1.0, 4.0);
+    assertThat(event.getRank().getRankMeStdErr()).isPositive();
+    assertThat(event.getRank().getRankMeLow()).isEqualTo(event.getRank().getRankMe());
+    assertThat(event.getRank().getSampleLimited()).isFalse();
+    // frames are normal with mean 0.5 and standard deviations 1, 2, 3, 4
+    assertThat(event.getRank().getParticipationRatio())
+        .isCloseTo(30.0 * 30 / (1 + 16 + 81 + 256), within(0.4));
+    assertThat(event.getClusters().getKRequested()).isEqualTo(4);
+    assertThat(event.getClusters().getInertiaPerFrame()).isPositive();
+    assertThat(event.getClusters().getSilhouetteFrames()).isEqualTo(128);
+    assertThat(event.getCost().getDevice()).isEqualTo("cpu,gpu0");
+    assertThat(event.getCost().getEmbedSeconds()).isEqualTo(2.5);
+    assertThat(event.getCost().getFoldSeconds()).isEqualTo(1.25);
+  }
+
+  @Test
+  void aPartialEventHasNoClusters() throws Exception {
+    MetricEvent event = published(merged(ShardSummaries.all(5).get(0))).get(0);
+    assertThat(event.getStatus()).isEqualTo(MetricStatus.PARTIAL);
+    assertThat(event.getRank()).isNotNull();
+    assertThat(event.getClusters()).isNull();
+    assertThat(event.getK()).isNull();
+    assertThat(event.getUtterances()).isEqualTo(2);
+    assertThat(event.getCorpusUtterances()).isEqualTo(10);
+  }
+
+  @Test
+  void partialAndFinalOfALayerHaveOneKeySoThatCompactionKeepsTheLatter() throws Exception {
+    published(merged(ShardSummaries.all(5).toArray(ShardSummary[]::new)));
+    assertThat(harness.extractOutputValues())
+        .hasSize(4)
+        .allSatisfy(record -> assertThat(record.key()).asString().isEqualTo("run-a/step1/dev/2"));
+  }
+
+  @Test
+  void aFailureIsAFailedEventAndADeadLetterOfTheCheckpointsRecord() throws Exception {
+    List<MergedLayer> layers =
+        merged(ShardSummary.failed(ShardSummaries.request(), 0, 5, "The model is gone."));
+    MetricEvent event = published(layers).get(0);
+    assertThat(event.getStatus()).isEqualTo(MetricStatus.FAILED);
+    assertThat(event.getFailureReason()).isEqualTo("The model is gone.");
+    assertThat(event.getCheckpointId()).isEqualTo("step1");
+    assertThat(event.getStep()).isEqualTo(7);
+    assertThat(event.getLayer()).isNull();
+    assertThat(event.getRank()).isNull();
+    assertThat(event.getClusters()).isNull();
+    assertThat(harness.extractOutputValues().get(0).key())
+        .asString()
+        .isEqualTo("run-a/step1/dev/-");
+    assertThat(harness.getSideOutput(DeadLetterOutput.TAG))
+        .singleElement()
+        .satisfies(
+            element -> {
+              assertThat(element.getValue().reason()).isEqualTo(RejectReason.EVALUATION_FAILED);
+              assertThat(element.getValue().message()).isEqualTo("The model is gone.");
+              assertThat(element.getValue().topic()).isEqualTo("checkpoints");
+              assertThat(element.getValue().offset()).isEqualTo(7);
+              assertThat(element.getValue().value()).isEqualTo(new byte[] {1, 2});
+            });
+  }
+}

@@ -88,12 +88,12 @@ class RecordTypesTest {
             new String[] {"s"}),
         new ShardManifest(
             "dev", "d", 2, 1.5, new String[0], new long[0], new int[0], new String[0]),
-        new InFlight("e", 3, 1.5, 0.5, saved),
-        new InFlight("e", 0, 0, 0, null),
+        new InFlight("e", "identity", 3, 1.5, 0.5, saved),
+        new InFlight("e", "identity", 0, 0, 0, null),
         saved,
         summary,
         ShardSummary.failed(request, 1, 4, "Why."),
-        new MergeShards.Progress(new int[] {-1, 2}, false),
+        new MergeShards.Progress(new int[] {-1, 2}, false, 7),
         new MergedLayer(
             MetricStatus.FINAL,
             request,

@@ -101,6 +101,45 @@ class EvaluateCommandITCase {
   }
 
   @Test
+  void pathsMayHoldSpacesPercentSignsAndUmlauts() throws Exception {
+    Path models = Files.createDirectories(folder.resolve("check points 100%25 \u00fc#1"));
+    Files.copy(DemoData.checkpoint("collapse", 400), models.resolve("step 400 \u00e4.onnx"));
+    Path audio = Files.createDirectories(folder.resolve("audio files"));
+    Files.copy(
+        DemoData.audio().resolve("de-f1_000.flac"), audio.resolve("erste \u00c4u\u00dferung.flac"));
+    Path out = folder.resolve("out put.jsonl");
+
+    int status =
+        evaluate(
+            "--audio", audio.toString(),
+            "--checkpoints", models.toString(),
+            "--layers", "-1",
+            "--out", out.toString());
+
+    assertThat(status).as(terminal.toString()).isZero();
+    assertThat(JSON.readTree(Files.readString(out)).get("utterances").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void whatTheJobRejectsIsToldAtOnceAndLeavesNothingBehind() throws Exception {
+    Path work = folder.resolve("work");
+    Path kept = Files.createDirectories(work.resolve("of the user"));
+
+    int status =
+        evaluate(
+            "--audio", DemoData.audio().resolve("de-f1_000.flac").toString(),
+            "--checkpoints", DemoData.checkpoint("collapse", 400).toString(),
+            "--run", " ",
+            "--work", work.toString(),
+            "--out", folder.resolve("never.jsonl").toString());
+
+    assertThat(status).isEqualTo(2);
+    assertThat(terminal.toString()).contains("The field runId is blank");
+    assertThat(folder.resolve("never.jsonl")).doesNotExist();
+    assertThat(work.toFile().listFiles()).containsExactly(kept.toFile());
+  }
+
+  @Test
   void aFileThatIsNoModelGivesStatusOneAndOneFailedLine() throws Exception {
     Path models = Files.createDirectories(folder.resolve("models"));
     Files.writeString(models.resolve("step00007.onnx"), "no model");

@@ -6,6 +6,7 @@ import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
+import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
@@ -69,13 +70,17 @@ public final class Examples {
 
   /** A valid manifest of two utterances. */
   public static CorpusSealed.Builder sealed() {
+    return sealed(
+        new SealedUtterance("theo_000", 4L, RATE_HZ, "a".repeat(64)),
+        new SealedUtterance("theo_001", 32_000L, RATE_HZ, "b".repeat(64)));
+  }
+
+  /** A manifest of these utterances, with their digest. */
+  public static CorpusSealed.Builder sealed(SealedUtterance... utterances) {
     return CorpusSealed.newBuilder()
         .setCorpusId("dev")
-        .setUtterances(
-            List.of(
-                new SealedUtterance("theo_000", 4L, RATE_HZ, "a".repeat(64)),
-                new SealedUtterance("theo_001", 32_000L, RATE_HZ, "b".repeat(64))))
-        .setDigest("c".repeat(64))
+        .setUtterances(List.of(utterances))
+        .setDigest(CorpusDigest.of(List.of(utterances)))
         .setSealedAt(NOON);
   }
 

@@ -65,6 +65,14 @@ public final class SingleObjectCodec {
     this.expected = names.toString();
   }
 
+  /**
+   * Makes Avro trust the record classes of this package. Whoever builds records before using a
+   * codec calls this first; otherwise their builders throw a {@link SecurityException}.
+   */
+  public static void initialise() {
+    // the static initialiser above has done it
+  }
+
   /** A codec that reads these record types (their generated classes' schemas), and no others. */
   public static SingleObjectCodec reading(Schema... readers) {
     return new SingleObjectCodec(List.of(readers));

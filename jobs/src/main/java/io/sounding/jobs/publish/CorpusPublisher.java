@@ -1,13 +1,13 @@
 package io.sounding.jobs.publish;
 
 import io.sounding.schemas.AudioChunk;
+import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
 import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SealedUtterance;
 import io.sounding.schemas.SingleObjectCodec;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -56,7 +56,7 @@ public final class CorpusPublisher {
       seconds += audio.durationSeconds();
     }
     sealed.sort(Comparator.comparing(SealedUtterance::getUtteranceId));
-    String digest = digest(sealed);
+    String digest = CorpusDigest.of(sealed);
     CorpusSealed manifest = new CorpusSealed(corpusId, sealed, digest, Instant.now());
     sends.flush(); // a corpus is sealed only when all of it is there
     sends.send(
@@ -90,18 +90,6 @@ public final class CorpusPublisher {
     }
     return new SealedUtterance(
         utteranceId, frames, audio.sampleRateHz(), HexFormat.of().formatHex(sha256.digest()));
-  }
-
-  /** As the contract says: over the lines of the utterances in the order of their ids. */
-  private static String digest(List<SealedUtterance> inOrder) {
-    MessageDigest sha256 = sha256();
-    for (SealedUtterance u : inOrder) {
-      String line =
-          "%s\t%d\t%d\t%s\n"
-              .formatted(u.getUtteranceId(), u.getSamples(), u.getSampleRateHz(), u.getSha256());
-      sha256.update(line.getBytes(StandardCharsets.UTF_8));
-    }
-    return HexFormat.of().formatHex(sha256.digest());
   }
 
   private static MessageDigest sha256() {

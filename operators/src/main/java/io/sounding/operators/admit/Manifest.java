@@ -3,6 +3,7 @@ package io.sounding.operators.admit;
 import static io.sounding.operators.admit.InvalidRecordException.check;
 import static io.sounding.operators.admit.InvalidRecordException.checkId;
 
+import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SealedUtterance;
@@ -82,6 +83,14 @@ public record Manifest(
           utterance.getSampleRateHz(),
           MAX_UTTERANCE_SECONDS);
     }
+    String digest = CorpusDigest.of(utterances);
+    check(
+        digest.equals(sealed.getDigest()),
+        RejectReason.BAD_MANIFEST,
+        "The manifest of corpus %s carries the digest %s, but its utterances have %s. Compute it as the contract says.",
+        sealed.getCorpusId(),
+        sealed.getDigest(),
+        digest);
     return new Manifest(
         sealed.getCorpusId(),
         sealed.getDigest(),

@@ -13,7 +13,6 @@ import io.sounding.schemas.SingleObjectCodec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ class AdmitAudioTest {
 
   private static Arguments badManifest(
       String title, RejectReason reason, String sentence, SealedUtterance... utterances) {
-    CorpusSealed sealed = Examples.sealed().setUtterances(List.of(utterances)).build();
+    CorpusSealed sealed = Examples.sealed(utterances).build();
     return arguments(title, SingleObjectCodec.encode(sealed), reason, sentence);
   }
 
@@ -99,6 +98,16 @@ class AdmitAudioTest {
         badManifest("id", RejectReason.BAD_ID, "utteranceId is blank", utterance("", 1, 16_000)),
         badManifest(
             "twice", bad, "utterance u twice", utterance("u", 1, 16_000), utterance("u", 1, 8_000)),
+        badManifest(
+            "upper-case digest",
+            bad,
+            "utterance u a sha256 that is not 64 lower-case",
+            new SealedUtterance("u", 1L, 16_000, "A".repeat(64))),
+        arguments(
+            "another's digest",
+            SingleObjectCodec.encode(Examples.sealed().setDigest("d".repeat(64)).build()),
+            bad,
+            "carries the digest " + "d".repeat(64)),
         badManifest("empty", bad, "utterance u 0 samples", utterance("u", 0, 16_000)),
         badManifest("rate", bad, "a sample rate of 0 Hz", utterance("u", 1, 0)),
         badManifest(
@@ -188,7 +197,7 @@ class AdmitAudioTest {
           .isEqualTo(
               new Manifest(
                   "dev",
-                  "c".repeat(64),
+                  Examples.sealed().build().getDigest(),
                   new String[] {"theo_000", "theo_001"},
                   new long[] {4, 32_000},
                   new int[] {16_000, 16_000},

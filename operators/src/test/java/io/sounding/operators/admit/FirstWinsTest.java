@@ -9,12 +9,16 @@ import io.sounding.schemas.CorpusSealed;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.RejectReason;
+import io.sounding.schemas.SealedUtterance;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 
 class FirstWinsTest {
+
+  private static final SealedUtterance OTHER =
+      new SealedUtterance("theo_002", 4L, 16_000, "e".repeat(64));
 
   private static final Duration RETENTION = Duration.ofDays(30);
 
@@ -148,15 +152,17 @@ class FirstWinsTest {
     try (var restored = manifests()) {
       restored.initializeState(snapshot);
       restored.open();
-      restored.take(
-          manifest(Examples.sealed()), manifest(Examples.sealed().setDigest("d".repeat(64))));
+      restored.take(manifest(Examples.sealed()), manifest(Examples.sealed(OTHER)));
       assertThat(restored.extractOutputValues()).isEmpty();
       assertThat(restored.deadLetters())
           .singleElement()
           .satisfies(
               letter -> {
                 assertThat(letter.reason()).isEqualTo(RejectReason.CONFLICTING_MANIFEST);
-                assertThat(letter.message()).contains("c".repeat(64), "d".repeat(64));
+                assertThat(letter.message())
+                    .contains(
+                        Examples.sealed().build().getDigest(),
+                        Examples.sealed(OTHER).build().getDigest());
                 assertThat(letter.value()).isEqualTo(new byte[] {4, 5});
               });
     }

@@ -1,0 +1,39 @@
+package io.sounding.schemas;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Names the content of a corpus: SHA-256 over one line per utterance, {@code utteranceId TAB
+ * samples TAB sampleRateHz TAB sha256 LF}, in the order of the utterance ids (UTF-16 code units),
+ * as UTF-8.
+ */
+public final class CorpusDigest {
+
+  private CorpusDigest() {}
+
+  /**
+   * The digest, 64 lower-case hexadecimal digits; the order of {@code utterances} is of no account.
+   */
+  public static String of(Collection<SealedUtterance> utterances) {
+    List<SealedUtterance> inOrder =
+        utterances.stream().sorted(Comparator.comparing(SealedUtterance::getUtteranceId)).toList();
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      for (SealedUtterance u : inOrder) {
+        String line =
+            "%s\t%d\t%d\t%s\n"
+                .formatted(u.getUtteranceId(), u.getSamples(), u.getSampleRateHz(), u.getSha256());
+        sha256.update(line.getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().formatHex(sha256.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+}

@@ -20,7 +20,7 @@ final class MetricTable {
   private final double totalAudioSeconds;
   private final long start;
   private final boolean interactive = System.console() != null;
-  private double lastLine;
+  private double lastLine = -SECONDS_BETWEEN_LINES;
   private boolean progressShown;
 
   MetricTable(PrintWriter terminal, double totalAudioSeconds, long startNanos) {

@@ -11,7 +11,6 @@ import io.sounding.schemas.RejectReason;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
@@ -56,19 +55,15 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient ShardState state;
   private transient TreeMap<Integer, ShardView> shards;
   private transient EmbedQueue queue;
-  private transient ModelFiles modelFiles;
   private transient Counter embeddedMillis;
   private transient DeadLetterOutput deadLetters;
   private transient CorpusTimeouts timeouts;
 
-  private transient SharedEncoders.Lease lease;
-  private transient CheckpointRequest leasedFor;
-  private transient SpeechEncoder.Session session;
+  private transient CurrentModel model;
   private transient ShardRun run;
   private transient int savedBatch;
 
   private transient boolean mailed;
-  private transient boolean awaitingModel;
   private transient long lastSlice;
   private transient int turnsWithoutInput;
   private transient int openInputs;
@@ -103,8 +98,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void open() throws Exception {
     super.open();
-    modelFiles =
-        new ModelFiles(modelCache(settings.modelCacheDirectory()), settings.modelCacheBytes());
+    model =
+        new CurrentModel(
+            new ModelFiles(modelCache(settings.modelCacheDirectory()), settings.modelCacheBytes()),
+            settings.intraOpThreads(),
+            () -> mailbox.execute(this::modelCame, "model loaded"));
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     embeddedMillis = getMetricGroup().counter("embeddedAudioMillis");
     queue = new EmbedQueue();
@@ -212,7 +210,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       wake();
     }
     if (queue.size() == 0) {
-      releaseModel();
+      model.close();
     }
   }
 
@@ -224,7 +222,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
         return false;
       }
       if (!run.done()) {
-        if (!modelIsThere()) {
+        model.changeTo(run.request(), () -> queue.next(run.request(), this::isReady));
+        if (!model.isThere()) {
           return false;
         }
         step();
@@ -239,7 +238,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private boolean beginNextShard() throws Exception {
     var next = queue.first(this::isReady);
     if (next.isEmpty()) {
-      releaseModel();
+      model.close();
       return false;
     }
     CheckpointRequest request = next.get().request();
@@ -255,64 +254,24 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     return shards.get(shard).isComplete(corpusId);
   }
 
-  /** Whether the model of the current run is loaded; if not, a mail comes when it is. */
-  private boolean modelIsThere() throws Exception {
-    CheckpointRequest request = run.request();
-    if (!isLeasedFor(request)) {
-      releaseModel();
-      lease = SharedEncoders.ofThisProcess().lease(request, modelFiles, settings.intraOpThreads());
-      leasedFor = request;
-      queue
-          .next(request, this::isReady)
-          .ifPresent(
-              next ->
-                  SharedEncoders.ofThisProcess()
-                      .prefetch(next, modelFiles, settings.intraOpThreads()));
-    }
-    if (!lease.encoder().isDone()) {
-      if (!awaitingModel) {
-        awaitingModel = true;
-        lease
-            .encoder()
-            .whenComplete((encoder, error) -> mailbox.execute(this::modelCame, "model loaded"));
-      }
-      return false;
-    }
-    if (session == null && !lease.encoder().isCompletedExceptionally()) {
-      session = lease.encoder().join().open();
-    }
-    return true;
-  }
-
   private void modelCame() {
-    awaitingModel = false;
     turnsWithoutInput = QUIET_TURNS;
     wake();
   }
 
-  private boolean isLeasedFor(CheckpointRequest request) {
-    return leasedFor != null && leasedFor.evaluationId().equals(request.evaluationId());
-  }
-
   private void step() throws Exception {
     try {
-      if (session == null) {
-        lease.encoder().join();
-      }
       setCurrentKey(shards.get(run.shard()).key());
       double seconds =
-          run.step(session, utterance -> state.audio(run.request().corpusId(), utterance));
+          run.step(model.session(), utterance -> state.audio(run.request().corpusId(), utterance));
       embeddedMillis.inc((long) (seconds * 1_000));
     } catch (EncodingException e) {
       fail(run.request(), run.shard(), run.layers(), e.getMessage());
-    } catch (CompletionException e) {
-      fail(run.request(), run.shard(), run.layers(), EncodingException.firstLine(e.getCause()));
     }
   }
 
   private void finishShard() throws Exception {
-    String device = isLeasedFor(run.request()) ? lease.encoder().join().device() : "";
-    for (ShardSummary summary : run.summaries(device)) {
+    for (ShardSummary summary : run.summaries(model.device(run.request()))) {
       output.collect(new StreamRecord<>(summary));
     }
     forget(run.request(), run.shard());
@@ -403,7 +362,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     for (CheckpointRequest request : queue.checkpoints()) {
       failIncomplete(request);
     }
-    releaseModel();
+    model.close();
   }
 
   private void failIncomplete(CheckpointRequest request) throws Exception {
@@ -416,21 +375,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     }
   }
 
-  private void releaseModel() {
-    if (session != null) {
-      session.close();
-      session = null;
-    }
-    if (lease != null) {
-      lease.close();
-      lease = null;
-      leasedFor = null;
-    }
-  }
-
   @Override
   public void close() throws Exception {
-    releaseModel();
+    if (model != null) {
+      model.close();
+    }
     super.close();
   }
 }

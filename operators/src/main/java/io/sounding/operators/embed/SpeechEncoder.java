@@ -1,7 +1,6 @@
 package io.sounding.operators.embed;
 
 import ai.djl.MalformedModelException;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
@@ -162,10 +161,5 @@ public final class SpeechEncoder implements AutoCloseable {
   @SuppressWarnings("unchecked")
   private static <T> Class<T> classOf() {
     return (Class<T>) List.class;
-  }
-
-  /** Whether the engine for {@code format} is on the class path. */
-  static boolean hasEngine(ModelFormat format) {
-    return Engine.hasEngine(format == ModelFormat.TORCHSCRIPT ? "PyTorch" : "OnnxRuntime");
   }
 }

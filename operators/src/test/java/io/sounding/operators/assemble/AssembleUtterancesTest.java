@@ -269,6 +269,27 @@ class AssembleUtterancesTest {
   }
 
   @Test
+  void aTimeoutThatFellDueWhileTheJobWasDownStartsAnew() throws Exception {
+    OperatorSubtaskState midway;
+    try (var stage = opened()) {
+      stage.take(THIRD);
+      midway = stage.snapshot(1, 1);
+    }
+    try (var restored = stage()) {
+      restored.initializeState(midway);
+      restored.open();
+      long back = TIMEOUT.toMillis() + Duration.ofHours(1).toMillis();
+      restored.setProcessingTime(back);
+      assertThat(restored.deadLetters()).isEmpty();
+      restored.take(FIRST);
+      restored.setProcessingTime(back + TIMEOUT.toMillis() - 1);
+      assertThat(restored.deadLetters()).isEmpty();
+      restored.setProcessingTime(back + TIMEOUT.toMillis());
+      assertThat(restored.deadLetters()).hasSize(1);
+    }
+  }
+
+  @Test
   void anUtteranceOfMoreThanTwoHoursIsADeadLetter() throws Exception {
     byte[] hour = new byte[2 * 1_000 * 3_600];
     PcmEncoding encoding = PcmEncoding.PCM_S16LE;

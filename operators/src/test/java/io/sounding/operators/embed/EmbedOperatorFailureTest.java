@@ -207,6 +207,21 @@ class EmbedOperatorFailureTest {
   }
 
   @Test
+  void aTimeoutThatFellDueWhileTheJobWasDownStartsAnew() throws Exception {
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      harness.tell(
+          Control.of(Examples.request("early", 1, "dev", TestModels.path("one_tensor.pt"))));
+      long back = ONE_HOUR_LATER + Duration.ofMinutes(5).toMillis();
+      harness.setProcessingTime(back);
+      assertThat(harness.summaries()).isEmpty();
+      harness.setProcessingTime(back + ONE_HOUR_LATER);
+      assertThat(harness.summaries())
+          .singleElement()
+          .satisfies(s -> assertThat(s.failure()).contains("not complete within PT1H"));
+    }
+  }
+
+  @Test
   void aManifestThatPromisesMoreThanComesFailsTheCheckpointAndNamesWhatIsMissing()
       throws Exception {
     try (EmbedHarness harness = EmbedHarness.opened(settings)) {

@@ -49,6 +49,40 @@ class MergeShardsTest {
   }
 
   @Test
+  void whatGivesNoSignOfLifeIsForgotten() throws Exception {
+    try (var stage = opened()) {
+      stage.take(all.get(0));
+      stage.setProcessingTime(RETENTION.toMillis() / 2);
+      stage.take(all.get(1));
+      stage.setProcessingTime(RETENTION.toMillis());
+      assertThat(stage.numKeyedStateEntries()).isPositive();
+      stage.setProcessingTime(RETENTION.toMillis() * 3 / 2);
+      assertThat(stage.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void theMarkerOfAnEndedEvaluationIsForgottenToo() throws Exception {
+    try (var stage = opened()) {
+      stage.take(all.toArray(ShardSummary[]::new));
+      stage.setProcessingTime(RETENTION.toMillis() - 1);
+      assertThat(stage.numKeyedStateEntries()).isEqualTo(1);
+      stage.setProcessingTime(RETENTION.toMillis());
+      assertThat(stage.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void anEvaluationOutlivesADownTime() throws Exception {
+    try (var stage = opened()) {
+      stage.take(all.subList(0, 5).toArray(ShardSummary[]::new));
+      stage.setProcessingTime(RETENTION.toMillis() + Duration.ofDays(1).toMillis());
+      stage.take(all.subList(5, SHARDS).toArray(ShardSummary[]::new));
+      assertThat(progress(stage)).endsWith("FINAL 18");
+    }
+  }
+
+  @Test
   void finalHoldsTheTotalsAndAllFrames() throws Exception {
     try (var stage = opened()) {
       stage.take(all.toArray(ShardSummary[]::new));

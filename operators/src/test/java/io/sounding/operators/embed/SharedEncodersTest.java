@@ -1,0 +1,83 @@
+package io.sounding.operators.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sounding.operators.Examples;
+import io.sounding.operators.admit.CheckpointRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SharedEncodersTest {
+
+  @TempDir Path cache;
+
+  private final SharedEncoders encoders = new SharedEncoders();
+  private ModelFiles files;
+
+  @BeforeEach
+  void openCache() {
+    files = new ModelFiles(cache, 1 << 20);
+  }
+
+  private SharedEncoders.Lease lease(String checkpoint) {
+    return encoders.lease(request(checkpoint, "one_tensor.onnx"), files, 1);
+  }
+
+  private static CheckpointRequest request(String checkpoint, String model) {
+    return Examples.request(checkpoint, 1, "dev", TestModels.path(model));
+  }
+
+  @Test
+  void usersOfOneCheckpointShareItsModel() {
+    try (var one = lease("a");
+        var two = lease("a");
+        var other = lease("b")) {
+      assertThat(two.encoder().join()).isSameAs(one.encoder().join());
+      assertThat(other.encoder().join()).isNotSameAs(one.encoder().join());
+    }
+  }
+
+  @Test
+  void aModelThatWasFetchedAheadIsTheOneThatIsUsed() {
+    encoders.prefetch(request("a", "one_tensor.onnx"), files, 1);
+    try (var first = lease("a");
+        var second = lease("a")) {
+      assertThat(second.encoder()).isSameAs(first.encoder());
+    }
+  }
+
+  @Test
+  void ofTheModelsThatNobodyUsesTheTwoLastUsedStay() {
+    SpeechEncoder a = useOnce("a");
+    SpeechEncoder b = useOnce("b");
+    SpeechEncoder c = useOnce("c");
+    assertThat(useOnce("c")).isSameAs(c);
+    assertThat(useOnce("b")).isSameAs(b);
+    assertThat(useOnce("a")).isNotSameAs(a);
+  }
+
+  private SpeechEncoder useOnce(String checkpoint) {
+    try (var lease = lease(checkpoint)) {
+      return lease.encoder().join();
+    }
+  }
+
+  @Test
+  void aFailedLoadIsTriedAgainForTheNextUser() throws Exception {
+    Path late = cache.resolve("appears-later.onnx");
+    CheckpointRequest request = Examples.request("x", 1, "dev", late);
+    try (var lease = encoders.lease(request, files, 1)) {
+      assertThatThrownBy(() -> lease.encoder().join())
+          .hasCauseInstanceOf(EncodingException.class)
+          .hasMessageContaining("cannot be fetched");
+    }
+    Files.copy(TestModels.path("one_tensor.onnx"), late);
+    try (var again = encoders.lease(request, files, 1)) {
+      assertThat(again.encoder().join().device()).isEqualTo("cpu");
+    }
+  }
+}

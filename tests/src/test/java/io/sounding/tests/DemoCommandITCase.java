@@ -1,0 +1,51 @@
+package io.sounding.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sounding.jobs.cli.Sounding;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as a newcomer calls it. */
+class DemoCommandITCase {
+
+  @TempDir private Path work;
+
+  @Test
+  void showsTheCollapseOfOneRunAgainstTheHealthOfTheOther() throws Exception {
+    StringWriter terminal = new StringWriter();
+    PrintWriter writer = new PrintWriter(terminal);
+
+    int status =
+        Sounding.execute(
+            writer,
+            writer,
+            "demo",
+            "--data",
+            DemoData.folder().toString(),
+            "--work",
+            work.toString());
+
+    assertThat(status).as(terminal.toString()).isZero();
+    // last steps, loss and RankMe: table in jobs/demo/README.md (numpy, float64)
+    assertThat(terminal.toString())
+        .containsPattern("healthy +3200 +4\\.06530 +3 +32\\.066 ")
+        .containsPattern("collapse +400 0\\.000100115 +3 +1\\.440 ")
+        .contains("the loss went from 1.177 to 0.0001001, RankMe from 47.5 to 1.4")
+        .containsOnlyOnce("Collapsed: its frames span 1.4 directions out of 64");
+    Path folder = onlyFileOf(work);
+    assertThat(terminal.toString()).contains("everything is written to " + folder);
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("metrics.jsonl", "sounding.log");
+    assertThat(Files.readAllLines(folder.resolve("metrics.jsonl"))).hasSize(18);
+  }
+
+  private static Path onlyFileOf(Path directory) throws Exception {
+    try (var files = Files.list(directory)) {
+      return files.reduce((a, b) -> directory.resolve("more than one")).orElseThrow();
+    }
+  }
+}

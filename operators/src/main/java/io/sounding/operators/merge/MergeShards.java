@@ -82,14 +82,15 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
     utterances[summary.shard()] = summary.utterances();
     summaries.put(summary.shard(), summary);
     long shardsPresent = Arrays.stream(utterances).filter(u -> u >= 0).count();
-    if (Arrays.stream(utterances).filter(u -> u >= 0).sum() == summary.corpusUtterances()) {
-      out.collect(merged(MetricStatus.FINAL));
-      end(now);
-    } else {
-      progress.update(new Progress(utterances, false, now));
-      boolean firstOfItsShard = before == null || before.utterances()[summary.shard()] < 0;
-      if (firstOfItsShard && Long.bitCount(shardsPresent) == 1) {
-        out.collect(merged(MetricStatus.PARTIAL));
+    boolean complete =
+        Arrays.stream(utterances).filter(u -> u >= 0).sum() == summary.corpusUtterances();
+    boolean firstOfItsShard = before == null || before.utterances()[summary.shard()] < 0;
+    progress.update(new Progress(utterances, false, now));
+    if (complete || firstOfItsShard && Long.bitCount(shardsPresent) == 1) {
+      MergedLayer merged = merged(complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
+      out.collect(merged);
+      if (merged.status() != MetricStatus.PARTIAL) {
+        end(now);
       }
     }
   }
@@ -134,6 +135,16 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
     }
     devices.remove("");
     ShardSummary any = inOrder.get(0);
+    LayerSummary whole;
+    try {
+      whole = LayerSummary.mergeAll(parts);
+    } catch (IllegalArgumentException e) {
+      return MergedLayer.failed(
+          any.checkpoint(),
+          any.shards(),
+          "The shards do not go together, because the job's settings or the model changed midway: %s Publish the checkpoint again with a higher attempt."
+              .formatted(e.getMessage()));
+    }
     return new MergedLayer(
         status,
         any.checkpoint(),
@@ -145,7 +156,7 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
         any.corpusUtterances(),
         audioSeconds,
         any.corpusAudioSeconds(),
-        LayerSummary.mergeAll(parts).toBytes(),
+        whole.toBytes(),
         RankMeJackknife.standardError(parts),
         String.join(",", devices),
         embedSeconds,

@@ -57,6 +57,26 @@ public final class ShardSummaries {
         null);
   }
 
+  /** The same summary with other statistics. */
+  public static ShardSummary withSummary(ShardSummary s, byte[] statistics) {
+    return new ShardSummary(
+        s.checkpoint(),
+        s.corpusDigest(),
+        s.corpusUtterances(),
+        s.corpusAudioSeconds(),
+        s.shard(),
+        s.shards(),
+        s.utterances(),
+        s.audioSeconds(),
+        s.layer(),
+        s.layers(),
+        statistics,
+        s.device(),
+        s.embedSeconds(),
+        s.foldSeconds(),
+        s.failure());
+  }
+
   /** The summaries of all of {@code shards} shards, each of two utterances. */
   public static List<ShardSummary> all(int shards) {
     return IntStream.range(0, shards).mapToObj(s -> of(s, shards, 2, 2 * shards)).toList();

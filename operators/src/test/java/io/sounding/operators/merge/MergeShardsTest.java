@@ -7,6 +7,7 @@ import io.sounding.operators.fold.ShardSummaries;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.RankMetrics;
+import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.MetricStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,6 +80,18 @@ class MergeShardsTest {
       stage.setProcessingTime(RETENTION.toMillis() + Duration.ofDays(1).toMillis());
       stage.take(all.subList(5, SHARDS).toArray(ShardSummary[]::new));
       assertThat(progress(stage)).endsWith("FINAL 18");
+    }
+  }
+
+  @Test
+  void shardsThatWereFoldedWithOtherSettingsFailTheEvaluationAndNotTheJob() throws Exception {
+    StatisticsSettings other = new StatisticsSettings(3, 20, 4, 10, 1, 5);
+    ShardSummary odd =
+        ShardSummaries.withSummary(all.get(1), LayerSummary.empty(4, other).toBytes());
+    try (var stage = opened()) {
+      stage.take(all.get(0), odd, all.get(2));
+      assertThat(progress(stage)).containsExactly("PARTIAL 2", "FAILED 0");
+      assertThat(stage.extractOutputValues().get(1).failure()).contains("settings");
     }
   }
 

@@ -142,7 +142,7 @@ class SingleObjectCodecTest {
       case ENUM -> assertThat(schema.getEnumDefault()).as(schema.getName()).isEqualTo("UNKNOWN");
       case UNION -> schema.getTypes().forEach(SingleObjectCodecTest::assertDocumented);
       case ARRAY -> assertDocumented(schema.getElementType());
-      default -> assertThat(schema.getType()).isNotNull();
+      default -> {}
     }
   }
 

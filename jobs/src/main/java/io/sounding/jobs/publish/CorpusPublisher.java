@@ -3,7 +3,7 @@ package io.sounding.jobs.publish;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
-import io.sounding.schemas.PcmEncoding;
+import io.sounding.schemas.PcmFormat;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SealedUtterance;
 import io.sounding.schemas.SingleObjectCodec;
@@ -66,7 +66,7 @@ public final class CorpusPublisher {
   }
 
   private SealedUtterance publish(String corpusId, String utteranceId, DecodedAudio audio) {
-    int frameBytes = audio.channels() * audio.encoding().bytesPerSample();
+    int frameBytes = audio.channels() * PcmFormat.bytesPerSample(audio.encoding());
     int framesPerChunk = CHUNK_BYTES / frameBytes;
     long frames = audio.samplesPerChannel();
     int chunks = Math.toIntExact((frames + framesPerChunk - 1) / framesPerChunk);
@@ -83,7 +83,7 @@ public final class CorpusPublisher {
               chunks,
               audio.sampleRateHz(),
               audio.channels(),
-              PcmEncoding.valueOf(audio.encoding().name()),
+              audio.encoding(),
               ByteBuffer.wrap(pcm));
       sends.send(
           new ProducerRecord<>(topic, RecordKeys.of(chunk), SingleObjectCodec.encode(chunk)));

@@ -1,5 +1,7 @@
 package io.sounding.jobs.publish;
 
+import io.sounding.schemas.PcmEncoding;
+import io.sounding.schemas.PcmFormat;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -13,7 +15,7 @@ import java.util.Objects;
  * @param samplesPerChannel samples of each channel, at least 1
  * @param encoding how a sample is stored
  * @param interleavedPcm the samples, first sample of channel 0, first of channel 1, ...; {@code
- *     samplesPerChannel * channels * encoding.bytesPerSample()} bytes
+ *     samplesPerChannel * channels} times the bytes of a sample
  */
 public record DecodedAudio(
     int sampleRateHz,
@@ -30,7 +32,8 @@ public record DecodedAudio(
           "sample rate, channels and samples must be at least 1, but are %d, %d, %d"
               .formatted(sampleRateHz, channels, samplesPerChannel));
     }
-    long bytes = Math.multiplyExact(samplesPerChannel, (long) channels * encoding.bytesPerSample());
+    long bytes =
+        Math.multiplyExact(samplesPerChannel, (long) channels * PcmFormat.bytesPerSample(encoding));
     if (bytes != interleavedPcm.length) {
       throw new IllegalArgumentException(
           "%d samples of %d channels as %s are %d bytes, not %d"
@@ -50,7 +53,7 @@ public record DecodedAudio(
    */
   public byte[] interleavedPcm(long from, long to) {
     Objects.checkFromToIndex(from, to, samplesPerChannel);
-    int stride = channels * encoding.bytesPerSample();
+    int stride = channels * PcmFormat.bytesPerSample(encoding);
     return Arrays.copyOfRange(interleavedPcm, (int) (from * stride), (int) (to * stride));
   }
 

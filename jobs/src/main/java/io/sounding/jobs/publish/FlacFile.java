@@ -3,6 +3,8 @@ package io.sounding.jobs.publish;
 import static io.sounding.jobs.publish.AudioFile.CONVERT;
 import static io.sounding.jobs.publish.AudioFile.COPY_AGAIN;
 
+import io.sounding.schemas.PcmEncoding;
+import io.sounding.schemas.PcmFormat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -79,7 +81,7 @@ final class FlacFile {
         throw damaged("changes its sample format after sample " + samples, null);
       }
       int length = frame.header.blockSize;
-      long bytes = pcm.size() + (long) length * channels * encoding.bytesPerSample();
+      long bytes = pcm.size() + (long) length * channels * PcmFormat.bytesPerSample(encoding);
       if (bytes > AudioFile.MAXIMUM_BYTES) {
         throw AudioFile.tooLong(file);
       }
@@ -107,7 +109,7 @@ final class FlacFile {
     int bytes = (bits + 7) / 8;
     byte[] digested = new byte[length * channels * bytes];
     ByteBuffer decoded =
-        ByteBuffer.allocate(length * channels * encoding.bytesPerSample())
+        ByteBuffer.allocate(length * channels * PcmFormat.bytesPerSample(encoding))
             .order(ByteOrder.LITTLE_ENDIAN);
     float scale = 1f / (1 << bits - 1);
     int next = 0;

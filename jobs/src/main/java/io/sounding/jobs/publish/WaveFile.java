@@ -3,6 +3,8 @@ package io.sounding.jobs.publish;
 import static io.sounding.jobs.publish.AudioFile.CONVERT;
 import static io.sounding.jobs.publish.AudioFile.COPY_AGAIN;
 
+import io.sounding.schemas.PcmEncoding;
+import io.sounding.schemas.PcmFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -131,7 +133,7 @@ final class WaveFile {
     }
     PcmEncoding encoding =
         codec == PCM && bytes <= 2 ? PcmEncoding.PCM_S16LE : PcmEncoding.FLOAT32LE;
-    if ((long) samples * encoding.bytesPerSample() > AudioFile.MAXIMUM_BYTES) {
+    if ((long) samples * PcmFormat.bytesPerSample(encoding) > AudioFile.MAXIMUM_BYTES) {
       throw AudioFile.tooLong(file);
     }
     byte[] pcm = convert(data, samples, codec, bytes);

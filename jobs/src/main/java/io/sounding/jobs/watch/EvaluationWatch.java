@@ -5,7 +5,6 @@ import io.sounding.schemas.MetricStatus;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -82,10 +81,5 @@ public final class EvaluationWatch {
   /** Audio embedded so far, summed over checkpoints, seconds. */
   public double audioSecondsDone() {
     return checkpoints.values().stream().mapToDouble(seen -> seen.secondsDone).sum();
-  }
-
-  /** The checkpoints. */
-  public Set<Checkpoint> expected() {
-    return Set.copyOf(checkpoints.keySet());
   }
 }

@@ -3,6 +3,7 @@ package io.sounding.jobs.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sounding.schemas.PcmEncoding;
 import org.junit.jupiter.api.Test;
 
 class DecodedAudioTest {

@@ -3,6 +3,7 @@ package io.sounding.jobs.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sounding.schemas.PcmEncoding;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;

@@ -15,6 +15,7 @@ import static io.sounding.jobs.publish.WaveBytes.join;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sounding.schemas.PcmEncoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

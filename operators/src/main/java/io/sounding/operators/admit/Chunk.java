@@ -5,6 +5,7 @@ import static io.sounding.operators.admit.InvalidRecordException.checkId;
 
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.PcmEncoding;
+import io.sounding.schemas.PcmFormat;
 import io.sounding.schemas.RejectReason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -73,7 +74,7 @@ public record Chunk(
     ByteBuffer buffer = chunk.getPcm();
     byte[] pcm = new byte[buffer.remaining()];
     buffer.duplicate().get(pcm);
-    int frameBytes = chunk.getChannels() * (chunk.getEncoding() == PcmEncoding.PCM_S16LE ? 2 : 4);
+    int frameBytes = chunk.getChannels() * PcmFormat.bytesPerSample(chunk.getEncoding());
     check(
         pcm.length > 0 && pcm.length % frameBytes == 0,
         RejectReason.BAD_PCM,

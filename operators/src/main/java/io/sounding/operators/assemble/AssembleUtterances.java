@@ -4,7 +4,7 @@ import io.sounding.operators.admit.Chunk;
 import io.sounding.operators.admit.DeadLetterOutput;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.admit.Rejection;
-import io.sounding.schemas.PcmEncoding;
+import io.sounding.schemas.PcmFormat;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SingleObjectCodec;
 import java.security.MessageDigest;
@@ -214,7 +214,7 @@ public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk
   }
 
   private static long maxBytes(Chunk chunk) {
-    long frameBytes = chunk.channels() * (chunk.encoding() == PcmEncoding.PCM_S16LE ? 2L : 4L);
+    long frameBytes = (long) chunk.channels() * PcmFormat.bytesPerSample(chunk.encoding());
     return Math.min(
         Integer.MAX_VALUE - 16L,
         frameBytes * chunk.sampleRateHz() * Manifest.MAX_UTTERANCE_SECONDS);

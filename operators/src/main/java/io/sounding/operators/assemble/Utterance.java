@@ -1,6 +1,7 @@
 package io.sounding.operators.assemble;
 
 import io.sounding.schemas.PcmEncoding;
+import io.sounding.schemas.PcmFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -26,7 +27,7 @@ public record Utterance(
 
   /** Samples per channel. */
   public long samples() {
-    return pcm.length / ((long) bytesPerSample() * channels);
+    return pcm.length / ((long) PcmFormat.bytesPerSample(encoding) * channels);
   }
 
   /** Duration, seconds. */
@@ -48,9 +49,5 @@ public record Utterance(
       mono[i] = channels == 1 ? sum : sum / channels;
     }
     return mono;
-  }
-
-  private int bytesPerSample() {
-    return encoding == PcmEncoding.PCM_S16LE ? 2 : 4;
   }
 }

@@ -3,10 +3,15 @@ package io.sounding.operators.statistics;
 import java.util.Arrays;
 
 /**
- * Weighted Lloyd iteration, exact, accelerated by the bounds of Hamerly 2010: each point keeps an
- * upper bound on the distance to its own centroid and a lower bound on that to any other; as long
- * as they do not meet, its label cannot change and it is skipped. The points that are left are
- * gathered into blocks and looked up by {@link NearestCentroids}.
+ * Weighted Lloyd iteration, exact, accelerated by bounds. Each point keeps an upper bound on the
+ * distance to its own centroid and a lower bound on that to any other (Hamerly 2010); as long as
+ * they do not meet, its label cannot change and it is skipped.
+ *
+ * <p>In many dimensions distances are so alike that one centroid's move undoes the bounds of nearly
+ * all points. So a point whose bounds meet is first compared with the centroids that moved far, by
+ * a product of their own; only the moves of the others lower its bound. The points that are left
+ * after that are compared with all centroids by {@link NearestCentroids}. Bounds are widened by the
+ * error of the products, so labels are those of plain Lloyd in float64.
  *
  * <p>Ends when no label changes (a local optimum) or after the given number of iterations. A
  * cluster that loses its last point takes the point farthest from its own centroid (ties: smallest
@@ -17,13 +22,13 @@ final class Lloyd {
   private final int clusters;
   private final int dimension;
   private final NearestCentroids nearest;
+  private final MovedCentroids moved;
   private final int[] labels;
   private final double[] upper;
   private final double[] lower;
   private final int[] counts;
   private final double[] masses;
   private final double[] sums;
-  private final int[] active = new int[NearestCentroids.BLOCK];
   private double[] centroids;
   private int changed;
   private double gained;
@@ -33,6 +38,7 @@ final class Lloyd {
     this.clusters = clusters;
     dimension = cloud.dimension();
     nearest = new NearestCentroids(cloud, clusters);
+    moved = new MovedCentroids(cloud, clusters);
     labels = new int[cloud.size()];
     Arrays.fill(labels, -1);
     upper = new double[cloud.size()];
@@ -55,7 +61,7 @@ final class Lloyd {
     Lloyd lloyd = new Lloyd(cloud, start, clusters);
     double least = tolerance * cloud.scatter();
     int iterations = 0;
-    lloyd.assign();
+    lloyd.assignFirst();
     do {
       lloyd.fillEmptyClusters();
       lloyd.move();
@@ -65,33 +71,56 @@ final class Lloyd {
     return lloyd.clustering(iterations);
   }
 
+  private void assignFirst() {
+    nearest.moveTo(centroids);
+    PointBlocks blocks = new PointBlocks(this::lookUp);
+    for (int i = 0; i < labels.length; i++) {
+      blocks.add(i);
+    }
+    blocks.flush();
+  }
+
   private void assign() {
     nearest.moveTo(centroids);
     changed = 0;
-    int waiting = 0;
+    PointBlocks toLookUp = new PointBlocks(this::lookUp);
+    PointBlocks toCompare = new PointBlocks((points, count) -> compare(points, count, toLookUp));
+    boolean comparing = moved.worthwhile();
     for (int i = 0; i < labels.length; i++) {
-      if (labels[i] >= 0) {
-        if (upper[i] <= lower[i]) {
-          continue;
-        }
+      upper[i] += moved.drift(labels[i]);
+      double loosened = lower[i] - moved.largestDriftBut(labels[i]);
+      if (upper[i] > loosened) {
         upper[i] = Math.sqrt(cloud.squaredDistance(i, centroids, labels[i] * dimension));
-        if (upper[i] <= lower[i]) {
-          continue;
-        }
       }
-      active[waiting++] = i;
-      if (waiting == active.length) {
-        lookUp(waiting);
-        waiting = 0;
+      if (upper[i] <= loosened) {
+        lower[i] = loosened;
+      } else if (comparing) {
+        toCompare.add(i);
+      } else {
+        toLookUp.add(i);
       }
     }
-    lookUp(waiting);
+    toCompare.flush();
+    toLookUp.flush();
   }
 
-  private void lookUp(int count) {
-    nearest.findWithin(active, count);
+  /** Lets points stay whose own centroid is nearer than all that moved far. */
+  private void compare(int[] points, int count, PointBlocks toLookUp) {
+    moved.compare(points, count, labels);
     for (int position = 0; position < count; position++) {
-      int point = active[position];
+      int point = points[position];
+      lower[point] =
+          Math.min(lower[point] - moved.largestOtherDrift(), moved.nearestOther(position));
+      if (upper[point] > lower[point]) {
+        toLookUp.add(point);
+      }
+    }
+  }
+
+  private void lookUp(int[] points, int count) {
+    nearest.findWithin(points, count);
+    for (int position = 0; position < count; position++) {
+      int point = points[position];
       upper[point] = Math.sqrt(nearest.nearestSquared(position));
       lower[point] = Math.sqrt(nearest.secondSquared(position));
       if (labels[point] != nearest.nearest(position)) {
@@ -140,35 +169,22 @@ final class Lloyd {
     }
   }
 
-  /** Moves the centroids to the means of their points and widens the bounds by the moves. */
+  /** Moves the centroids to the means of their points. */
   private void move() {
-    double[] moved = new double[centroids.length];
+    double[] means = new double[centroids.length];
     double[] drift = new double[clusters];
     gained = 0;
-    double largest = 0;
-    double secondLargest = 0;
-    int farthestMoved = -1;
     for (int c = 0; c < clusters; c++) {
       double squared = 0;
       for (int j = c * dimension; j < (c + 1) * dimension; j++) {
-        moved[j] = counts[c] == 0 ? centroids[j] : sums[j] / masses[c];
-        squared += (moved[j] - centroids[j]) * (moved[j] - centroids[j]);
+        means[j] = counts[c] == 0 ? centroids[j] : sums[j] / masses[c];
+        squared += (means[j] - centroids[j]) * (means[j] - centroids[j]);
       }
       drift[c] = Math.sqrt(squared);
       gained += masses[c] * squared;
-      if (drift[c] > largest) {
-        secondLargest = largest;
-        largest = drift[c];
-        farthestMoved = c;
-      } else if (drift[c] > secondLargest) {
-        secondLargest = drift[c];
-      }
     }
-    for (int i = 0; i < labels.length; i++) {
-      upper[i] += drift[labels[i]];
-      lower[i] -= labels[i] == farthestMoved ? secondLargest : largest;
-    }
-    centroids = moved;
+    centroids = means;
+    moved.moveTo(centroids, drift);
   }
 
   private Clustering clustering(int iterations) {

@@ -11,8 +11,7 @@ package io.sounding.operators.statistics;
  * does not depend on the BLAS or the processor. Ties go to the smaller index.
  */
 final class NearestCentroids {
-  /** Points looked up at once. Measured: 128 to 1,024 differ by less than the noise. */
-  static final int BLOCK = 256;
+  private static final int BLOCK = PointBlocks.SIZE;
 
   private final PointCloud cloud;
   private final int clusters;
@@ -58,7 +57,10 @@ final class NearestCentroids {
     return this;
   }
 
-  /** Looks up {@code points[0 .. count)}, at most {@link #BLOCK}; read the answers by position. */
+  /**
+   * Looks up {@code points[0 .. count)}, at most {@link PointBlocks#SIZE}; read the answers by
+   * position.
+   */
   void find(int[] points, int count) {
     multiply(points, count);
     for (int i = 0; i < count; i++) {
@@ -123,6 +125,11 @@ final class NearestCentroids {
     return secondSquared[position];
   }
 
+  /** Bound E on the error of a score, given the norm of the point and the largest of a centroid. */
+  static double scoreError(int dimension, double norm, double largestNorm) {
+    return 2 * (dimension + 4) * 0x1p-24 * (norm + largestNorm) * largestNorm;
+  }
+
   private void measure(int position, int point, boolean exact) {
     int start = position * clusters;
     int bestCentroid = -1;
@@ -141,7 +148,7 @@ final class NearestCentroids {
     }
     double squaredNorm = cloud.squaredNorm(point);
     double norm = Math.sqrt(squaredNorm);
-    double error = 2 * (dimension + 4) * 0x1p-24 * (norm + largestNorm) * largestNorm;
+    double error = scoreError(dimension, norm, largestNorm);
     if (!exact && secondBest - best > 2 * error) {
       nearest[position] = bestCentroid;
       nearestSquared[position] = Math.max(0, squaredNorm + best + error);

@@ -70,7 +70,7 @@ class LloydTest {
     PointCloud cloud = PointCloud.of(frames, 300, d);
     NearestCentroids lookup = new NearestCentroids(cloud, 40).moveTo(centroids);
     int[] expected = nearest(cloud, centroids, 40);
-    int[] points = IntStream.range(0, NearestCentroids.BLOCK).toArray();
+    int[] points = IntStream.range(0, cloud.size()).toArray();
     lookup.find(points, points.length);
     Set<Integer> seen = new HashSet<>();
     for (int i : points) {

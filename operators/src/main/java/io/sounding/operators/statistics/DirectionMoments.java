@@ -43,15 +43,13 @@ final class DirectionMoments {
     int kept = 0;
     double norms = 0;
     for (int i = 0; i < count; i++) {
-      double squared = 0;
-      for (int j = 0; j < d; j++) {
-        squared += (double) rows[i * d + j] * rows[i * d + j];
-      }
-      double norm = Math.sqrt(squared);
+      double norm = Math.sqrt(PointCloud.squaredNorm(rows, i * d, d));
       norms += norm;
       if (norm > 0) {
+        int from = i * d;
+        int to = kept * d;
         for (int j = 0; j < d; j++) {
-          directions[kept * d + j] = rows[i * d + j] / norm;
+          directions[to + j] = rows[from + j] / norm;
         }
         kept++;
       }
@@ -63,17 +61,17 @@ final class DirectionMoments {
       double[] directions, int kept, int d, int count, double norms) {
     double[] mean = new double[d];
     double[] squares = new double[d];
-    for (int i = 0; i < kept; i++) {
+    for (int row = 0; row < kept * d; row += d) {
       for (int j = 0; j < d; j++) {
-        mean[j] += directions[i * d + j] - directions[j];
+        mean[j] += directions[row + j] - directions[j];
       }
     }
     for (int j = 0; j < d && kept > 0; j++) {
       mean[j] = directions[j] + mean[j] / kept;
     }
-    for (int i = 0; i < kept; i++) {
+    for (int row = 0; row < kept * d; row += d) {
       for (int j = 0; j < d; j++) {
-        double difference = directions[i * d + j] - mean[j];
+        double difference = directions[row + j] - mean[j];
         squares[j] += difference * difference;
       }
     }

@@ -22,7 +22,7 @@ public final class LayerAccumulator {
   private final SecondMomentsAccumulator utteranceMoments;
   private final FrameSampleAccumulator sample;
   private DirectionMoments directions;
-  private MicroCentroids microCentroids;
+  private final MicroCentroidsAccumulator microCentroids;
   private long utterances;
   private final float[] pending;
   private int pendingRows;
@@ -38,7 +38,9 @@ public final class LayerAccumulator {
     utteranceMoments = new SecondMomentsAccumulator(start.utteranceMoments());
     sample = new FrameSampleAccumulator(start.sample(), settings.sampleFrames());
     directions = start.directions();
-    microCentroids = start.microCentroids();
+    microCentroids =
+        new MicroCentroidsAccumulator(
+            start.microCentroids(), settings.microCentroids(), settings.seed());
     utterances = start.utterances();
     pending = new float[Math.multiplyExact(BLOCK_ROWS, dimension)];
     pendingRows = start.pendingRows();
@@ -103,8 +105,7 @@ public final class LayerAccumulator {
   private void foldBlock() {
     frameMoments.addBlock(pending, pendingRows);
     directions = directions.plusBlock(pending, pendingRows);
-    microCentroids =
-        microCentroids.plusBlock(pending, pendingRows, settings.microCentroids(), settings.seed());
+    microCentroids.addBlock(pending, pendingRows);
     pendingRows = 0;
   }
 
@@ -118,7 +119,7 @@ public final class LayerAccumulator {
         utteranceMoments.snapshot(),
         directions,
         sample.snapshot(),
-        microCentroids,
+        microCentroids.snapshot(),
         Arrays.copyOf(pending, pendingRows * dimension));
   }
 

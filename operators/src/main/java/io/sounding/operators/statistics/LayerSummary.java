@@ -148,6 +148,9 @@ public final class LayerSummary {
     }
     SecondMomentsAccumulator moments = new SecondMomentsAccumulator(frameMoments);
     moments.addBlock(pending, rows);
+    MicroCentroidsAccumulator micro =
+        new MicroCentroidsAccumulator(microCentroids, settings.microCentroids(), settings.seed());
+    micro.addBlock(pending, rows);
     return new LayerSummary(
         settings,
         dimension,
@@ -156,7 +159,7 @@ public final class LayerSummary {
         utteranceMoments,
         directions.plusBlock(pending, rows),
         sample,
-        microCentroids.plusBlock(pending, rows, settings.microCentroids(), settings.seed()),
+        micro.snapshot(),
         new float[0]);
   }
 

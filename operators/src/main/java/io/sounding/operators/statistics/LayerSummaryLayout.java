@@ -11,8 +11,9 @@ import java.util.zip.CRC32C;
  * microCentroids, silhouetteFrames, restarts, long seed), long utterances, int spectrum kind (1:
  * exact second moments), second moments of frames (long count, mean, packed triangle), second
  * moments of utterance sums, direction moments (long frames, long directed, double normSum, mean,
- * squares), frame sample (long threshold, int size, keys, rows), micro-centroids (int size, counts,
- * means, squares), int pending rows, pending rows, int CRC-32C of all before it.
+ * squares), frame sample (long threshold, int size, keys, rows), micro-centroids (int size, double
+ * cost of one more, counts, means, squares), int pending rows, pending rows, int CRC-32C of all
+ * before it.
  */
 final class LayerSummaryLayout {
   private static final int MAGIC = 0x534e4447;

@@ -82,16 +82,31 @@ final class Partition {
   }
 
   /**
-   * (B / (k - 1)) / (W / (n - k)) for all n frames, with B and W per frame from the sample
-   * (Calinski and Harabasz 1974). As in scikit-learn 1 when W is 0; 0 below two clusters or when n
-   * = k.
+   * (B / (k - 1)) / (W / (n - k)) for all n frames (Calinski and Harabasz 1974), estimated from the
+   * m rows: the within-cluster variance by {@code w = W_m / (m - k)}, the total scatter by {@code n
+   * / m (B_m + W_m)}, of which {@code w (n - k)} is W. For m = n the plain formula; never negative.
+   * As in scikit-learn 1 when W is 0; 0 below two clusters or when n = k.
    */
   double calinskiHarabasz(long frames) {
     int k = occupied();
-    if (k < 2 || frames <= k) {
+    if (k < 2 || size <= k) {
       return 0;
     }
-    return within == 0 ? 1 : between / within * ((double) (frames - k) / (k - 1));
+    if (within == 0) {
+      return 1;
+    }
+    double variance = within / (size - k);
+    double total = (between + within) / size * frames;
+    return Math.max(0, total / variance - (frames - k)) / (k - 1);
+  }
+
+  /**
+   * What the scatter around cluster means grows by when they are the means of all n frames rather
+   * than of the m sampled ones: {@code (1 - k / n) / (1 - k / m)}, the ratio of degrees of freedom.
+   */
+  double scatterGrowth(long frames) {
+    int k = occupied();
+    return size <= k ? 1 : (1 - (double) k / frames) / (1 - (double) k / size);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.sounding.operators.statistics;
 
 import java.util.Arrays;
-import java.util.function.IntToDoubleFunction;
 
 /**
  * Weighted points prepared for distance products: centred on the mean of a reference set and scaled
@@ -34,29 +33,51 @@ final class PointCloud {
     this.centre = centre;
     this.unit = unit;
     squaredNorms = new double[size];
-    for (int i = 0; i < rows.length; i++) {
-      squaredNorms[i / dimension] += (double) rows[i] * rows[i];
+    for (int i = 0; i < size; i++) {
+      squaredNorms[i] = squaredNorm(rows, i * dimension, dimension);
     }
   }
 
   /** Cloud of the first {@code size} rows, each of weight 1, centred on their own mean. */
   static PointCloud of(float[] rows, int size, int dimension) {
     double[] centre = size == 0 ? new double[dimension] : BlockMean.of(rows, size, dimension);
-    double largest = 0;
-    for (int i = 0; i < size * dimension; i++) {
-      largest = Math.max(largest, Math.abs(rows[i] - centre[i % dimension]));
+    float[] stored = new float[size * dimension];
+    double unit = unit(rows, stored.length, centre);
+    double factor = 1 / unit;
+    for (int start = 0; start < stored.length; start += dimension) {
+      for (int j = 0; j < dimension; j++) {
+        stored[start + j] = (float) ((rows[start + j] - centre[j]) * factor);
+      }
     }
-    double unit = largest == 0 ? 1 : Math.scalb(1.0, Math.getExponent(largest) + 1);
-    double[] weights = new double[size];
-    Arrays.fill(weights, 1);
-    return new PointCloud(
-        size, dimension, stored(i -> rows[i], size, centre, unit), weights, centre, unit);
+    return new PointCloud(size, dimension, stored, ones(size), centre, unit);
+  }
+
+  /**
+   * Cloud of the first {@code size} of float64 rows, each of weight 1, centred on the first one.
+   */
+  static PointCloud of(double[] rows, int size, int dimension) {
+    double[] centre = Arrays.copyOf(rows, dimension);
+    double largest = 0;
+    for (int start = 0; start < size * dimension; start += dimension) {
+      for (int j = 0; j < dimension; j++) {
+        largest = Math.max(largest, Math.abs(rows[start + j] - centre[j]));
+      }
+    }
+    double unit = unit(largest);
+    float[] stored = stored(rows, size, centre, unit);
+    return new PointCloud(size, dimension, stored, ones(size), centre, unit);
   }
 
   /** Other points in the coordinates of this cloud; {@code points[weights.length * d]}. */
   PointCloud alongside(double[] points, double[] pointWeights) {
-    float[] stored = stored(i -> points[i], pointWeights.length, centre, unit);
+    float[] stored = stored(points, pointWeights.length, centre, unit);
     return new PointCloud(pointWeights.length, dimension, stored, pointWeights, centre, unit);
+  }
+
+  /** The first {@code count} of other points, of weight 1, in the coordinates of this cloud. */
+  PointCloud alongside(double[] points, int count) {
+    return new PointCloud(
+        count, dimension, stored(points, count, centre, unit), ones(count), centre, unit);
   }
 
   /** The first points of this cloud. */
@@ -70,14 +91,44 @@ final class PointCloud {
         unit);
   }
 
-  private static float[] stored(
-      IntToDoubleFunction values, int size, double[] centre, double unit) {
+  private static double unit(float[] rows, int length, double[] centre) {
+    double largest = 0;
+    for (int start = 0; start < length; start += centre.length) {
+      for (int j = 0; j < centre.length; j++) {
+        largest = Math.max(largest, Math.abs(rows[start + j] - centre[j]));
+      }
+    }
+    return unit(largest);
+  }
+
+  private static double unit(double largest) {
+    return largest == 0 ? 1 : Math.scalb(1.0, Math.getExponent(largest) + 1);
+  }
+
+  private static double[] ones(int size) {
+    double[] ones = new double[size];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  private static float[] stored(double[] points, int size, double[] centre, double unit) {
     int d = centre.length;
     float[] stored = new float[size * d];
-    for (int i = 0; i < stored.length; i++) {
-      stored[i] = (float) ((values.applyAsDouble(i) - centre[i % d]) / unit);
+    double factor = 1 / unit;
+    for (int start = 0; start < stored.length; start += d) {
+      for (int j = 0; j < d; j++) {
+        stored[start + j] = (float) ((points[start + j] - centre[j]) * factor);
+      }
     }
     return stored;
+  }
+
+  /** Products of points {@code from .. from + count} with all others, {@code [count * others]}. */
+  float[] products(int from, int count, PointCloud others) {
+    float[] products = new float[count * others.size];
+    float[] left = Arrays.copyOfRange(rows, from * dimension, (from + count) * dimension);
+    Products.multiply(left, count, others.rows, others.size, dimension, products);
+    return products;
   }
 
   int size() {
@@ -99,6 +150,25 @@ final class PointCloud {
 
   float[] rows() {
     return rows;
+  }
+
+  /** In float64, by four partial sums. */
+  static double squaredNorm(float[] rows, int start, int length) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double e = 0;
+    int j = start;
+    for (; j + 3 < start + length; j += 4) {
+      a += (double) rows[j] * rows[j];
+      b += (double) rows[j + 1] * rows[j + 1];
+      c += (double) rows[j + 2] * rows[j + 2];
+      e += (double) rows[j + 3] * rows[j + 3];
+    }
+    for (; j < start + length; j++) {
+      a += (double) rows[j] * rows[j];
+    }
+    return (a + b) + (c + e);
   }
 
   double squaredNorm(int point) {
@@ -153,12 +223,22 @@ final class PointCloud {
 
   /** Squared distance of two points, by float64 differences. */
   double squaredDistance(int point, int other) {
-    double sum = 0;
-    for (int j = 0; j < dimension; j++) {
-      double difference = (double) rows[point * dimension + j] - rows[other * dimension + j];
-      sum += difference * difference;
+    int start = point * dimension;
+    int offset = other * dimension;
+    int j = 0;
+    double a = 0;
+    double b = 0;
+    for (; j + 1 < dimension; j += 2) {
+      double da = (double) rows[start + j] - rows[offset + j];
+      double db = (double) rows[start + j + 1] - rows[offset + j + 1];
+      a += da * da;
+      b += db * db;
     }
-    return sum;
+    if (j < dimension) {
+      double difference = (double) rows[start + j] - rows[offset + j];
+      a += difference * difference;
+    }
+    return a + b;
   }
 
   /** Stored points as float64 rows. */

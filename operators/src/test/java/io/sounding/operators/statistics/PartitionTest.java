@@ -34,10 +34,20 @@ class PartitionTest {
   }
 
   @Test
-  void calinskiHarabaszOfASampleIsScaledToAllFrames() {
+  void calinskiHarabaszOfASampleIsEstimatedForAllFrames() {
+    // W = 4 and B = 100; variance within 4 / (4 - 2) = 2, total of forty frames 26 * 40
+    Partition partition =
+        new Partition(new float[] {0, 2, 10, 12}, new int[] {0, 0, 1, 1}, 2, new double[] {6});
+    assertThat(partition.calinskiHarabasz(4)).isCloseTo(50, within(1e-12));
+    assertThat(partition.calinskiHarabasz(40)).isCloseTo(1040 / 2.0 - 38, within(1e-10));
+    assertThat(partition.scatterGrowth(4)).isEqualTo(1);
+    assertThat(partition.scatterGrowth(40)).isCloseTo(0.95 / 0.5, within(1e-12));
+  }
+
+  @Test
+  void calinskiHarabaszOfClustersWithoutStructureIsNotNegative() {
     Partition partition = new Partition(FRAMES, LABELS, 4, CENTRE);
-    assertThat(partition.calinskiHarabasz(1200))
-        .isCloseTo(0.6289150189875365 * 1196 / 116, within(1e-11));
+    assertThat(partition.calinskiHarabasz(1200)).isZero();
   }
 
   @Test

@@ -1,0 +1,133 @@
+package io.sounding.operators.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MicroCentroidsTest {
+  private static final int D = 5;
+
+  @ParameterizedTest
+  @ValueSource(floats = {0, 4_096})
+  void togetherTheyHoldTheScatterOfAllFramesWhateverTheMean(float offset) {
+    float[] frames = SyntheticFrames.arithmetic(3_000, D, offset);
+    MicroCentroids micro = micro(frames, 40, 256);
+    double[] mean = BlockMean.of(frames, 3_000, D);
+    double expected = 0;
+    for (int i = 0; i < frames.length; i++) {
+      expected += (frames[i] - mean[i % D]) * (frames[i] - mean[i % D]);
+    }
+    double actual = micro.scatter();
+    for (int i = 0; i < micro.means().length; i++) {
+      double difference = micro.means()[i] - mean[i % D];
+      actual += micro.counts()[i / D] * difference * difference;
+    }
+    assertThat(micro.frames()).isEqualTo(3_000);
+    assertThat(actual).isCloseTo(expected, withinPercentage(1e-9));
+  }
+
+  @Test
+  void thereAreNeverMoreThanAllowed() {
+    for (int limit : new int[] {1, 2, 3, 7, 600}) {
+      MicroCentroids micro = micro(SyntheticFrames.arithmetic(2_000, D, 0), limit, 512);
+      assertThat(micro.size()).isBetween(1, limit);
+      assertThat(micro.frames()).isEqualTo(2_000);
+    }
+  }
+
+  @Test
+  void equalFramesShareOne() {
+    float[] frames = new float[900 * D];
+    Arrays.fill(frames, 0.3f);
+    MicroCentroids micro = micro(frames, 16, 512);
+    assertThat(micro.counts()).containsExactly(900);
+    assertThat(micro.scatter()).isZero();
+    assertThat(micro.means()).containsOnly(0.3f);
+  }
+
+  /** Groups come one after another, so a group that is not noticed when it comes is lost. */
+  @Test
+  void groupsThatComeLateGetCentroidsOfTheirOwn() {
+    int groups = 30;
+    int each = 400;
+    float[] mixed = SyntheticFrames.blobs(groups * each, D, groups, 0.1, 3);
+    float[] sorted = new float[mixed.length];
+    for (int i = 0; i < groups * each; i++) {
+      System.arraycopy(mixed, i * D, sorted, (i % groups * each + i / groups) * D, D);
+    }
+    MicroCentroids micro = micro(sorted, 3 * groups, 512);
+    double spreadWithinGroups = D * 0.01;
+    assertThat(micro.scatter() / micro.frames()).isLessThan(1.5 * spreadWithinGroups);
+  }
+
+  @Test
+  void equalSeedsAndFramesGiveEqualCentroidsAndOtherSeedsOthers() {
+    float[] frames = SyntheticFrames.blobs(3_000, D, 50, 1, 4);
+    assertThat(micro(frames, 40, 512)).isEqualTo(micro(frames, 40, 512));
+    MicroCentroidsAccumulator other =
+        new MicroCentroidsAccumulator(MicroCentroids.empty(D), 40, 99);
+    other.addBlock(frames, 3_000);
+    assertThat(other.snapshot()).isNotEqualTo(micro(frames, 40, 3_000));
+  }
+
+  @Test
+  void wardJoinsThePairThatBruteForceFinds() {
+    SplittableRandom random = new SplittableRandom(8);
+    int size = 40;
+    double[] means = random.doubles(size * D, -1, 1).toArray();
+    System.arraycopy(means, 0, means, 3 * D, D);
+    long[] counts = random.longs(size, 1, 9).toArray();
+    WardJoining joining = new WardJoining(counts, means, size, D);
+    for (; size > 1; size--) {
+      double cheapest = Double.POSITIVE_INFINITY;
+      for (int a = 0; a < size; a++) {
+        for (int b = a + 1; b < size; b++) {
+          cheapest = Math.min(cheapest, cost(counts, means, a, b));
+        }
+      }
+      WardJoining.Pair pair = joining.next();
+      assertThat(pair.a()).isLessThan(pair.b());
+      assertThat(pair.b()).isLessThan(size);
+      assertThat(pair.cost()).isCloseTo(cheapest, within(1e-5));
+      assertThat(cost(counts, means, pair.a(), pair.b())).isCloseTo(cheapest, within(1e-5));
+      join(counts, means, pair, size - 1);
+    }
+  }
+
+  private static double cost(long[] counts, double[] means, int a, int b) {
+    double squared = 0;
+    for (int j = 0; j < D; j++) {
+      squared += Math.pow(means[a * D + j] - means[b * D + j], 2);
+    }
+    return squared * counts[a] * counts[b] / (counts[a] + counts[b]);
+  }
+
+  private static void join(long[] counts, double[] means, WardJoining.Pair pair, int last) {
+    long total = counts[pair.a()] + counts[pair.b()];
+    for (int j = 0; j < D; j++) {
+      means[pair.a() * D + j] =
+          (counts[pair.a()] * means[pair.a() * D + j] + counts[pair.b()] * means[pair.b() * D + j])
+              / total;
+      means[pair.b() * D + j] = means[last * D + j];
+    }
+    counts[pair.a()] = total;
+    counts[pair.b()] = counts[last];
+  }
+
+  private static MicroCentroids micro(float[] frames, int limit, int block) {
+    MicroCentroidsAccumulator accumulator =
+        new MicroCentroidsAccumulator(MicroCentroids.empty(D), limit, 5);
+    int rows = frames.length / D;
+    for (int from = 0; from < rows; from += block) {
+      int to = Math.min(rows, from + block);
+      accumulator.addBlock(SyntheticFrames.rows(frames, D, from, to), to - from);
+    }
+    return accumulator.snapshot();
+  }
+}

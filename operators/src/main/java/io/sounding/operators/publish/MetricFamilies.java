@@ -31,6 +31,7 @@ final class MetricFamilies {
         .setNormalisedStd(metrics.normalisedStd())
         .setSampleLimited(metrics.sampleLimited())
         .setUtteranceLimited(metrics.utteranceLimited())
+        .setSketch(metrics.sketch())
         .build();
   }
 

@@ -10,16 +10,17 @@ import java.util.Arrays;
  * micro-centroids are matrix products. Blocks depend on the frames added only, never on when
  * snapshots were taken.
  *
- * <p>Memory, bytes: about {@code 12 d^2 + 8 m d + 24 BLOCK_ROWS d + 4 R d}, independent of the
- * number of frames (m micro-centroids, R sampled frames).
+ * <p>Memory, bytes: about {@code s + 8 m d + 24 BLOCK_ROWS d + 4 R d}, independent of the number of
+ * frames (m micro-centroids, R sampled frames; s of the two spectrum sketches: {@code 16 d^2} when
+ * exact, {@code 32 l d} with l rows of Frequent Directions).
  */
 public final class LayerAccumulator {
   static final int BLOCK_ROWS = 512;
 
   private final StatisticsSettings settings;
   private final int dimension;
-  private final SecondMomentsAccumulator frameMoments;
-  private final SecondMomentsAccumulator utteranceMoments;
+  private final SpectrumAccumulator frameSketch;
+  private final SpectrumAccumulator utteranceSketch;
   private final FrameSampleAccumulator sample;
   private DirectionMoments directions;
   private final MicroCentroidsAccumulator microCentroids;
@@ -34,8 +35,8 @@ public final class LayerAccumulator {
   private LayerAccumulator(LayerSummary start, StatisticsSettings settings) {
     this.settings = settings;
     dimension = start.dimension();
-    frameMoments = new SecondMomentsAccumulator(start.frameMoments());
-    utteranceMoments = new SecondMomentsAccumulator(start.utteranceMoments());
+    frameSketch = start.frameSketch().accumulator();
+    utteranceSketch = start.utteranceSketch().accumulator();
     sample = new FrameSampleAccumulator(start.sample(), settings.sampleFrames());
     directions = start.directions();
     microCentroids =
@@ -99,11 +100,11 @@ public final class LayerAccumulator {
         foldBlock();
       }
     }
-    utteranceMoments.addRow(sum);
+    utteranceSketch.addRow(sum);
   }
 
   private void foldBlock() {
-    frameMoments.addBlock(pending, pendingRows);
+    frameSketch.addBlock(pending, pendingRows);
     directions = directions.plusBlock(pending, pendingRows);
     microCentroids.addBlock(pending, pendingRows);
     pendingRows = 0;
@@ -115,8 +116,8 @@ public final class LayerAccumulator {
         settings,
         dimension,
         utterances,
-        frameMoments.snapshot(),
-        utteranceMoments.snapshot(),
+        frameSketch.snapshot(),
+        utteranceSketch.snapshot(),
         directions,
         sample.snapshot(),
         microCentroids.snapshot(),

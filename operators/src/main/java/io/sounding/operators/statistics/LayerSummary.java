@@ -10,8 +10,9 @@ import java.util.List;
  *
  * <p>Frames that did not fill a block yet travel along as {@code pending} rows, so that an
  * accumulator that resumes from a summary continues bit by bit as if it had never stopped. Merging
- * and scoring fold them in first; so moments and rank depend on the order of merging by rounding
- * only (1e-12), cluster metrics not at all.
+ * and scoring fold them in first; so moments and the rank family depend on the order of merging by
+ * rounding only (1e-12) when the spectrum sketch is exact (with Frequent Directions, within its
+ * guarantee), cluster metrics not at all.
  */
 public final class LayerSummary {
   static final int MOST_DIMENSIONS = 16_384;
@@ -19,8 +20,8 @@ public final class LayerSummary {
   private final StatisticsSettings settings;
   private final int dimension;
   private final long utterances;
-  private final SecondMoments frameMoments;
-  private final SecondMoments utteranceMoments;
+  private final SpectrumSketch frameSketch;
+  private final SpectrumSketch utteranceSketch;
   private final DirectionMoments directions;
   private final FrameSample sample;
   private final MicroCentroids microCentroids;
@@ -31,30 +32,34 @@ public final class LayerSummary {
       StatisticsSettings settings,
       int dimension,
       long utterances,
-      SecondMoments frameMoments,
-      SecondMoments utteranceMoments,
+      SpectrumSketch frameSketch,
+      SpectrumSketch utteranceSketch,
       DirectionMoments directions,
       FrameSample sample,
       MicroCentroids microCentroids,
       float[] pending) {
     ArrayBytes.require(
-        utterances >= utteranceMoments.count(), "it counts fewer utterances than it sums");
+        utterances >= utteranceSketch.count(), "it counts fewer utterances than it sums");
     ArrayBytes.require(
         pending.length % dimension == 0 && pending.length / dimension < LayerAccumulator.BLOCK_ROWS,
         "the pending rows do not fit a block");
     ArrayBytes.require(
-        frameMoments.count() == directions.frames()
-            && frameMoments.count() == microCentroids.frames(),
+        frameSketch.count() == directions.frames()
+            && frameSketch.count() == microCentroids.frames(),
         "its parts count different numbers of frames");
+    boolean exact = settings.sketch().exactFor(dimension);
+    ArrayBytes.require(
+        frameSketch.isExact() == exact && utteranceSketch.isExact() == exact,
+        "its spectrum sketches are not the ones that its settings ask for");
     ArrayBytes.require(
         sample.size() <= settings.sampleFrames()
-            && sample.size() <= frameMoments.count() + pending.length / dimension,
+            && sample.size() <= frameSketch.count() + pending.length / dimension,
         "the sample holds too many frames");
     this.settings = settings;
     this.dimension = dimension;
     this.utterances = utterances;
-    this.frameMoments = frameMoments;
-    this.utteranceMoments = utteranceMoments;
+    this.frameSketch = frameSketch;
+    this.utteranceSketch = utteranceSketch;
     this.directions = directions;
     this.sample = sample;
     this.microCentroids = microCentroids;
@@ -71,8 +76,8 @@ public final class LayerSummary {
         settings,
         dimension,
         0,
-        SecondMoments.empty(dimension),
-        SecondMoments.empty(dimension),
+        SpectrumSketch.empty(dimension, settings),
+        SpectrumSketch.empty(dimension, settings),
         DirectionMoments.empty(dimension),
         FrameSample.empty(dimension),
         MicroCentroids.empty(dimension),
@@ -102,13 +107,13 @@ public final class LayerSummary {
     }
     parts.replaceAll(LayerSummary::completed);
     int d = first.dimension;
-    SecondMomentsAccumulator frames = new SecondMomentsAccumulator(SecondMoments.empty(d));
-    SecondMomentsAccumulator sums = new SecondMomentsAccumulator(SecondMoments.empty(d));
+    SpectrumAccumulator frames = SpectrumSketch.empty(d, first.settings).accumulator();
+    SpectrumAccumulator sums = SpectrumSketch.empty(d, first.settings).accumulator();
     DirectionMoments directions = DirectionMoments.empty(d);
     long utterances = 0;
     for (LayerSummary part : parts) {
-      frames.add(part.frameMoments);
-      sums.add(part.utteranceMoments);
+      frames.add(part.frameSketch);
+      sums.add(part.utteranceSketch);
       directions = DirectionMoments.merge(directions, part.directions);
       utterances += part.utterances;
     }
@@ -146,8 +151,8 @@ public final class LayerSummary {
     if (rows == 0) {
       return this;
     }
-    SecondMomentsAccumulator moments = new SecondMomentsAccumulator(frameMoments);
-    moments.addBlock(pending, rows);
+    SpectrumAccumulator completed = frameSketch.accumulator();
+    completed.addBlock(pending, rows);
     MicroCentroidsAccumulator micro =
         new MicroCentroidsAccumulator(microCentroids, settings.microCentroids(), settings.seed());
     micro.addBlock(pending, rows);
@@ -155,8 +160,8 @@ public final class LayerSummary {
         settings,
         dimension,
         utterances,
-        moments.snapshot(),
-        utteranceMoments,
+        completed.snapshot(),
+        utteranceSketch,
         directions.plusBlock(pending, rows),
         sample,
         micro.snapshot(),
@@ -165,7 +170,7 @@ public final class LayerSummary {
 
   /** Number of frames added, pending ones included. */
   public long frames() {
-    return frameMoments.count() + pendingRows();
+    return frameSketch.count() + pendingRows();
   }
 
   /** Number of utterances added, those without frames included. */
@@ -181,12 +186,12 @@ public final class LayerSummary {
     return settings;
   }
 
-  SecondMoments frameMoments() {
-    return frameMoments;
+  SpectrumSketch frameSketch() {
+    return frameSketch;
   }
 
-  SecondMoments utteranceMoments() {
-    return utteranceMoments;
+  SpectrumSketch utteranceSketch() {
+    return utteranceSketch;
   }
 
   DirectionMoments directions() {
@@ -235,8 +240,8 @@ public final class LayerSummary {
         && dimension == that.dimension
         && utterances == that.utterances
         && settings.equals(that.settings)
-        && frameMoments.equals(that.frameMoments)
-        && utteranceMoments.equals(that.utteranceMoments)
+        && frameSketch.equals(that.frameSketch)
+        && utteranceSketch.equals(that.utteranceSketch)
         && directions.equals(that.directions)
         && sample.equals(that.sample)
         && microCentroids.equals(that.microCentroids)

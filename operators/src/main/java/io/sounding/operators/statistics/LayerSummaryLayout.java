@@ -8,27 +8,28 @@ import java.util.zip.CRC32C;
  * The bytes of a {@link LayerSummary}, big-endian.
  *
  * <p>Version 1: int magic "SNDG", int version, int dimension, settings (int clusters, sampleFrames,
- * microCentroids, silhouetteFrames, restarts, long seed), long utterances, int spectrum kind (1:
- * exact second moments), second moments of frames (long count, mean, packed triangle), second
- * moments of utterance sums, direction moments (long frames, long directed, double normSum, mean,
- * squares), frame sample (long threshold, int size, keys, rows), micro-centroids (int size, double
- * cost of one more, counts, means, squares), int pending rows, pending rows, int CRC-32C of all
- * before it.
+ * microCentroids, silhouetteFrames, restarts, long seed, int code of the sketch choice, int
+ * sketchRows), long utterances, spectrum sketch of frames (int kind; 1, exact second moments: long
+ * count, mean, packed triangle; 2, Frequent Directions: int rows l, int rows used, long count,
+ * double trace, shrinkage, rounding, mean, used rows), spectrum sketch of utterance sums, direction
+ * moments (long frames, long directed, double normSum, mean, squares), frame sample (long
+ * threshold, int size, keys, rows), micro-centroids (int size, double cost of one more, counts,
+ * means, squares), int pending rows, pending rows, int CRC-32C of all before it.
  */
 final class LayerSummaryLayout {
   private static final int MAGIC = 0x534e4447;
   private static final int VERSION = 1;
-  private static final int EXACT_SECOND_MOMENTS = 1;
 
   private LayerSummaryLayout() {}
 
   static byte[] write(LayerSummary summary) {
     int dimension = summary.dimension();
     int size =
-        6 * Integer.BYTES
+        5 * Integer.BYTES
             + Long.BYTES
             + StatisticsSettings.BYTES
-            + 2 * SecondMoments.byteSize(dimension)
+            + summary.frameSketch().byteSize()
+            + summary.utteranceSketch().byteSize()
             + DirectionMoments.byteSize(dimension)
             + summary.sample().byteSize()
             + summary.microCentroids().byteSize()
@@ -36,9 +37,9 @@ final class LayerSummaryLayout {
     ByteBuffer target = ByteBuffer.allocate(size);
     target.putInt(MAGIC).putInt(VERSION).putInt(dimension);
     summary.settings().writeTo(target);
-    target.putLong(summary.utterances()).putInt(EXACT_SECOND_MOMENTS);
-    summary.frameMoments().writeTo(target);
-    summary.utteranceMoments().writeTo(target);
+    target.putLong(summary.utterances());
+    summary.frameSketch().write(target);
+    summary.utteranceSketch().write(target);
     summary.directions().writeTo(target);
     summary.sample().writeTo(target);
     summary.microCentroids().writeTo(target);
@@ -74,10 +75,8 @@ final class LayerSummaryLayout {
         "its dimension is " + dimension);
     StatisticsSettings settings = StatisticsSettings.readFrom(source);
     long utterances = source.getLong();
-    int kind = source.getInt();
-    ArrayBytes.require(kind == EXACT_SECOND_MOMENTS, "its spectrum is of unknown kind " + kind);
-    SecondMoments frameMoments = SecondMoments.readFrom(source, dimension);
-    SecondMoments utteranceMoments = SecondMoments.readFrom(source, dimension);
+    SpectrumSketch frameSketch = SpectrumSketch.read(source, dimension);
+    SpectrumSketch utteranceSketch = SpectrumSketch.read(source, dimension);
     DirectionMoments directions = DirectionMoments.readFrom(source, dimension);
     FrameSample sample = FrameSample.readFrom(source, dimension);
     MicroCentroids microCentroids = MicroCentroids.readFrom(source, dimension);
@@ -87,8 +86,8 @@ final class LayerSummaryLayout {
         settings,
         dimension,
         utterances,
-        frameMoments,
-        utteranceMoments,
+        frameSketch,
+        utteranceSketch,
         directions,
         sample,
         microCentroids,

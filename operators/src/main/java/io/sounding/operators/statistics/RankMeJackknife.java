@@ -28,30 +28,31 @@ public final class RankMeJackknife {
    * The standard error of RankMe of the union of {@code shards}.
    *
    * @param shards summaries of disjoint sets of utterances
-   * @return in the unit of RankMe; null for fewer than 4 shards with frames, or d above 512
+   * @return in the unit of RankMe; null for fewer than 4 shards with frames, for d above 512, and
+   *     for estimated spectra, whose own error is of the same size
    */
   public static Double standardError(List<LayerSummary> shards) {
-    List<SecondMoments> moments =
+    List<SpectrumSketch> sketches =
         shards.stream()
-            .map(shard -> shard.completed().frameMoments())
+            .map(shard -> shard.completed().frameSketch())
             .filter(shard -> shard.count() > 0)
             .toList();
-    int groups = Math.min(MOST_GROUPS, moments.size());
-    if (groups < FEWEST_GROUPS || moments.get(0).dimension() > LARGEST_DIMENSION) {
+    int groups = Math.min(MOST_GROUPS, sketches.size());
+    if (groups < FEWEST_GROUPS
+        || sketches.get(0).dimension() > LARGEST_DIMENSION
+        || !sketches.get(0).isExact()) {
       return null;
     }
     double[] estimates = new double[groups];
     double mean = 0;
     for (int deleted = 0; deleted < groups; deleted++) {
-      SecondMomentsAccumulator rest =
-          new SecondMomentsAccumulator(SecondMoments.empty(moments.get(0).dimension()));
-      for (int i = 0; i < moments.size(); i++) {
+      SpectrumAccumulator rest = SecondMoments.empty(sketches.get(0).dimension()).accumulator();
+      for (int i = 0; i < sketches.size(); i++) {
         if (i % groups != deleted) {
-          rest.add(moments.get(i));
+          rest.add(sketches.get(i));
         }
       }
-      SecondMoments kept = rest.snapshot();
-      estimates[deleted] = Spectrum.of(kept.uncentred(), kept.dimension(), kept.count()).rankMe();
+      estimates[deleted] = rest.snapshot().uncentredSpectrum().rankMe();
       mean += estimates[deleted] / groups;
     }
     double squares = 0;

@@ -1,15 +1,21 @@
 package io.sounding.operators.statistics;
 
 /**
- * The rank family of metrics of one layer, from exact float64 second moments.
+ * The rank family of metrics of one layer, from its spectrum sketches.
  *
  * <p>Z is the matrix of all frames, n x d; sigma its singular values, lambda = sigma^2. Edge cases:
  * no frames, or nothing but zeros: all ranks 0. One frame, or all frames equal: centred ranks,
  * {@code participationRatio} and {@code normalisedStd} are 0. Fewer than two frames with a
  * direction: {@code anisotropy} 0. Never NaN.
  *
+ * <p>With exact second moments all are exact up to rounding. With Frequent Directions, {@code
+ * rankMe}, {@code rankMeCentred}, {@code rankMeUtterance}, {@code effectiveRankSquared}, {@code
+ * stableRank}, {@code participationRatio} and {@code alphaReQ} are estimates, from a spectrum whose
+ * tail is extrapolated ({@link TailExtrapolation} has their measured error); {@code rankMeLow} and
+ * {@code rankMeHigh} are guaranteed ({@link RankMeInterval}); the rest is exact.
+ *
  * @param rankMe exp entropy of sigma / sum sigma + 1e-7, uncentred, all frames
- * @param rankMeLow lower end of the interval that holds rankMe; equal to it, moments being exact
+ * @param rankMeLow lower end of the interval that holds rankMe; equal to it when moments are exact
  * @param rankMeHigh upper end of the interval that holds rankMe
  * @param rankMeCentred the same after the mean is subtracted
  * @param rankMeUtterance the same over one row per utterance, the sum of its frames, uncentred
@@ -29,6 +35,7 @@ package io.sounding.operators.statistics;
  * @param sampleLimited n is below d, so the ranks are limited by n
  * @param utteranceLimited there are fewer utterances than dimensions, so rankMeUtterance is limited
  *     by their number
+ * @param sketch the spectrum sketch of the frames
  */
 public record RankMetrics(
     double rankMe,
@@ -49,31 +56,30 @@ public record RankMetrics(
     long utterances,
     int frameDimension,
     boolean sampleLimited,
-    boolean utteranceLimited) {
+    boolean utteranceLimited,
+    String sketch) {
 
-  /** Three eigenvalue problems of size d. */
+  /** Three eigenvalue problems of the size of the sketch: d, or a few rows more than 2 l. */
   public static RankMetrics of(LayerSummary summary) {
     LayerSummary completed = summary.completed();
-    SecondMoments moments = completed.frameMoments();
-    SecondMoments utteranceMoments = completed.utteranceMoments();
+    SpectrumSketch frames = completed.frameSketch();
+    SpectrumSketch sums = completed.utteranceSketch();
     int d = completed.dimension();
-    long n = moments.count();
-    long u = utteranceMoments.count();
-    Spectrum uncentred = Spectrum.of(moments.uncentred(), d, n);
-    Spectrum centred = Spectrum.of(moments.centred(), d, n);
-    Spectrum utterances = Spectrum.of(utteranceMoments.uncentred(), d, u);
+    long n = frames.count();
+    long u = sums.count();
+    SpectrumEstimate uncentred = frames.uncentredSpectrum();
+    Spectrum centred = frames.centredSpectrum();
     Spectrum.PowerLaw powerLaw = centred.powerLaw();
-    double rankMe = uncentred.rankMe();
     DirectionMoments directions = completed.directions();
     return new RankMetrics(
-        rankMe,
-        rankMe,
-        rankMe,
+        uncentred.rankMe(),
+        uncentred.rankMeInterval().low(),
+        uncentred.rankMeInterval().high(),
         centred.rankMe(),
-        utterances.rankMe(),
+        sums.uncentredSpectrum().rankMe(),
         centred.effectiveRankSquared(),
-        uncentred.stableRank(),
-        participationRatio(moments.centred(), d),
+        uncentred.spectrum().stableRank(),
+        frames.participationRatio(),
         powerLaw == null ? null : powerLaw.exponent(),
         powerLaw == null ? 0 : powerLaw.first(),
         powerLaw == null ? 0 : powerLaw.end(),
@@ -84,26 +90,7 @@ public record RankMetrics(
         u,
         d,
         n < d,
-        u < d);
-  }
-
-  /** (tr C)^2 / ||C||_F^2, by the trace so that the squares neither overflow nor underflow. */
-  private static double participationRatio(double[] packed, int d) {
-    double trace = 0;
-    for (int i = 0, diagonal = 0; i < d; diagonal += d - i, i++) {
-      trace += packed[diagonal];
-    }
-    if (trace == 0) {
-      return 0;
-    }
-    double squares = 0;
-    int position = 0;
-    for (int i = 0; i < d; i++) {
-      for (int j = i; j < d; j++) {
-        double share = packed[position++] / trace;
-        squares += (i == j ? 1 : 2) * share * share;
-      }
-    }
-    return 1 / squares;
+        u < d,
+        frames.name());
   }
 }

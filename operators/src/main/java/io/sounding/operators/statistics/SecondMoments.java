@@ -18,9 +18,12 @@ import java.util.Arrays;
  *
  * <p>Shapes: {@code mean[d]}; {@code C[d (d + 1) / 2]}, the upper triangle by rows. Error: each
  * element of C within about log2(n / block) ulps of its exact value relative to the trace; rows
- * that are all equal give C = 0 exactly. Empty: n = 0, all zero.
+ * that are all equal give C = 0 exactly. Empty: n = 0, all zero. In bytes, after the kind: long n,
+ * mean, C.
  */
-final class SecondMoments {
+final class SecondMoments implements SpectrumSketch {
+  static final int KIND = 1;
+
   private final int dimension;
   private final long count;
   private final double[] mean;
@@ -48,11 +51,13 @@ final class SecondMoments {
     return Math.toIntExact((long) dimension * (dimension + 1) / 2);
   }
 
-  int dimension() {
+  @Override
+  public int dimension() {
     return dimension;
   }
 
-  long count() {
+  @Override
+  public long count() {
     return count;
   }
 
@@ -79,16 +84,67 @@ final class SecondMoments {
     return sum;
   }
 
-  static int byteSize(int dimension) {
-    return Long.BYTES + (dimension + packedLength(dimension)) * Double.BYTES;
+  @Override
+  public String name() {
+    return "second-moments-float64";
   }
 
-  void writeTo(ByteBuffer target) {
-    target.putLong(count);
+  @Override
+  public boolean isExact() {
+    return true;
+  }
+
+  @Override
+  public SpectrumEstimate uncentredSpectrum() {
+    Spectrum spectrum = Spectrum.of(uncentred(), dimension, count);
+    double rankMe = spectrum.rankMe();
+    return new SpectrumEstimate(spectrum, new RankMeInterval(rankMe, rankMe));
+  }
+
+  @Override
+  public Spectrum centredSpectrum() {
+    return Spectrum.of(centred, dimension, count);
+  }
+
+  /** Without a decomposition; by the trace, so that squares neither overflow nor underflow. */
+  @Override
+  public double participationRatio() {
+    double trace = 0;
+    for (int i = 0, diagonal = 0; i < dimension; diagonal += dimension - i, i++) {
+      trace += centred[diagonal];
+    }
+    if (trace == 0) {
+      return 0;
+    }
+    double squares = 0;
+    int position = 0;
+    for (int i = 0; i < dimension; i++) {
+      for (int j = i; j < dimension; j++) {
+        double share = centred[position++] / trace;
+        squares += (i == j ? 1 : 2) * share * share;
+      }
+    }
+    return 1 / squares;
+  }
+
+  @Override
+  public SpectrumAccumulator accumulator() {
+    return new SecondMomentsAccumulator(this);
+  }
+
+  @Override
+  public int byteSize() {
+    return Integer.BYTES + Long.BYTES + (mean.length + centred.length) * Double.BYTES;
+  }
+
+  @Override
+  public void write(ByteBuffer target) {
+    target.putInt(KIND).putLong(count);
     ArrayBytes.put(target, mean);
     ArrayBytes.put(target, centred);
   }
 
+  /** Reads what {@link #write} wrote after the kind. */
   static SecondMoments readFrom(ByteBuffer source, int dimension) {
     long count = source.getLong();
     double[] mean = ArrayBytes.doubles(source, dimension);

@@ -4,7 +4,7 @@ package io.sounding.operators.statistics;
  * Grows {@link SecondMoments} by blocks of rows, by single rows, or by other moments. Mutable, one
  * thread. Keeps the upper triangle inside a full {@code double[d * d]}, where BLAS wants it.
  */
-final class SecondMomentsAccumulator {
+final class SecondMomentsAccumulator implements SpectrumAccumulator {
   private final int dimension;
   private final double[] mean;
   private final double[] upper;
@@ -20,7 +20,8 @@ final class SecondMomentsAccumulator {
   }
 
   /** Adds rows; {@code rows[count * d]} or longer. */
-  void addBlock(float[] rows, int added) {
+  @Override
+  public void addBlock(float[] rows, int added) {
     if (added == 0) {
       return;
     }
@@ -40,7 +41,8 @@ final class SecondMomentsAccumulator {
   }
 
   /** Adds one row {@code row[d]}. */
-  void addRow(double[] row) {
+  @Override
+  public void addRow(double[] row) {
     if (residuals.length < dimension) {
       residuals = new double[dimension];
     }
@@ -49,7 +51,13 @@ final class SecondMomentsAccumulator {
     addOuter(weight);
   }
 
-  void add(SecondMoments other) {
+  @Override
+  public void add(SpectrumSketch sketch) {
+    if (!(sketch instanceof SecondMoments other) || other.dimension() != dimension) {
+      throw new IllegalArgumentException(
+          "Second moments of dimension %d cannot take up a sketch %s of dimension %d."
+              .formatted(dimension, sketch.name(), sketch.dimension()));
+    }
     if (other.count() == 0) {
       return;
     }
@@ -62,7 +70,8 @@ final class SecondMomentsAccumulator {
     addPacked(other.centred());
   }
 
-  SecondMoments snapshot() {
+  @Override
+  public SecondMoments snapshot() {
     double[] packed = new double[SecondMoments.packedLength(dimension)];
     int position = 0;
     for (int i = 0; i < dimension; i++) {

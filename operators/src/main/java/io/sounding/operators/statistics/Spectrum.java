@@ -1,8 +1,6 @@
 package io.sounding.operators.statistics;
 
 import java.util.Arrays;
-import smile.math.blas.UPLO;
-import smile.math.matrix.Matrix;
 
 /**
  * Eigenvalues lambda of a second-moment matrix, descending, and what is computed from them alone;
@@ -38,23 +36,37 @@ final class Spectrum {
    * @param rows number of rows the matrix was summed from
    */
   static Spectrum of(double[] packed, int dimension, long rows) {
-    Matrix matrix = new Matrix(dimension, dimension);
+    double[] upper = new double[Math.multiplyExact(dimension, dimension)];
     int position = 0;
     for (int i = 0; i < dimension; i++) {
-      for (int j = i; j < dimension; j++) {
-        matrix.set(i, j, packed[position]);
-        matrix.set(j, i, packed[position]);
-        position++;
-      }
+      System.arraycopy(packed, position, upper, i * dimension + i, dimension - i);
+      position += dimension - i;
     }
-    matrix.uplo(UPLO.LOWER);
-    double[] ascending = matrix.eigen(false, false, true).wr;
-    Arrays.sort(ascending);
-    double[] descending = new double[(int) Math.min(rows, dimension)];
+    double[] all = SymmetricEigen.of(upper, dimension, false).values();
+    double[] descending = Arrays.copyOf(all, (int) Math.min(rows, dimension));
     for (int i = 0; i < descending.length; i++) {
-      descending[i] = Math.max(0, ascending[dimension - 1 - i]);
+      descending[i] = Math.max(0, descending[i]);
     }
     return new Spectrum(descending);
+  }
+
+  /** A spectrum known otherwise; {@code [min(n, d)]}, descending, none negative. */
+  static Spectrum ofEigenvalues(double[] descending) {
+    return new Spectrum(descending);
+  }
+
+  /** The eigenvalues, descending; the array itself, not to be written. */
+  double[] eigenvalues() {
+    return eigenvalues;
+  }
+
+  /** {@code (sum lambda)^2 / sum lambda^2}; 0 when all are. */
+  double participationRatio() {
+    double squares = 0;
+    for (double eigenvalue : eigenvalues) {
+      squares += trace == 0 ? 0 : (eigenvalue / trace) * (eigenvalue / trace);
+    }
+    return squares == 0 ? 0 : 1 / squares;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.sounding.operators.statistics;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * What is kept of the frames of a layer, and how it is clustered at the end. Two summaries can be
@@ -12,6 +13,9 @@ import java.nio.ByteBuffer;
  * @param silhouetteFrames most sampled frames the silhouette is computed on; its cost is quadratic
  * @param restarts number of seedings tried, of which the best go on
  * @param seed seed of every random choice
+ * @param sketch which spectrum sketch is kept
+ * @param sketchRows rows l of a Frequent Directions sketch, at least 2; 0: chosen by the dimension,
+ *     see {@link SketchChoice#rows}
  */
 public record StatisticsSettings(
     int clusters,
@@ -19,9 +23,11 @@ public record StatisticsSettings(
     int microCentroids,
     int silhouetteFrames,
     int restarts,
-    long seed) {
+    long seed,
+    SketchChoice sketch,
+    int sketchRows) {
 
-  static final int BYTES = 5 * Integer.BYTES + Long.BYTES;
+  static final int BYTES = 7 * Integer.BYTES + Long.BYTES;
 
   public StatisticsSettings {
     requirePositive(clusters, "clusters");
@@ -29,6 +35,43 @@ public record StatisticsSettings(
     requirePositive(microCentroids, "microCentroids");
     requirePositive(silhouetteFrames, "silhouetteFrames");
     requirePositive(restarts, "restarts");
+    Objects.requireNonNull(sketch, "sketch");
+    if (sketchRows < 0 || sketchRows == 1) {
+      throw new IllegalArgumentException(
+          "sketchRows must be at least 2, or 0 for the default, but is " + sketchRows + ".");
+    }
+  }
+
+  /** With the spectrum sketch chosen by the dimension. */
+  public StatisticsSettings(
+      int clusters,
+      int sampleFrames,
+      int microCentroids,
+      int silhouetteFrames,
+      int restarts,
+      long seed) {
+    this(
+        clusters,
+        sampleFrames,
+        microCentroids,
+        silhouetteFrames,
+        restarts,
+        seed,
+        SketchChoice.AUTO,
+        0);
+  }
+
+  /** The same with another spectrum sketch. */
+  public StatisticsSettings withSketch(SketchChoice newSketch, int newSketchRows) {
+    return new StatisticsSettings(
+        clusters,
+        sampleFrames,
+        microCentroids,
+        silhouetteFrames,
+        restarts,
+        seed,
+        newSketch,
+        newSketchRows);
   }
 
   /** The settings of the seed paper (k = 1024) with a sample that gives each cluster 40 frames. */
@@ -39,6 +82,7 @@ public record StatisticsSettings(
   void writeTo(ByteBuffer target) {
     target.putInt(clusters).putInt(sampleFrames).putInt(microCentroids);
     target.putInt(silhouetteFrames).putInt(restarts).putLong(seed);
+    target.putInt(sketch.code()).putInt(sketchRows);
   }
 
   static StatisticsSettings readFrom(ByteBuffer source) {
@@ -48,7 +92,9 @@ public record StatisticsSettings(
         source.getInt(),
         source.getInt(),
         source.getInt(),
-        source.getLong());
+        source.getLong(),
+        SketchChoice.ofCode(source.getInt()),
+        source.getInt());
   }
 
   private static void requirePositive(int value, String name) {

@@ -50,11 +50,14 @@ class MergeableContractTest {
     return Stream.of(
         new Mergeable<>(
             "second moments",
-            summary -> summary.completed().frameMoments(),
+            summary -> summary.completed().frameSketch(),
             MergeableContractTest::mergeMoments,
-            moments -> written(SecondMoments.byteSize(D), moments, SecondMoments::writeTo),
-            bytes -> SecondMoments.readFrom(ByteBuffer.wrap(bytes), D),
-            moments -> concat(moments.mean(), moments.centred(), moments.uncentred()),
+            moments -> written(moments.byteSize(), moments, SpectrumSketch::write),
+            bytes -> SpectrumSketch.read(ByteBuffer.wrap(bytes), D),
+            sketch -> {
+              SecondMoments moments = (SecondMoments) sketch;
+              return concat(moments.mean(), moments.centred(), moments.uncentred());
+            },
             1e-13),
         new Mergeable<>(
             "direction moments",
@@ -217,8 +220,8 @@ class MergeableContractTest {
         .toList();
   }
 
-  private static SecondMoments mergeMoments(List<SecondMoments> parts) {
-    SecondMomentsAccumulator sum = new SecondMomentsAccumulator(SecondMoments.empty(D));
+  private static SpectrumSketch mergeMoments(List<SpectrumSketch> parts) {
+    SpectrumAccumulator sum = SecondMoments.empty(D).accumulator();
     parts.forEach(sum::add);
     return sum.snapshot();
   }

@@ -1,0 +1,135 @@
+package io.sounding.operators.statistics;
+
+import java.util.Arrays;
+
+/**
+ * The best guess at a spectrum of which a Frequent Directions sketch kept the beginning.
+ *
+ * <pre>
+ *   lambda_i = found_i                                          i ≤ k = 0.7 l
+ *   lambda_i = clip(v_k (i / k)^-a, found_i, found_i + Delta)   i &gt; k, such that sum lambda = trace
+ * </pre>
+ *
+ * <p>The first 0.7 l eigenvalues are trusted: they are never shrunk, and the directions they lose
+ * weigh little. v_k is the value at k of the power law fitted to log lambda on log i over the upper
+ * half of the trusted ones (least squares), which is smoother than found_k itself; the exponent a
+ * is not that of the fit, but the one with which the tail holds exactly the mass that the trusted
+ * values leave of the trace. If a flat tail cannot hold it all, it is flat and higher.
+ *
+ * <p>Source: none known for this rule; it is in the vein of spectral compensation (Francis and
+ * Raimond 2018), with the shape of the tail left to the data. Error bound: the box of {@link
+ * EigenvalueBounds} only.
+ *
+ * <p>Edge cases: nothing lost (at most 1e-13 of the trace), or no eigenvalue above rounding among
+ * the trusted ones: the values as found.
+ */
+final class TailExtrapolation {
+  static final double TRUSTED_SHARE = 0.7;
+
+  private static final double NEGLIGIBLE = 1e-13;
+  private static final double STEEPEST = 200;
+  private static final int HALVINGS = 60;
+
+  private final EigenvalueBounds bounds;
+  private final int trusted;
+  private final double rest;
+
+  private TailExtrapolation(EigenvalueBounds bounds, int trusted) {
+    this.bounds = bounds;
+    this.trusted = trusted;
+    rest = bounds.trace() - Arrays.stream(bounds.found(), 0, trusted).sum();
+  }
+
+  /** Estimated eigenvalues, descending, as many as there are bounds; {@code sketchRows} is l. */
+  static double[] of(EigenvalueBounds bounds, int sketchRows) {
+    double[] found = bounds.found();
+    double lost = bounds.trace() - Arrays.stream(found).sum();
+    double noise = Math.max(bounds.rounding(), NEGLIGIBLE * bounds.trace());
+    int trusted = Math.min(found.length, Math.max(1, (int) (TRUSTED_SHARE * sketchRows)));
+    while (trusted > 0 && found[trusted - 1] <= noise) {
+      trusted--;
+    }
+    if (bounds.width() == 0 || lost <= noise || trusted == 0 || trusted == found.length) {
+      return found.clone();
+    }
+    return new TailExtrapolation(bounds, trusted).extrapolated();
+  }
+
+  private double[] extrapolated() {
+    double start = Math.min(fittedLast(), bounds.found()[0] + bounds.width());
+    double[] guess = bounds.found().clone();
+    if (fill(guess, start, 0) < rest) {
+      raise(guess, start);
+      return sorted(guess);
+    }
+    double flat = 0;
+    double steep = STEEPEST;
+    for (int i = 0; i < HALVINGS; i++) {
+      double middle = (flat + steep) / 2;
+      if (fill(guess, start, middle) > rest) {
+        flat = middle;
+      } else {
+        steep = middle;
+      }
+    }
+    fill(guess, start, steep);
+    return sorted(guess);
+  }
+
+  /** A flat tail as high as it must be. */
+  private void raise(double[] guess, double start) {
+    double low = start;
+    double high = bounds.found()[0] + bounds.width();
+    for (int i = 0; i < HALVINGS; i++) {
+      double middle = (low + high) / 2;
+      if (fill(guess, middle, 0) < rest) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    fill(guess, high, 0);
+  }
+
+  /** Writes the tail and returns its sum. */
+  private double fill(double[] guess, double start, double exponent) {
+    double sum = 0;
+    for (int i = trusted; i < guess.length; i++) {
+      double law = start * Math.pow((i + 1.0) / trusted, -exponent);
+      double found = bounds.found()[i];
+      guess[i] = Math.min(Math.max(law, found), found + bounds.width());
+      sum += guess[i];
+    }
+    return sum;
+  }
+
+  /** The value at the last trusted eigenvalue of the line through the upper half of them. */
+  private double fittedLast() {
+    int first = trusted / 2;
+    double meanX = 0;
+    double meanY = 0;
+    for (int i = first; i < trusted; i++) {
+      meanX += Math.log(i + 1) / (trusted - first);
+      meanY += Math.log(bounds.found()[i]) / (trusted - first);
+    }
+    double covariance = 0;
+    double variance = 0;
+    for (int i = first; i < trusted; i++) {
+      double x = Math.log(i + 1) - meanX;
+      covariance += x * (Math.log(bounds.found()[i]) - meanY);
+      variance += x * x;
+    }
+    double slope = variance == 0 ? 0 : covariance / variance;
+    return Math.exp(meanY + slope * (Math.log(trusted) - meanX));
+  }
+
+  private static double[] sorted(double[] values) {
+    Arrays.sort(values);
+    for (int i = 0; i < values.length / 2; i++) {
+      double value = values[i];
+      values[i] = values[values.length - 1 - i];
+      values[values.length - 1 - i] = value;
+    }
+    return values;
+  }
+}

@@ -43,6 +43,15 @@ public record ShardManifest(
         IntStream.of(own).mapToObj(i -> manifest.sha256s()[i]).toArray(String[]::new));
   }
 
+  /** The shard's share of the corpus' audio; 1 when there is none. */
+  double share() {
+    double seconds = 0;
+    for (int i = 0; i < samples.length; i++) {
+      seconds += (double) samples[i] / sampleRatesHz[i];
+    }
+    return seconds > 0 && seconds < corpusAudioSeconds ? seconds / corpusAudioSeconds : 1;
+  }
+
   /** Position of the utterance in the arrays, or -1. */
   int indexOf(String utteranceId) {
     for (int i = 0; i < utteranceIds.length; i++) {

@@ -5,6 +5,7 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardFold;
 import io.sounding.operators.fold.ShardSummary;
+import io.sounding.operators.statistics.FoldProducts;
 import io.sounding.schemas.InputNormalisation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +69,10 @@ final class ShardRun {
     nextBatch = saved.nextBatch();
     audioSeconds = saved.audioSeconds();
     embedSeconds = saved.embedSeconds();
-    fold = saved.fold() == null ? null : ShardFold.resume(saved.fold(), settings.statistics());
+    fold =
+        saved.fold() == null
+            ? null
+            : ShardFold.resume(saved.fold(), settings.statistics(), manifest.share());
   }
 
   InFlight save() {
@@ -126,7 +130,7 @@ final class ShardRun {
         prepare(batch, utterances);
       }
       encodeWindow(session, batch);
-      return windows.size() == batch.windows() ? fold(batch) : 0;
+      return windows.size() == batch.windows() ? fold(batch, session.products()) : 0;
     } catch (EncodingException | RuntimeException e) { // odd audio, or what the model made of it
       int others = batch.items().size() - 1;
       throw new EncodingException(
@@ -163,10 +167,12 @@ final class ShardRun {
     embedSeconds += (System.nanoTime() - start) * 1e-9;
   }
 
-  private double fold(WindowPlan.Batch batch) throws EncodingException {
+  private double fold(WindowPlan.Batch batch, FoldProducts products) throws EncodingException {
     Frames frames = Frames.inSequence(windows);
     if (fold == null) {
-      fold = ShardFold.of(frames.layers(), frames.dimension(), settings.statistics());
+      fold =
+          ShardFold.of(
+              frames.layers(), frames.dimension(), settings.statistics(), manifest.share());
     } else if (!Arrays.equals(fold.layers(), frames.layers())
         || fold.dimension() != frames.dimension()) {
       throw new EncodingException(
@@ -180,7 +186,11 @@ final class ShardRun {
     for (int i = 0; i < signals.length; i++) {
       for (int position = 0; position < frames.layers().length; position++) {
         fold.add(
-            batch.items().get(i).utteranceId(), position, frames.of(position, i), frames.frames());
+            batch.items().get(i).utteranceId(),
+            position,
+            frames.of(position, i),
+            frames.frames(),
+            products);
       }
     }
     windows.clear();

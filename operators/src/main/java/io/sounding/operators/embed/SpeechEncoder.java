@@ -5,6 +5,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
@@ -14,6 +15,8 @@ import ai.djl.translate.Batchifier;
 import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
+import io.sounding.operators.statistics.FoldProducts;
+import io.sounding.operators.statistics.HostProducts;
 import io.sounding.schemas.ModelFormat;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -78,7 +81,10 @@ public final class SpeechEncoder implements AutoCloseable {
 
   /** A session for one thread; close it before the encoder. */
   public Session open() {
-    return new Session(model.newPredictor());
+    NDManager manager = model.getNDManager();
+    return new Session(
+        model.newPredictor(),
+        manager.getDevice().isGpu() ? new DeviceProducts(manager) : new HostProducts());
   }
 
   /** Gives the native memory back. */
@@ -92,8 +98,16 @@ public final class SpeechEncoder implements AutoCloseable {
 
     private final Predictor<float[][], List<Tensor>> predictor;
 
-    private Session(Predictor<float[][], List<Tensor>> predictor) {
+    private final FoldProducts products;
+
+    private Session(Predictor<float[][], List<Tensor>> predictor, FoldProducts products) {
       this.predictor = predictor;
+      this.products = products;
+    }
+
+    /** Makes products of the frames where the model runs. */
+    FoldProducts products() {
+      return products;
     }
 
     /**

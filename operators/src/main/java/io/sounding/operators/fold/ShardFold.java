@@ -1,5 +1,6 @@
 package io.sounding.operators.fold;
 
+import io.sounding.operators.statistics.FoldProducts;
 import io.sounding.operators.statistics.LayerAccumulator;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.StatisticsSettings;
@@ -33,21 +34,26 @@ public final class ShardFold {
     this.foldSeconds = foldSeconds;
   }
 
-  /** An empty fold for these layers, whose frames have this dimension. */
-  public static ShardFold of(int[] layers, int dimension, StatisticsSettings settings) {
+  /**
+   * An empty fold for these layers, whose frames have this dimension.
+   *
+   * @param share the shard's share of the corpus
+   */
+  public static ShardFold of(
+      int[] layers, int dimension, StatisticsSettings settings, double share) {
     LayerAccumulator[] accumulators = new LayerAccumulator[layers.length];
     for (int i = 0; i < layers.length; i++) {
-      accumulators[i] = new LayerAccumulator(dimension, settings);
+      accumulators[i] = new LayerAccumulator(dimension, settings, share);
     }
     return new ShardFold(layers.clone(), dimension, accumulators, new double[layers.length]);
   }
 
   /** The fold that was saved, as if it had never been interrupted. */
-  public static ShardFold resume(Saved saved, StatisticsSettings settings) {
+  public static ShardFold resume(Saved saved, StatisticsSettings settings, double share) {
     LayerAccumulator[] accumulators = new LayerAccumulator[saved.layers().length];
     for (int i = 0; i < accumulators.length; i++) {
       accumulators[i] =
-          LayerAccumulator.resume(LayerSummary.fromBytes(saved.summaries()[i]), settings);
+          LayerAccumulator.resume(LayerSummary.fromBytes(saved.summaries()[i]), settings, share);
     }
     return new ShardFold(
         saved.layers().clone(), saved.dimension(), accumulators, saved.foldSeconds().clone());
@@ -60,10 +66,12 @@ public final class ShardFold {
    * @param position position of the layer among the layers of this fold
    * @param frames its frames in that layer, {@code float[rows * d]}, row-major
    * @param rows number of frames
+   * @param products makes the heavy products
    */
-  public void add(String utteranceId, int position, float[] frames, int rows) {
+  public void add(
+      String utteranceId, int position, float[] frames, int rows, FoldProducts products) {
     long start = System.nanoTime();
-    accumulators[position].addUtterance(utteranceId, frames, rows);
+    accumulators[position].addUtterance(utteranceId, frames, rows, products);
     foldSeconds[position] += (System.nanoTime() - start) * 1e-9;
   }
 

@@ -44,6 +44,23 @@ final class FrameSample {
     return new FrameSample(dimension, Long.MAX_VALUE, new long[0], new float[0]);
   }
 
+  /**
+   * How many frames to keep of a part, so that the sample of the whole is hardly ever smaller for
+   * it: of m frames sampled, a part with this share of all frames holds {@code m share} on average
+   * and six standard deviations more less than once in 1e9. Should it hold more all the same,
+   * {@link #threshold()} tells, and the sample of the whole is a little smaller, but correct.
+   *
+   * @param share the part's share of all frames, as far as known beforehand
+   */
+  static int capacity(int sampleFrames, double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "A share is above 0 and at most 1, but this is " + share + ".");
+    }
+    double expected = sampleFrames * share;
+    return (int) Math.min(sampleFrames, Math.ceil(expected + 6 * Math.sqrt(expected) + 32));
+  }
+
   int size() {
     return keys.length;
   }

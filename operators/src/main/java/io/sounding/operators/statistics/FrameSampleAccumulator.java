@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 
 /**
  * Grows a {@link FrameSample} frame by frame. Mutable, one thread. Frames below the threshold are
- * appended; when a quarter more than the capacity is held, the surplus is dropped, which lowers the
+ * appended; when an eighth more than the capacity is held, the surplus is dropped, which lowers the
  * threshold. The expected number of appended frames is capacity * (1 + ln(n / capacity)).
  */
 final class FrameSampleAccumulator {
@@ -21,7 +21,7 @@ final class FrameSampleAccumulator {
   FrameSampleAccumulator(FrameSample start, int capacity) {
     this.dimension = start.dimension();
     this.capacity = capacity;
-    this.limit = Math.max(start.size(), capacity) + Math.max(capacity / 4, 256);
+    this.limit = Math.max(start.size(), capacity) + Math.max(capacity / 8, 64);
     load(start);
   }
 

@@ -37,7 +37,7 @@ final class FrequentDirectionsAccumulator implements SpectrumAccumulator {
   }
 
   @Override
-  public void addBlock(float[] rows, int added) {
+  public void addBlock(float[] rows, int added, FoldProducts products) {
     if (added == 0) {
       return;
     }

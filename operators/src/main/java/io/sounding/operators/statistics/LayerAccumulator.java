@@ -10,9 +10,10 @@ import java.util.Arrays;
  * micro-centroids are matrix products. Blocks depend on the frames added only, never on when
  * snapshots were taken.
  *
- * <p>Memory, bytes: about {@code s + 8 m d + 24 BLOCK_ROWS d + 4 R d}, independent of the number of
- * frames (m micro-centroids, R sampled frames; s of the two spectrum sketches: {@code 16 d^2} when
- * exact, {@code 32 l d} with l rows of Frequent Directions).
+ * <p>Memory, bytes: about {@code s + 8 m d + 4 BLOCK_ROWS d + 4.5 R d}, independent of the number
+ * of frames (m micro-centroids, R sampled frames of this part; s of the two spectrum sketches:
+ * {@code 8 d^2} when exact, {@code 32 l d} with l rows of Frequent Directions). With the defaults,
+ * d = 768 and one of 32 shards: 13 MB. Working memory belongs to the {@link FoldProducts}.
  */
 public final class LayerAccumulator {
   static final int BLOCK_ROWS = 512;
@@ -28,16 +29,29 @@ public final class LayerAccumulator {
   private final float[] pending;
   private int pendingRows;
 
+  /** For all frames of a layer, or for a part of unknown size. */
   public LayerAccumulator(int dimension, StatisticsSettings settings) {
-    this(LayerSummary.empty(dimension, settings), settings);
+    this(dimension, settings, 1);
   }
 
-  private LayerAccumulator(LayerSummary start, StatisticsSettings settings) {
+  /**
+   * For a part of the frames of a layer.
+   *
+   * @param share the part's share of all frames as far as is known beforehand, above 0 to 1:
+   *     decides how many frames the sample keeps of it
+   */
+  public LayerAccumulator(int dimension, StatisticsSettings settings, double share) {
+    this(LayerSummary.empty(dimension, settings), settings, share);
+  }
+
+  private LayerAccumulator(LayerSummary start, StatisticsSettings settings, double share) {
     this.settings = settings;
     dimension = start.dimension();
     frameSketch = start.frameSketch().accumulator();
     utteranceSketch = start.utteranceSketch().accumulator();
-    sample = new FrameSampleAccumulator(start.sample(), settings.sampleFrames());
+    sample =
+        new FrameSampleAccumulator(
+            start.sample(), FrameSample.capacity(settings.sampleFrames(), share));
     directions = start.directions();
     microCentroids =
         new MicroCentroidsAccumulator(
@@ -48,17 +62,29 @@ public final class LayerAccumulator {
     start.copyPendingTo(pending);
   }
 
+  /** Like the one below, for all frames of a layer or for a part of unknown size. */
+  public static LayerAccumulator resume(LayerSummary summary, StatisticsSettings settings) {
+    return resume(summary, settings, 1);
+  }
+
   /**
    * Continues from a snapshot as if the accumulator that took it had never stopped.
    *
+   * @param share as of the accumulator that took it
    * @throws IllegalArgumentException when the summary was made with other settings
    */
-  public static LayerAccumulator resume(LayerSummary summary, StatisticsSettings settings) {
+  public static LayerAccumulator resume(
+      LayerSummary summary, StatisticsSettings settings, double share) {
     if (!summary.settings().equals(settings)) {
       throw new IllegalArgumentException(
           "The summary was made with " + summary.settings() + ", not with " + settings + ".");
     }
-    return new LayerAccumulator(summary, settings);
+    return new LayerAccumulator(summary, settings, share);
+  }
+
+  /** Adds all frames of an utterance, with the products made on the processor. */
+  public void addUtterance(String utteranceId, float[] frames, int rows) {
+    addUtterance(utteranceId, frames, rows, new HostProducts());
   }
 
   /**
@@ -67,9 +93,10 @@ public final class LayerAccumulator {
    *
    * @param utteranceId id that chooses, with the frame index, which frames are sampled
    * @param frames {@code [rows * d]}, row-major; not kept
+   * @param products makes the heavy products
    * @throws NonFiniteFrameException when a value is NaN or infinite; nothing has changed then
    */
-  public void addUtterance(String utteranceId, float[] frames, int rows) {
+  public void addUtterance(String utteranceId, float[] frames, int rows, FoldProducts products) {
     if (rows < 0 || frames.length != (long) rows * dimension) {
       throw new IllegalArgumentException(
           "Utterance "
@@ -97,16 +124,16 @@ public final class LayerAccumulator {
       sample.offer(FrameKey.of(key, frame), frames, start);
       System.arraycopy(frames, start, pending, pendingRows * dimension, dimension);
       if (++pendingRows == BLOCK_ROWS) {
-        foldBlock();
+        foldBlock(products);
       }
     }
     utteranceSketch.addRow(sum);
   }
 
-  private void foldBlock() {
-    frameSketch.addBlock(pending, pendingRows);
+  private void foldBlock(FoldProducts products) {
+    frameSketch.addBlock(pending, pendingRows, products);
     directions = directions.plusBlock(pending, pendingRows);
-    microCentroids.addBlock(pending, pendingRows);
+    microCentroids.addBlock(pending, pendingRows, products);
     pendingRows = 0;
   }
 
@@ -125,6 +152,14 @@ public final class LayerAccumulator {
   }
 
   private void requireFinite(String utteranceId, float[] frames) {
+    // the exponent of what is not finite is all ones; a maximum over all is quick
+    int largest = 0;
+    for (float value : frames) {
+      largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+    }
+    if (largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
+      return;
+    }
     for (int i = 0; i < frames.length; i++) {
       if (!Float.isFinite(frames[i])) {
         throw new NonFiniteFrameException(utteranceId, i / dimension, i % dimension, frames[i]);

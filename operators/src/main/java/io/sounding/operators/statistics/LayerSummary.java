@@ -152,10 +152,11 @@ public final class LayerSummary {
       return this;
     }
     SpectrumAccumulator completed = frameSketch.accumulator();
-    completed.addBlock(pending, rows);
+    HostProducts products = new HostProducts();
+    completed.addBlock(pending, rows, products);
     MicroCentroidsAccumulator micro =
         new MicroCentroidsAccumulator(microCentroids, settings.microCentroids(), settings.seed());
-    micro.addBlock(pending, rows);
+    micro.addBlock(pending, rows, products);
     return new LayerSummary(
         settings,
         dimension,

@@ -48,7 +48,7 @@ final class MicroCentroidsAccumulator {
   }
 
   /** Adds rows, {@code rows[count * d]} or longer. */
-  void addBlock(float[] rows, int count) {
+  void addBlock(float[] rows, int count, FoldProducts products) {
     if (count == 0) {
       return;
     }
@@ -56,7 +56,7 @@ final class MicroCentroidsAccumulator {
     SplittableRandom random = new SplittableRandom(seed + frames);
     double[] draws = random.doubles(count).toArray();
     for (int from = 0; from < count; ) {
-      from = addSome(rows, cloud, draws, from);
+      from = addSome(rows, cloud, draws, from, products);
       if (size > limit) {
         joinCheapest();
       }
@@ -65,11 +65,11 @@ final class MicroCentroidsAccumulator {
   }
 
   /** Adds rows from this one on, until many have opened a micro-centroid or there is no room. */
-  private int addSome(float[] rows, PointCloud cloud, double[] draws, int from) {
+  private int addSome(float[] rows, PointCloud cloud, double[] draws, int from, FoldProducts by) {
     int known = size;
     int rest = cloud.size() - from;
     PointCloud centroids = cloud.alongside(means, known);
-    float[] products = cloud.products(from, rest, centroids);
+    float[] products = cloud.products(from, rest, centroids, by);
     float[] squaredNorms = new float[known];
     for (int c = 0; c < known; c++) {
       squaredNorms[c] = (float) centroids.squaredNorm(c);

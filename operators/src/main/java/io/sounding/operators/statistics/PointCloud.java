@@ -124,10 +124,10 @@ final class PointCloud {
   }
 
   /** Products of points {@code from .. from + count} with all others, {@code [count * others]}. */
-  float[] products(int from, int count, PointCloud others) {
+  float[] products(int from, int count, PointCloud others, FoldProducts by) {
     float[] products = new float[count * others.size];
     float[] left = Arrays.copyOfRange(rows, from * dimension, (from + count) * dimension);
-    Products.multiply(left, count, others.rows, others.size, dimension, products);
+    by.multiply(left, count, others.rows, others.size, dimension, products);
     return products;
   }
 

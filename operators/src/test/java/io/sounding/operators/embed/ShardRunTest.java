@@ -10,6 +10,7 @@ import io.sounding.operators.assemble.Shards;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardFold;
 import io.sounding.operators.fold.ShardSummary;
+import io.sounding.operators.statistics.HostProducts;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.RankMetrics;
 import io.sounding.schemas.InputNormalisation;
@@ -128,14 +129,14 @@ class ShardRunTest {
     finish(run, List.of(utterance));
 
     float[] samples = utterance.mono();
-    ShardFold expected = ShardFold.of(new int[] {2}, 8, SETTINGS.statistics());
+    ShardFold expected = ShardFold.of(new int[] {2}, 8, SETTINGS.statistics(), 1);
     float[] both = new float[40 * 8];
     for (int window = 0; window < 2; window++) {
       float[] half = Arrays.copyOfRange(samples, window * 3_200, (window + 1) * 3_200);
       float[] frames = session.encode(new float[][] {half}, new int[] {2}).of(0, 0);
       System.arraycopy(frames, 0, both, window * 20 * 8, 20 * 8);
     }
-    expected.add("long", 0, both, 40);
+    expected.add("long", 0, both, 40, new HostProducts());
     assertThat(run.summaries("cpu").get(0).summary()).isEqualTo(expected.save().summaries()[0]);
   }
 

@@ -3,6 +3,7 @@ package io.sounding.operators.fold;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sounding.operators.statistics.HostProducts;
 import io.sounding.operators.statistics.LayerSummary;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -22,12 +23,12 @@ class ShardFoldTest {
   }
 
   private static ShardFold fold() {
-    return ShardFold.of(new int[] {4, 9}, DIMENSION, ShardSummaries.SETTINGS);
+    return ShardFold.of(new int[] {4, 9}, DIMENSION, ShardSummaries.SETTINGS, 1);
   }
 
   private static void add(ShardFold fold, int utterance) {
-    fold.add("u" + utterance, 0, frames(utterance, 0), FRAMES);
-    fold.add("u" + utterance, 1, frames(utterance, 1), FRAMES);
+    fold.add("u" + utterance, 0, frames(utterance, 0), FRAMES, new HostProducts());
+    fold.add("u" + utterance, 1, frames(utterance, 1), FRAMES, new HostProducts());
   }
 
   @Test
@@ -36,7 +37,7 @@ class ShardFoldTest {
     ShardFold interrupted = fold();
     for (int utterance = 0; utterance < 7; utterance++) {
       add(undisturbed, utterance);
-      interrupted = ShardFold.resume(interrupted.save(), ShardSummaries.SETTINGS);
+      interrupted = ShardFold.resume(interrupted.save(), ShardSummaries.SETTINGS, 1);
       add(interrupted, utterance);
     }
     assertThat(interrupted.save().summaries()).isDeepEqualTo(undisturbed.save().summaries());
@@ -69,7 +70,7 @@ class ShardFoldTest {
   void aFrameThatIsNotFiniteIsRefusedWithItsPlace() {
     float[] frames = frames(0, 0);
     frames[5 * DIMENSION + 1] = Float.POSITIVE_INFINITY;
-    assertThatThrownBy(() -> fold().add("u0", 0, frames, FRAMES))
+    assertThatThrownBy(() -> fold().add("u0", 0, frames, FRAMES, new HostProducts()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Utterance u0: frame 5 holds Infinity at dimension index 1");
   }

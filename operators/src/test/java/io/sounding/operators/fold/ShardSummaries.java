@@ -2,6 +2,7 @@ package io.sounding.operators.fold;
 
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.statistics.HostProducts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,14 +31,14 @@ public final class ShardSummaries {
 
   /** The summary of layer 2 of a shard with this many utterances, of a corpus with that many. */
   public static ShardSummary of(int shard, int shards, int utterances, int corpusUtterances) {
-    ShardFold fold = ShardFold.of(new int[] {2}, DIMENSION, SETTINGS);
+    ShardFold fold = ShardFold.of(new int[] {2}, DIMENSION, SETTINGS, 1);
     Random random = new Random(20_100 + shard);
     for (int u = 0; u < utterances; u++) {
       float[] frames = new float[FRAMES * DIMENSION];
       for (int i = 0; i < frames.length; i++) {
         frames[i] = (float) (random.nextGaussian() * (1 + i % DIMENSION) + 0.5);
       }
-      fold.add("speech_" + shard + "_" + u, 0, frames, FRAMES);
+      fold.add("speech_" + shard + "_" + u, 0, frames, FRAMES, new HostProducts());
     }
     return new ShardSummary(
         request(),

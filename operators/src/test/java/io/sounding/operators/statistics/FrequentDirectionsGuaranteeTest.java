@@ -116,7 +116,7 @@ class FrequentDirectionsGuaranteeTest {
         }
         target.addRow(row);
       } else {
-        target.addBlock(SyntheticFrames.rows(frames, d, from, to), to - from);
+        target.addBlock(SyntheticFrames.rows(frames, d, from, to), to - from, new HostProducts());
       }
       from = to;
     }

@@ -72,7 +72,7 @@ class MicroCentroidsTest {
     assertThat(micro(frames, 40, 512)).isEqualTo(micro(frames, 40, 512));
     MicroCentroidsAccumulator other =
         new MicroCentroidsAccumulator(MicroCentroids.empty(D), 40, 99);
-    other.addBlock(frames, 3_000);
+    other.addBlock(frames, 3_000, new HostProducts());
     assertThat(other.snapshot()).isNotEqualTo(micro(frames, 40, 3_000));
   }
 
@@ -126,7 +126,8 @@ class MicroCentroidsTest {
     int rows = frames.length / D;
     for (int from = 0; from < rows; from += block) {
       int to = Math.min(rows, from + block);
-      accumulator.addBlock(SyntheticFrames.rows(frames, D, from, to), to - from);
+      accumulator.addBlock(
+          SyntheticFrames.rows(frames, D, from, to), to - from, new HostProducts());
     }
     return accumulator.snapshot();
   }

@@ -1,0 +1,105 @@
+package io.sounding.operators.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import io.sounding.operators.statistics.FoldProducts;
+import io.sounding.operators.statistics.HostProducts;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Products wherever they are made, against sums in plain Java with 40 digits. */
+class FoldProductsTest {
+
+  private static final int ROWS = 37;
+  private static final int D = 11;
+
+  private static NDManager device;
+
+  @BeforeAll
+  static void openDevice() {
+    device = NDManager.newBaseManager("PyTorch");
+  }
+
+  @AfterAll
+  static void closeDevice() {
+    device.close();
+  }
+
+  static Stream<Arguments> products() {
+    return Stream.of(
+        Arguments.of(Named.of("host", new HostProducts())),
+        Arguments.of(Named.of("device", new DeviceProducts(device))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("products")
+  void addsTheCentredGramInFloat64EvenWhenTheMeanIsLarge(FoldProducts products) {
+    float[] rows = values(ROWS * D, 1, 10_000);
+    double[] mean = new SplittableRandom(2).doubles(D, 9_999, 10_001).toArray();
+    double[] shift = new SplittableRandom(3).doubles(D, -5, 5).toArray();
+    double[] packed = new SplittableRandom(4).doubles(D * (D + 1) / 2).toArray();
+    double[] before = packed.clone();
+    for (int repetition = 1; repetition <= 2; repetition++) {
+      products.addCentredGram(rows, ROWS, mean, shift, packed);
+      int position = 0;
+      for (int i = 0; i < D; i++) {
+        for (int j = i; j < D; j++) {
+          double expected = before[position] + repetition * gram(rows, mean, shift, i, j);
+          assertThat(packed[position++]).isCloseTo(expected, within(1e-11 * 1_000));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("products")
+  void multipliesTheLeadingRowsOnly(FoldProducts products) {
+    float[] x = values(ROWS * D, 5, 0);
+    float[] y = values(ROWS * D, 6, 0);
+    float[] out = new float[ROWS * ROWS];
+    out[8 * 5] = 77;
+    products.multiply(x, 8, y, 5, D, out);
+    for (int i = 0; i < 8; i++) {
+      for (int j = 0; j < 5; j++) {
+        double expected = 0;
+        for (int c = 0; c < D; c++) {
+          expected += (double) x[i * D + c] * y[j * D + c];
+        }
+        assertThat((double) out[i * 5 + j]).isCloseTo(expected, within(1e-5));
+      }
+    }
+    assertThat(out[8 * 5]).isEqualTo(77);
+    products.multiply(x, 0, y, 5, D, out);
+    products.multiply(x, 8, y, 0, D, out);
+    assertThat(out[8 * 5]).isEqualTo(77);
+  }
+
+  private static double gram(float[] rows, double[] mean, double[] shift, int i, int j) {
+    BigDecimal sum = new BigDecimal(shift[i]).multiply(new BigDecimal(shift[j]));
+    for (int row = 0; row < ROWS; row++) {
+      BigDecimal a = new BigDecimal(rows[row * D + i]).subtract(new BigDecimal(mean[i]));
+      BigDecimal b = new BigDecimal(rows[row * D + j]).subtract(new BigDecimal(mean[j]));
+      sum = sum.add(a.multiply(b), new MathContext(40));
+    }
+    return sum.doubleValue();
+  }
+
+  private static float[] values(int count, long seed, double offset) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (offset + random.nextGaussian());
+    }
+    return values;
+  }
+}

@@ -13,10 +13,10 @@ import java.util.Arrays;
  * <p>Memory, bytes: about {@code s + 8 m d + 4 BLOCK_ROWS d + 4.5 R d}, independent of the number
  * of frames (m micro-centroids, R sampled frames of this part; s of the two spectrum sketches:
  * {@code 8 d^2} when exact, {@code 32 l d} with l rows of Frequent Directions). With the defaults,
- * d = 768 and one of 32 shards: 13 MB. Working memory belongs to the {@link FoldProducts}.
+ * d = 768 and one of 32 shards: 15 MB. Working memory belongs to the {@link FoldProducts}.
  */
 public final class LayerAccumulator {
-  static final int BLOCK_ROWS = 512;
+  static final int BLOCK_ROWS = 1024;
 
   private final StatisticsSettings settings;
   private final int dimension;

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * <p>A frame at squared distance s from the nearest micro-centroid opens one of its own with
  * probability {@code min(1, s / f)}; otherwise that one moves to the mean of all its frames
  * (Meyerson 2001; Shindler, Wong, Meyerson 2011, algorithm 1, over blocks). When there are as many
- * as allowed, f is doubled, and a quarter of them goes: always the pair is joined that is cheapest
+ * as allowed, f is quadrupled, and a quarter of them goes: always the pair is joined that is cheapest
  * by Ward's criterion {@code n_a n_b / (n_a + n_b) ||a - b||^2} (there: all are drawn again); f is
  * no less than the dearest of these joins. So frames unlike all before them get centroids whenever
  * they come, and centroids go where they are missed least.
@@ -86,7 +86,7 @@ final class MicroCentroidsAccumulator {
         squared = Math.max(0, cloud.squaredNorm(point) + score);
       }
       for (int a = 0; a < added; a++) {
-        double other = cloud.squaredDistance(point, opened[a]);
+        double other = cloud.squaredDistance(point, opened[a], squared);
         if (other < squared) {
           squared = other;
           nearest = known + a;
@@ -140,7 +140,7 @@ final class MicroCentroidsAccumulator {
   }
 
   private void joinCheapest() {
-    facilityCost *= 2;
+    facilityCost *= 4;
     WardJoining joining = new WardJoining(counts, means, size, dimension);
     int target = Math.max(1, limit - limit / JOINED_SHARE);
     while (size > target) {

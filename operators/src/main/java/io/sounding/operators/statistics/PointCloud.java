@@ -16,6 +16,8 @@ import java.util.Arrays;
  * most 6e-8 of itself. Shapes: {@code rows[n * d]} row-major; {@code weights[n]}.
  */
 final class PointCloud {
+  private static final int DIMENSIONS_AT_ONCE = 64;
+
   private final int size;
   private final int dimension;
   private final float[] rows;
@@ -223,22 +225,33 @@ final class PointCloud {
 
   /** Squared distance of two points, by float64 differences. */
   double squaredDistance(int point, int other) {
+    return squaredDistance(point, other, Double.POSITIVE_INFINITY);
+  }
+
+  /** The same where it is below the limit; otherwise the limit or more. */
+  double squaredDistance(int point, int other, double limit) {
     int start = point * dimension;
     int offset = other * dimension;
+    double sum = 0;
     int j = 0;
-    double a = 0;
-    double b = 0;
-    for (; j + 1 < dimension; j += 2) {
-      double da = (double) rows[start + j] - rows[offset + j];
-      double db = (double) rows[start + j + 1] - rows[offset + j + 1];
-      a += da * da;
-      b += db * db;
+    while (j < dimension && sum < limit) {
+      int end = Math.min(dimension, j + DIMENSIONS_AT_ONCE);
+      double a = 0;
+      double b = 0;
+      for (; j + 1 < end; j += 2) {
+        double da = (double) rows[start + j] - rows[offset + j];
+        double db = (double) rows[start + j + 1] - rows[offset + j + 1];
+        a += da * da;
+        b += db * db;
+      }
+      if (j < end) {
+        double difference = (double) rows[start + j] - rows[offset + j];
+        a += difference * difference;
+        j++;
+      }
+      sum += a + b;
     }
-    if (j < dimension) {
-      double difference = (double) rows[start + j] - rows[offset + j];
-      a += difference * difference;
-    }
-    return a + b;
+    return sum;
   }
 
   /** Stored points as float64 rows. */

@@ -3,6 +3,7 @@ package io.sounding.jobs;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.statistics.SketchChoice;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -61,6 +62,18 @@ public final class SoundingJob implements Callable<Integer> {
   private int sampleFrames = 40_960;
 
   @Option(
+      names = "--sketch",
+      description =
+          "What is kept of the spectrum: exact, frequent-directions, or auto: exact up to d = 2048.")
+  private String sketch = SketchChoice.AUTO.label();
+
+  @Option(
+      names = "--sketch-rows",
+      description =
+          "Rows of a Frequent Directions sketch; 0: 2097152 / d, at most d / 2 (a buffer of 32 MiB).")
+  private int sketchRows;
+
+  @Option(
       names = "--model-cache",
       description =
           "Folder on each task manager for fetched model files (default: below its folder for temporary files).")
@@ -85,7 +98,9 @@ public final class SoundingJob implements Callable<Integer> {
     SoundingTopology.lay(
         environment,
         KafkaEnds.of(bootstrapServers, Topics.withPrefix(topicPrefix), name, clientProperties()),
-        EvaluationSettings.defaults(modelCache).with(shards, clusters, sampleFrames));
+        EvaluationSettings.defaults(modelCache)
+            .with(shards, clusters, sampleFrames)
+            .withSketch(SketchChoice.of(sketch), sketchRows));
     environment.execute(name);
     return 0;
   }

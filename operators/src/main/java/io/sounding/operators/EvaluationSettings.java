@@ -1,5 +1,6 @@
 package io.sounding.operators;
 
+import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.io.Serializable;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import java.time.Duration;
  * @param silhouetteFrames frames on which the silhouette is computed
  * @param restarts seeded restarts of the final clustering
  * @param seed seed of everything seeded
+ * @param sketch which spectrum sketch is kept
+ * @param sketchRows rows of a Frequent Directions sketch, at least 2; 0: chosen by the dimension
  * @param maxWindowSeconds longest piece of audio embedded in one go; longer utterances are cut
  *     evenly
  * @param batchSeconds audio of equally long windows embedded in one forward pass, at most
@@ -36,6 +39,8 @@ public record EvaluationSettings(
     int silhouetteFrames,
     int restarts,
     long seed,
+    SketchChoice sketch,
+    int sketchRows,
     double maxWindowSeconds,
     double batchSeconds,
     Duration slice,
@@ -62,7 +67,14 @@ public record EvaluationSettings(
     atLeast("corpusTimeout in ms", corpusTimeout.toMillis(), 1);
     atLeast("retention in ms", retention.toMillis(), 1);
     new StatisticsSettings(
-        clusters, sampleFrames, microCentroids, silhouetteFrames, restarts, seed);
+        clusters,
+        sampleFrames,
+        microCentroids,
+        silhouetteFrames,
+        restarts,
+        seed,
+        sketch,
+        sketchRows);
   }
 
   /** The defaults, with model files cached in {@code modelCacheDirectory}. */
@@ -76,6 +88,8 @@ public record EvaluationSettings(
         statistics.silhouetteFrames(),
         statistics.restarts(),
         statistics.seed(),
+        statistics.sketch(),
+        statistics.sketchRows(),
         30,
         60,
         Duration.ofMillis(500),
@@ -90,7 +104,14 @@ public record EvaluationSettings(
   /** The part that the statistics need. */
   public StatisticsSettings statistics() {
     return new StatisticsSettings(
-        clusters, sampleFrames, microCentroids, silhouetteFrames, restarts, seed);
+        clusters,
+        sampleFrames,
+        microCentroids,
+        silhouetteFrames,
+        restarts,
+        seed,
+        sketch,
+        sketchRows);
   }
 
   /** The same with other shards, clusters and sample size. */
@@ -103,6 +124,31 @@ public record EvaluationSettings(
         silhouetteFrames,
         restarts,
         seed,
+        sketch,
+        sketchRows,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        intraOpThreads,
+        modelCacheDirectory,
+        modelCacheBytes,
+        utteranceTimeout,
+        corpusTimeout,
+        retention);
+  }
+
+  /** The same with another spectrum sketch. */
+  public EvaluationSettings withSketch(SketchChoice newSketch, int newSketchRows) {
+    return new EvaluationSettings(
+        shards,
+        clusters,
+        sampleFrames,
+        microCentroids,
+        silhouetteFrames,
+        restarts,
+        seed,
+        newSketch,
+        newSketchRows,
         maxWindowSeconds,
         batchSeconds,
         slice,

@@ -4,6 +4,7 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.CorpusDigest;
@@ -99,6 +100,8 @@ public final class Examples {
         128,
         2,
         7,
+        SketchChoice.AUTO,
+        0,
         0.2,
         batchSeconds,
         Duration.ofMillis(1),

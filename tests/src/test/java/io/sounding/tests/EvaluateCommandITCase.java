@@ -2,6 +2,7 @@ package io.sounding.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -101,6 +102,24 @@ class EvaluateCommandITCase {
   }
 
   @Test
+  void theSketchIsChosenOnTheCommandLineAndToldInTheEvent() throws Exception {
+    JsonNode exact = evaluateLastCheckpoints("exact").get(3).get("rank");
+    JsonNode sketched =
+        evaluateLastCheckpoints(
+                "sketched", "--sketch", "frequent-directions", "--sketch-rows", "32")
+            .get(3)
+            .get("rank");
+
+    assertThat(exact.get("sketch").asText()).isEqualTo("second-moments-float64");
+    assertThat(sketched.get("sketch").asText()).isEqualTo("frequent-directions-32");
+    double rankMe = exact.get("rankMe").asDouble();
+    assertThat(rankMe)
+        .isBetween(sketched.get("rankMeLow").asDouble(), sketched.get("rankMeHigh").asDouble());
+    assertThat(sketched.get("rankMe").asDouble()).isCloseTo(rankMe, withinPercentage(5));
+    assertThat(sketched.get("rankMeStdErr").isNull()).isTrue();
+  }
+
+  @Test
   void pathsMayHoldSpacesPercentSignsAndUmlauts() throws Exception {
     Path models = Files.createDirectories(folder.resolve("check points 100%25 \u00fc#1"));
     Files.copy(DemoData.checkpoint("collapse", 400), models.resolve("step 400 \u00e4.onnx"));
@@ -169,6 +188,8 @@ class EvaluateCommandITCase {
         "--layers|1,1",
         "--k|0",
         "--sample|-3",
+        "--sketch|svd",
+        "--sketch-rows|1",
         "--shards|129",
         "--parallelism|0",
         "--sample-rate|12",

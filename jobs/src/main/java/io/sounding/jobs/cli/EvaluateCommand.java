@@ -8,6 +8,7 @@ import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.schemas.InputNormalisation;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -90,6 +91,21 @@ final class EvaluateCommand implements Callable<Integer> {
   private Integer sampleFrames;
 
   @Option(
+      names = "--sketch",
+      defaultValue = "auto",
+      paramLabel = "NAME",
+      description =
+          "What is kept of the spectrum: exact, frequent-directions, or auto: exact up to d = 2048 (default: ${DEFAULT-VALUE}).")
+  private String sketch;
+
+  @Option(
+      names = "--sketch-rows",
+      paramLabel = "N",
+      description =
+          "Rows of a Frequent Directions sketch (default: 2097152 / d, at most d / 2: a buffer of 32 MiB).")
+  private Integer sketchRows;
+
+  @Option(
       names = "--shards",
       defaultValue = "16",
       paramLabel = "N",
@@ -169,16 +185,19 @@ final class EvaluateCommand implements Callable<Integer> {
     int subtasks = parallelism == null ? EmbeddedSounding.parallelism(shards) : parallelism;
     inRange("--parallelism", subtasks, 1, shards);
     inRange("--sample-rate", sampleRateHz, 1_000, 768_000);
+    SketchChoice sketchChoice = parseSketch();
     checkOut();
 
     WorkFolder folder = WorkFolder.below(work);
     folder.cleanOnInterrupt();
     EvaluationSettings defaults = EvaluationSettings.defaults(folder.models().toString());
     EvaluationSettings settings =
-        defaults.with(
-            shards,
-            atLeastOne("--k", clusters, defaults.clusters()),
-            atLeastOne("--sample", sampleFrames, defaults.sampleFrames()));
+        defaults
+            .with(
+                shards,
+                atLeastOne("--k", clusters, defaults.clusters()),
+                atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
+            .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
     CheckpointPublisher.RunSettings runSettings =
         new CheckpointPublisher.RunSettings(
             run == null ? folderName(checkpoints.get(0)) : run,
@@ -229,6 +248,17 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     throw unusable(
         "--layers is '%s'; say all, or numbers such as 0,4 or -1, each once.".formatted(layers));
+  }
+
+  private SketchChoice parseSketch() {
+    if (sketchRows != null) {
+      inRange("--sketch-rows", sketchRows, 2, Integer.MAX_VALUE);
+    }
+    try {
+      return SketchChoice.of(sketch);
+    } catch (IllegalArgumentException e) {
+      throw unusable("--sketch: " + e.getMessage());
+    }
   }
 
   private void checkOut() {

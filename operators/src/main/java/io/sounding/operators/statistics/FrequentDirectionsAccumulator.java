@@ -7,8 +7,8 @@ import java.util.Arrays;
  * Mutable, one thread.
  *
  * <p>Rows go into a buffer of 2 l rows; when the next one does not fit, the buffer is shrunk to l.
- * Nothing depends on when snapshots are taken. Memory: 16 l d bytes, and as much again for the
- * moment of a shrink.
+ * Nothing depends on when snapshots are taken. Memory: 16 l d bytes, and up to three times as much
+ * more for the moment of a shrink.
  */
 final class FrequentDirectionsAccumulator implements SpectrumAccumulator {
   private final int dimension;

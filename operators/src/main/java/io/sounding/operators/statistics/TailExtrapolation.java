@@ -18,7 +18,39 @@ import java.util.Arrays;
  *
  * <p>Source: none known for this rule; it is in the vein of spectral compensation (Francis and
  * Raimond 2018), with the shape of the tail left to the data. Error bound: the box of {@link
- * EigenvalueBounds} only.
+ * EigenvalueBounds} only. Measured: error of RankMe, n = 10,000 Gaussian rows in 4 merged shards
+ * (the embeddings: 14,700 frames of a speech encoder, d = 128, in 16), sigma_i as said; beside it
+ * RankMe of the sketch alone and the guaranteed interval, all relative to the true value.
+ *
+ * <pre>
+ *   spectrum                        l = d/4                          l = d/2
+ *                           estimate  alone  interval        estimate  alone  interval
+ *   i^-0.5,  d = 256          +2.2 %  -73 %  -73 to  +4 %      +1.5 %  -51 %  -51 to +2 %
+ *   i^-1                      +1.4 %  -63 %  -62 to +11 %      +0.8 %  -41 %  -40 to +3 %
+ *   i^-1.5                    +0.3 %  -31 %  -30 to +11 %      +0.2 %  -16 %  -16 to +2 %
+ *   i^-2.5                    +0.0 %   -1 %   -1 to  +1 %      +0.0 %   -0 %   -0 to +0 %
+ *   i^-0.5,  d = 768          +3.3 %  -76 %  -75 to  +5 %      +1.9 %  -53 %  -53 to +2 %
+ *   i^-1                      +2.5 %  -62 %  -61 to +12 %      +1.3 %  -40 %  -39 to +3 %
+ *   i^-1.5                    +0.5 %  -22 %  -22 to  +8 %      +0.2 %  -11 %  -11 to +1 %
+ *   i^-2.5                    +0.0 %   -0 %   -0 to  +0 %      +0.0 %   -0 %   -0 to +0 %
+ *   1,       d = 256          -0.0 %  -68 %  -75 to  +0 %      -0.0 %  -49 %  -56 to +0 %
+ *   20 of 10, the rest 1      +0.0 %  -76 %  -71 to  +0 %      -0.0 %  -61 %  -54 to +0 %
+ *   exp(-i/32)               +22.0 %  -39 %  -39 to +58 %      +1.8 %  -10 %  -10 to +9 %
+ *   exp(-i/8)                 +0.1 %   -0 %   -0 to  +2 %      -0.0 %   -0 %   -0 to +0 %
+ *   0.01 i^-1, mean 10        +0.0 %   -0 %   -0 to  +0 %      +0.0 %   -0 %   -0 to +0 %
+ *     the same, centred       +1.4 %                           +0.8 %
+ *   i^-1, mean 100            +0.0 %   -2 %   -2 to  +0 %      +0.0 %   -1 %   -1 to +0 %
+ *     the same, centred       +1.4 %                           +0.8 %
+ *   trained encoder           +4.5 %         -64 to +14 %      +2.9 %         -42 to +4 %
+ *     the same, centred       +4.5 %                           +2.8 %
+ *   collapsed encoder         +0.2 %          -4 to  +1 %      +0.1 %          -2 to +0 %
+ *     the same, centred       +4.0 %                           +2.7 %
+ * </pre>
+ *
+ * <p>A spectrum that falls faster than its beginning lets on (exponentially) is overestimated, when
+ * the sketch ends well before the spectrum does. Also measured on the encoder, l = d/4: {@code
+ * effectiveRankSquared} +1.4 % (collapsed: +4.5 %), {@code participationRatio} +0.1 % (+2.3 %),
+ * {@code stableRank} +0.02 % (+0.0 %), {@code alphaReQ} 1.89 for 2.01 (1.95 for 2.03).
  *
  * <p>Edge cases: nothing lost (at most 1e-13 of the trace), or no eigenvalue above rounding among
  * the trusted ones: the values as found.

@@ -25,6 +25,7 @@ class MergeableContractTest {
   /**
    * A mergeable under test.
    *
+   * @param settings with which summaries are made
    * @param ofSummary the part of a summary it is
    * @param merge the merge of a list
    * @param toBytes its layout
@@ -34,6 +35,7 @@ class MergeableContractTest {
    */
   private record Mergeable<T>(
       String name,
+      StatisticsSettings settings,
       Function<LayerSummary, T> ofSummary,
       Function<List<T>, T> merge,
       Function<T, byte[]> toBytes,
@@ -50,6 +52,7 @@ class MergeableContractTest {
     return Stream.of(
         new Mergeable<>(
             "second moments",
+            SETTINGS,
             summary -> summary.completed().frameSketch(),
             MergeableContractTest::mergeMoments,
             moments -> written(moments.byteSize(), moments, SpectrumSketch::write),
@@ -59,8 +62,32 @@ class MergeableContractTest {
               return concat(moments.mean(), moments.centred(), moments.uncentred());
             },
             1e-13),
+        frequentDirections(
+            "frequent directions, the moments that are exact",
+            2,
+            sketch -> concat(sketch.mean(), new double[] {sketch.count(), sketch.trace()}),
+            1e-13),
+        frequentDirections(
+            "frequent directions moments, as many rows as dimensions",
+            D,
+            sketch ->
+                concat(
+                    sketch.centredSpectrum().eigenvalues(),
+                    sketch.uncentredSpectrum().spectrum().eigenvalues()),
+            1e-12),
+        // another order gives another sketch: what holds of each is tested as a property in
+        // FrequentDirectionsGuaranteeTest; these are as close as their estimates are good
+        frequentDirections(
+            "frequent directions, fewer rows than dimensions",
+            3,
+            sketch ->
+                new double[] {
+                  sketch.uncentredSpectrum().rankMe(), sketch.centredSpectrum().rankMe()
+                },
+            0.05),
         new Mergeable<>(
             "direction moments",
+            SETTINGS,
             summary -> summary.completed().directions(),
             parts -> parts.stream().reduce(DirectionMoments.empty(D), DirectionMoments::merge),
             moments -> written(DirectionMoments.byteSize(D), moments, DirectionMoments::writeTo),
@@ -70,6 +97,7 @@ class MergeableContractTest {
             1e-13),
         new Mergeable<>(
             "frame sample",
+            SETTINGS,
             LayerSummary::sample,
             parts -> FrameSample.union(D, parts, SETTINGS.sampleFrames()),
             sample -> written(sample.byteSize(), sample, FrameSample::writeTo),
@@ -83,6 +111,7 @@ class MergeableContractTest {
             0),
         new Mergeable<>(
             "micro-centroids",
+            SETTINGS,
             summary -> summary.completed().microCentroids(),
             parts -> MicroCentroids.union(D, parts),
             micro -> written(micro.byteSize(), micro, MicroCentroids::writeTo),
@@ -91,6 +120,7 @@ class MergeableContractTest {
             0),
         new Mergeable<>(
             "layer summary, rank",
+            SETTINGS,
             summary -> summary,
             LayerSummary::mergeAll,
             LayerSummary::toBytes,
@@ -103,7 +133,20 @@ class MergeableContractTest {
             },
             1e-10),
         new Mergeable<>(
+            "layer summary, frequent directions",
+            SETTINGS.withSketch(SketchChoice.FREQUENT_DIRECTIONS, 4),
+            summary -> summary,
+            LayerSummary::mergeAll,
+            LayerSummary::toBytes,
+            LayerSummary::fromBytes,
+            summary -> {
+              RankMetrics rank = RankMetrics.of(summary);
+              return new double[] {rank.rankMe(), rank.rankMeCentred(), rank.stableRank()};
+            },
+            0.05),
+        new Mergeable<>(
             "layer summary, clusters",
+            SETTINGS,
             summary -> summary,
             LayerSummary::mergeAll,
             LayerSummary::toBytes,
@@ -120,6 +163,23 @@ class MergeableContractTest {
             0));
   }
 
+  private static Mergeable<SpectrumSketch> frequentDirections(
+      String name, int rows, Function<FrequentDirections, double[]> values, double tolerance) {
+    return new Mergeable<>(
+        name,
+        SETTINGS.withSketch(SketchChoice.FREQUENT_DIRECTIONS, rows),
+        summary -> summary.completed().frameSketch(),
+        parts -> {
+          SpectrumAccumulator sum = FrequentDirections.empty(D, rows).accumulator();
+          parts.forEach(sum::add);
+          return sum.snapshot();
+        },
+        sketch -> written(sketch.byteSize(), sketch, SpectrumSketch::write),
+        bytes -> SpectrumSketch.read(ByteBuffer.wrap(bytes), D),
+        sketch -> values.apply((FrequentDirections) sketch),
+        tolerance);
+  }
+
   static Stream<Mergeable<?>> blindToUtterances() {
     return mergeables().filter(mergeable -> mergeable.name.contains("moments"));
   }
@@ -127,8 +187,8 @@ class MergeableContractTest {
   @ParameterizedTest
   @MethodSource("mergeables")
   <T> void emptyIsTheIdentity(Mergeable<T> mergeable) {
-    T empty = mergeable.ofSummary.apply(LayerSummary.empty(D, SETTINGS));
-    T some = mergeable.ofSummary.apply(shards(1).get(0));
+    T empty = mergeable.ofSummary.apply(LayerSummary.empty(D, mergeable.settings));
+    T some = mergeable.ofSummary.apply(shards(mergeable.settings, 1).get(0));
     double[] expected = mergeable.values.apply(mergeable.merge.apply(List.of(some)));
     assertClose(mergeable, mergeable.merge.apply(List.of(empty, some)), expected);
     assertClose(mergeable, mergeable.merge.apply(List.of(some, empty)), expected);
@@ -138,7 +198,8 @@ class MergeableContractTest {
   @ParameterizedTest
   @MethodSource("mergeables")
   <T> void theOrderOfMergingDoesNotMatter(Mergeable<T> mergeable) {
-    List<T> parts = new ArrayList<>(shards(7).stream().map(mergeable.ofSummary).toList());
+    List<T> parts =
+        new ArrayList<>(shards(mergeable.settings, 7).stream().map(mergeable.ofSummary).toList());
     double[] expected = mergeable.values.apply(mergeable.merge.apply(parts));
     for (int seed = 0; seed < 5; seed++) {
       Collections.shuffle(parts, new Random(seed));
@@ -152,7 +213,7 @@ class MergeableContractTest {
   @ParameterizedTest
   @MethodSource("mergeables")
   <T> void mergingChangesNeitherArgument(Mergeable<T> mergeable) {
-    List<T> parts = shards(3).stream().map(mergeable.ofSummary).toList();
+    List<T> parts = shards(mergeable.settings, 3).stream().map(mergeable.ofSummary).toList();
     List<byte[]> before = parts.stream().map(mergeable.toBytes).toList();
     mergeable.values.apply(mergeable.merge.apply(parts));
     for (int i = 0; i < parts.size(); i++) {
@@ -165,7 +226,9 @@ class MergeableContractTest {
   <T> void bytesCarryEverything(Mergeable<T> mergeable) {
     for (LayerSummary summary :
         List.of(
-            LayerSummary.empty(D, SETTINGS), shards(2).get(1), LayerSummary.mergeAll(shards(4)))) {
+            LayerSummary.empty(D, mergeable.settings),
+            shards(mergeable.settings, 2).get(1),
+            LayerSummary.mergeAll(shards(mergeable.settings, 4)))) {
       T part = mergeable.ofSummary.apply(summary);
       byte[] bytes = mergeable.toBytes.apply(part);
       T read = mergeable.fromBytes.apply(bytes);
@@ -178,14 +241,14 @@ class MergeableContractTest {
   @MethodSource("mergeables")
   <T> void resumingIsTheSameAsNeverStopping(Mergeable<T> mergeable) {
     float[] frames = SyntheticFrames.arithmetic(ROWS, D, 2);
-    LayerAccumulator uninterrupted = new LayerAccumulator(D, SETTINGS);
-    LayerAccumulator resumed = new LayerAccumulator(D, SETTINGS);
+    LayerAccumulator uninterrupted = new LayerAccumulator(D, mergeable.settings);
+    LayerAccumulator resumed = new LayerAccumulator(D, mergeable.settings);
     for (int from = 0; from < ROWS; from += 65) {
       float[] rows = SyntheticFrames.rows(frames, D, from, from + 65);
       uninterrupted.addUtterance("u" + from, rows, 65);
       resumed.addUtterance("u" + from, rows, 65);
       byte[] state = resumed.snapshot().toBytes();
-      resumed = LayerAccumulator.resume(LayerSummary.fromBytes(state), SETTINGS);
+      resumed = LayerAccumulator.resume(LayerSummary.fromBytes(state), mergeable.settings);
     }
     T expected = mergeable.ofSummary.apply(uninterrupted.snapshot());
     T actual = mergeable.ofSummary.apply(resumed.snapshot());
@@ -198,20 +261,22 @@ class MergeableContractTest {
     float[] frames = SyntheticFrames.arithmetic(ROWS, D, 2);
     double[] expected = null;
     for (int rowsEach : new int[] {ROWS, 1, 7, 512, 513}) {
-      T part = mergeable.ofSummary.apply(SyntheticFrames.summary(frames, D, rowsEach, SETTINGS));
+      T part =
+          mergeable.ofSummary.apply(
+              SyntheticFrames.summary(frames, D, rowsEach, mergeable.settings));
       expected = expected == null ? mergeable.values.apply(part) : expected;
       assertClose(mergeable, part, expected);
     }
   }
 
-  private static List<LayerSummary> shards(int count) {
+  private static List<LayerSummary> shards(StatisticsSettings settings, int count) {
     float[] frames = SyntheticFrames.arithmetic(ROWS, D, 2);
     int rows = ROWS / count;
     return IntStream.range(0, count)
         .mapToObj(
             shard ->
                 SyntheticFrames.accumulate(
-                        new LayerAccumulator(D, SETTINGS),
+                        new LayerAccumulator(D, settings),
                         SyntheticFrames.rows(frames, D, shard * rows, (shard + 1) * rows),
                         D,
                         40,

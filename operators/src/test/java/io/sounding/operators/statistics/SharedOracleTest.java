@@ -32,7 +32,8 @@ class SharedOracleTest {
   void agreesWithTheOracle(String run, int step, String embeddings) throws IOException {
     Path shared = shared();
     JsonNode oracle = oracle(shared.resolve("checkpoints/" + run + "/oracle.json"), step);
-    LayerSummary summary = LayerSummary.mergeAll(shards(shared, embeddings));
+    LayerSummary summary =
+        LayerSummary.mergeAll(shards(shared, embeddings, StatisticsSettings.defaults()));
     RankMetrics rank = RankMetrics.of(summary);
     relative(rank.rankMe(), oracle, "rankMe", 1e-6);
     relative(rank.rankMeCentred(), oracle, "rankMeCentred", 1e-6);
@@ -57,6 +58,31 @@ class SharedOracleTest {
           .as("silhouette")
           .isCloseTo(expected.get("silhouette").asDouble(), within(0.015));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "A, 3200, A_step03200_dev_last.npy, 32, 0.05",
+    "A, 3200, A_step03200_dev_last.npy, 64, 0.04",
+    "B, 800, B_step00800_dev_last.npy, 32, 0.05",
+    "B, 800, B_step00800_dev_last.npy, 64, 0.04"
+  })
+  void frequentDirectionsComeCloseToTheOracleAndTheirIntervalHoldsIt(
+      String run, int step, String embeddings, int rows, double tolerance) throws IOException {
+    Path shared = shared();
+    JsonNode oracle = oracle(shared.resolve("checkpoints/" + run + "/oracle.json"), step);
+    StatisticsSettings settings =
+        StatisticsSettings.defaults().withSketch(SketchChoice.FREQUENT_DIRECTIONS, rows);
+    RankMetrics rank = RankMetrics.of(LayerSummary.mergeAll(shards(shared, embeddings, settings)));
+    assertThat(rank.sketch()).isEqualTo("frequent-directions-" + rows);
+    assertThat(oracle.get("rankMe").asDouble()).isBetween(rank.rankMeLow(), rank.rankMeHigh());
+    relative(rank.rankMe(), oracle, "rankMe", tolerance);
+    relative(rank.rankMeCentred(), oracle, "rankMeCentred", tolerance);
+    relative(rank.rankMeUtterance(), oracle, "rankMeUtterance", tolerance);
+    relative(rank.stableRank(), oracle, "stableRank", 1e-3);
+    relative(rank.participationRatio(), oracle, "participationRatio", tolerance);
+    relative(rank.effectiveRankSquared(), oracle, "effectiveRankSquared", 0.1);
+    relative(rank.anisotropy(), oracle, "anisotropy", 1e-6);
   }
 
   private static void relative(double actual, JsonNode oracle, String field, double tolerance) {
@@ -85,8 +111,8 @@ class SharedOracleTest {
     throw new IllegalStateException("No step " + step + " in " + file + ".");
   }
 
-  private static List<LayerSummary> shards(Path shared, String embeddings) throws IOException {
-    StatisticsSettings settings = StatisticsSettings.defaults();
+  private static List<LayerSummary> shards(
+      Path shared, String embeddings, StatisticsSettings settings) throws IOException {
     List<LayerAccumulator> shards = new ArrayList<>();
     for (int i = 0; i < SHARDS; i++) {
       shards.add(new LayerAccumulator(D, settings));

@@ -5,13 +5,16 @@ that a computation that was interrupted goes on where it stopped. The reference 
 lowest inertia among the first ten, which is what `KMeans(n_init=10)` keeps.
 """
 import json
+import sys
 import time
 
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
+from sklearn.metrics.pairwise import euclidean_distances
 
 N_INIT = 10
+SECOND_N_INIT = 3
 MOST_FRAMES_OF_FULL_SILHOUETTE = 20_000
 SILHOUETTE_FRAMES = 5_000
 SILHOUETTE_DRAWS = 5
@@ -31,18 +34,32 @@ def two_nearest_squared(rows, centres):
     return np.sort(nearest, axis=1)
 
 
-def silhouette(rows, labels):
-    if len(rows) <= MOST_FRAMES_OF_FULL_SILHOUETTE:
-        return float(silhouette_score(rows, labels))
-    draws = [
-        silhouette_score(rows, labels, sample_size=SILHOUETTE_FRAMES, random_state=draw)
-        for draw in range(SILHOUETTE_DRAWS)
-    ]
-    return float(np.mean(draws))
+class Frames:
+    """Frames around their mean, float64, and what restarts share."""
+
+    def __init__(self, frames):
+        self.rows = frames.astype(np.float64)
+        self.mean = self.rows.mean(axis=0)
+        self.rows -= self.mean
+        self.distances = None
+
+    def silhouette(self, labels):
+        """Of all frames, or the mean over random draws where they are too many."""
+        if len(self.rows) <= MOST_FRAMES_OF_FULL_SILHOUETTE:
+            if self.distances is None:
+                self.distances = euclidean_distances(self.rows)
+                np.fill_diagonal(self.distances, 0)
+            return float(silhouette_score(self.distances, labels, metric="precomputed"))
+        draws = [
+            silhouette_score(self.rows, labels, sample_size=SILHOUETTE_FRAMES, random_state=draw)
+            for draw in range(SILHOUETTE_DRAWS)
+        ]
+        return float(np.mean(draws))
 
 
-def scores(rows, labels, k):
-    """The cluster family of a partition; `rows` float64 around their mean, centres their means."""
+def scores(frames, labels, k):
+    """The cluster family of a partition of the frames; centres are the means of its clusters."""
+    rows = frames.rows
     counts = np.bincount(labels, minlength=k)
     order = np.argsort(labels, kind="stable")
     occupied = np.flatnonzero(counts)
@@ -59,34 +76,39 @@ def scores(rows, labels, k):
         "inertiaNormalised": inertia / float(np.einsum("ij,ij->i", rows, rows).mean()),
         "daviesBouldin": float(davies_bouldin_score(rows, labels)),
         "calinskiHarabasz": float(calinski_harabasz_score(rows, labels)),
-        "silhouette": silhouette(rows, labels),
+        "silhouette": frames.silhouette(labels),
         "simplifiedSilhouette": float(simplified.mean()),
         "usagePerplexity": float(np.exp(-(shares * np.log(shares)).sum())),
         "deadClusters": int(k - len(occupied)),
     }
 
 
-def restart(rows, k, seed, precision, folder):
-    """The scores of one restart, from its file if that is there."""
+def restart(frames, k, seed, folder):
+    """The scores of one restart, fitted in float32."""
     name = f"k{k}_seed{seed}"
-    file = folder / f"{name}.json"
-    if file.exists():
-        return json.loads(file.read_text())
     begun = time.monotonic()
-    data = np.load(rows) if not isinstance(rows, np.ndarray) else rows
-    centred = data.astype(np.float64)
-    mean = centred.mean(axis=0)
-    centred -= mean
-    found = KMeans(k, n_init=1, random_state=seed, algorithm="lloyd").fit(centred.astype(precision))
-    result = scores(centred, found.labels_, k)
+    found = KMeans(k, n_init=1, random_state=seed, algorithm="lloyd").fit(frames.rows.astype(np.float32))
+    result = scores(frames, found.labels_, k)
     result["iterations"] = int(found.n_iter_)
     result["seconds"] = round(time.monotonic() - begun, 1)
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / f"{name}.npz", centres=found.cluster_centers_ + mean, labels=found.labels_)
-    file.write_text(json.dumps(result))
-    print(f"  {folder.name} {name}: {result}", flush=True)
+    np.savez(folder / f"{name}.npz", centres=found.cluster_centers_ + frames.mean, labels=found.labels_)
+    (folder / f"{name}.json").write_text(json.dumps(result))
+    print(f"  {folder.name} {name}: {result}", file=sys.stderr, flush=True)
     return result
 
 
-def best(restarts):
-    return min(restarts, key=lambda scored: scored["inertiaPerFrame"])
+def restarts(frames, k, seeds, folder, only_cached):
+    """The scores of the restarts with these seeds, from their files where those are there."""
+    scored = []
+    for seed in seeds:
+        file = folder / f"k{k}_seed{seed}.json"
+        if file.exists():
+            scored.append(json.loads(file.read_text()))
+        elif not only_cached:
+            scored.append(restart(frames, k, seed, folder))
+    return scored
+
+
+def best(scored):
+    return min(scored, key=lambda one: one["inertiaPerFrame"])

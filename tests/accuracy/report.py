@@ -26,10 +26,6 @@ from data_sets import all_sets
 from rank_reference import rank_reference
 from report_table import ClusterRow, RankRow, markdown
 
-SECOND_REFERENCE = 10
-SECOND_REFERENCE_OF_LARGEST = 3
-LARGEST_FRAMES_TIMES_CLUSTERS = 100_000_000
-
 
 def say(words):
     print(words, file=sys.stderr, flush=True)
@@ -57,18 +53,11 @@ def cached_rank_reference(folder, rows, utterances):
     return json.loads(file.read_text())
 
 
-def cluster_references(folder, rows, k, only_cached):
+def cluster_references(folder, frames, k, only_cached):
     """The restarts of the reference, and those of a second one with other seeds."""
-    large = len(rows) * k > LARGEST_FRAMES_TIMES_CLUSTERS
-    second = SECOND_REFERENCE_OF_LARGEST if large else SECOND_REFERENCE
-    restarts = []
-    for seed in range(cluster_reference.N_INIT + second):
-        if only_cached and not (folder / f"k{k}_seed{seed}.json").exists():
-            restarts.append(None)
-        else:
-            restarts.append(cluster_reference.restart(rows, k, seed, np.float32, folder))
-    first, others = restarts[: cluster_reference.N_INIT], restarts[cluster_reference.N_INIT :]
-    return [r for r in first if r], [r for r in others if r]
+    n_init = cluster_reference.N_INIT
+    seeds = range(n_init), range(n_init, n_init + cluster_reference.SECOND_N_INIT)
+    return [cluster_reference.restarts(frames, k, some, folder, only_cached) for some in seeds]
 
 
 def report_on(data_set, options, java):
@@ -87,8 +76,9 @@ def report_on(data_set, options, java):
         for metric, value in reference.items()
     ]
     clusters = []
+    around_mean = cluster_reference.Frames(rows)
     for k in data_set.clusters:
-        first, second = cluster_references(folder, rows, k, options.only_cached)
+        first, second = cluster_references(folder, around_mean, k, options.only_cached)
         if ours and first:
             found = ours[f"k{k}"]["clusters"]
             clusters += ClusterRow.of(data_set.name, k, found, first, second)

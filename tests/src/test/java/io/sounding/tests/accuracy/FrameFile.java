@@ -13,13 +13,13 @@ import java.util.regex.Pattern;
  * Frames in a NumPy file: a C-ordered little-endian float32 matrix of format version 1, {@code
  * [rows, dimension]}.
  */
-record FrameFile(float[] values, int rows, int dimension) {
+public record FrameFile(float[] values, int rows, int dimension) {
   private static final Pattern HEADER =
       Pattern.compile(
           "'descr': '<f4'.*'fortran_order': False.*'shape': \\((\\d+), (\\d+)\\)", Pattern.DOTALL);
   private static final int PREAMBLE_BYTES = 10;
 
-  static FrameFile read(Path file) throws IOException {
+  public static FrameFile read(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
       bytes.order(ByteOrder.LITTLE_ENDIAN);

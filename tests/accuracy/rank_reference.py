@@ -31,7 +31,8 @@ def alpha_req(eigenvalues):
 
 
 def rank_reference(frames, lengths):
-    """The rank family of METRICS: `frames` float32 [n, d], `lengths` frames of each utterance."""
+    """The rank family: `frames` float32 [n, d], `lengths` the frames of each utterance; and under
+    `smallestShare` the smallest singular value of the centred frames over the largest."""
     rows = frames.astype(np.float64)
     n = len(rows)
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
@@ -53,4 +54,5 @@ def rank_reference(frames, lengths):
         "anisotropy": float(((units.sum(axis=0) ** 2).sum() - n) / (n * (n - 1))),
         "meanNorm": float(norms.mean()),
         "normalisedStd": float(units.std(axis=0).mean()),
+        "smallestShare": float(centred[-1] / centred[0]),
     }

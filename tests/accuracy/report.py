@@ -24,7 +24,7 @@ import sklearn
 import cluster_reference
 from data_sets import all_sets
 from rank_reference import rank_reference
-from report_table import ClusterRow, RankRow, markdown
+from report_table import RANK_LIMITS, ClusterRow, RankRow, markdown
 
 
 def say(words):
@@ -44,7 +44,7 @@ def folder_of(work, name, frames):
 
 
 def cached_rank_reference(folder, rows, utterances):
-    file = folder / "rank.json"
+    file = folder / "rank_family.json"
     if not file.exists():
         lengths = [int(line.rsplit(",", 1)[1]) for line in utterances.read_text().splitlines()]
         values = rank_reference(rows, lengths)
@@ -72,8 +72,8 @@ def report_on(data_set, options, java):
     say(f"{data_set.name}: references in {folder}")
     reference = cached_rank_reference(folder, rows, utterances)
     ranks = ours and [
-        RankRow(data_set.name, metric, ours["rank"].get(metric, math.nan), value)
-        for metric, value in reference.items()
+        RankRow(data_set.name, metric, ours["rank"].get(metric, math.nan), reference)
+        for metric in RANK_LIMITS
     ]
     clusters = []
     around_mean = cluster_reference.Frames(rows)

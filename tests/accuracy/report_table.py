@@ -15,6 +15,10 @@ RANK_LIMITS = {  # relative; anisotropy, which may be 0, absolute
     "meanNorm": 1e-8,
     "normalisedStd": 1e-8,
 }
+# What second moments in float64 allow when the smallest singular value is below 1e-7 of the largest: its
+# square is no larger than the rounding of the largest one's.
+FLOOR_SHARE = 1e-7
+FLOOR_LIMITS = {"rankMe": 1e-7, "rankMeCentred": 1e-7}
 CLUSTER_LIMITS = {  # relative; silhouettes absolute
     "inertiaPerFrame": 0.02,
     "inertiaNormalised": 0.02,
@@ -60,6 +64,11 @@ class Row:
 
 class RankRow(Row):
     limits = RANK_LIMITS
+
+    def __init__(self, name, metric, ours, reference):
+        if reference["smallestShare"] < FLOOR_SHARE:
+            self.limits = {**RANK_LIMITS, **FLOOR_LIMITS}
+        super().__init__(name, metric, ours, reference[metric])
 
 
 class ClusterRow(Row):
@@ -148,10 +157,12 @@ INTRODUCTION = """# Accuracy
 Made by `tests/accuracy/report`; do not edit.
 
 Every data set is measured by Sounding as the job does it, with default settings (32 shards, their summaries
-through bytes, merged), and by float64 references: {versions}. The frames are float32, and both
-sides read the same ones.
+through bytes, merged), and by float64 references: {versions}.
+The frames are float32, and both sides read the same ones.
 
-* Rank family: from the singular values of the frames in float64.
+* Rank family: from the singular values of the frames in float64. Ours come from second moments; where the smallest
+  singular value of the centred frames is below 1e-7 of the largest, its square drowns in the rounding of theirs, and
+  the limit of `rankMe` and `rankMeCentred` is 1e-7 in place of 1e-8.
 * Cluster family: `KMeans(k, init="k-means++", n_init=10)` on **all** frames, default tolerance; fitted in float32 on frames
   around their mean, scored in float64 with `davies_bouldin_score`, `calinski_harabasz_score` and `silhouette_score`
   on all frames; the silhouette of more than 20,000 frames is the mean over five random draws of 5,000.

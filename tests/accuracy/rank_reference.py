@@ -2,6 +2,7 @@
 import numpy as np
 
 ALPHA_FIRST, ALPHA_END = 10, 100
+DROWNED = 1e-7
 
 
 def exp_entropy(shares):
@@ -32,7 +33,7 @@ def alpha_req(eigenvalues):
 
 def rank_reference(frames, lengths):
     """The rank family: `frames` float32 [n, d], `lengths` the frames of each utterance; and under
-    `smallestShare` the smallest singular value of the centred frames over the largest."""
+    `drowned` the share of singular values of the centred frames below DROWNED of the largest."""
     rows = frames.astype(np.float64)
     n = len(rows)
     starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
@@ -54,5 +55,5 @@ def rank_reference(frames, lengths):
         "anisotropy": float(((units.sum(axis=0) ** 2).sum() - n) / (n * (n - 1))),
         "meanNorm": float(norms.mean()),
         "normalisedStd": float(units.std(axis=0).mean()),
-        "smallestShare": float(centred[-1] / centred[0]),
+        "drowned": float((centred < DROWNED * centred[0]).mean()),
     }

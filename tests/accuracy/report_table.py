@@ -15,9 +15,9 @@ RANK_LIMITS = {  # relative; anisotropy, which may be 0, absolute
     "meanNorm": 1e-8,
     "normalisedStd": 1e-8,
 }
-# What second moments in float64 allow when the smallest singular value is below 1e-7 of the largest: its
-# square is no larger than the rounding of the largest one's.
-FLOOR_SHARE = 1e-7
+# What second moments in float64 allow when many singular values are so small that their squares are no
+# larger than the rounding of the largest one's. A single one, such as a layer normalisation leaves, costs nothing.
+MOST_DROWNED = 0.01
 FLOOR_LIMITS = {"rankMe": 1e-7, "rankMeCentred": 1e-7}
 CLUSTER_LIMITS = {  # relative; silhouettes absolute
     "inertiaPerFrame": 0.02,
@@ -66,7 +66,7 @@ class RankRow(Row):
     limits = RANK_LIMITS
 
     def __init__(self, name, metric, ours, reference):
-        if reference["smallestShare"] < FLOOR_SHARE:
+        if reference["drowned"] > MOST_DROWNED:
             self.limits = {**RANK_LIMITS, **FLOOR_LIMITS}
         super().__init__(name, metric, ours, reference[metric])
 
@@ -160,9 +160,9 @@ Every data set is measured by Sounding as the job does it, with default settings
 through bytes, merged), and by float64 references: {versions}.
 The frames are float32, and both sides read the same ones.
 
-* Rank family: from the singular values of the frames in float64. Ours come from second moments; where the smallest
-  singular value of the centred frames is below 1e-7 of the largest, its square drowns in the rounding of theirs, and
-  the limit of `rankMe` and `rankMeCentred` is 1e-7 in place of 1e-8.
+* Rank family: from the singular values of the frames in float64. Ours come from second moments; where more than a
+  hundredth of the singular values are below 1e-7 of the largest, their squares drown in its rounding, and the limit
+  of `rankMe` and `rankMeCentred` is 1e-7 in place of 1e-8.
 * Cluster family: `KMeans(k, init="k-means++", n_init=10)` on **all** frames, default tolerance; fitted in float32 on frames
   around their mean, scored in float64 with `davies_bouldin_score`, `calinski_harabasz_score` and `silhouette_score`
   on all frames; the silhouette of more than 20,000 frames is the mean over five random draws of 5,000.

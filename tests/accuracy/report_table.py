@@ -90,6 +90,10 @@ class ClusterRow(Row):
             rows.append(row)
         return rows
 
+    def verdict(self):
+        within = not self.ok and self.lowest <= self.difference <= self.highest
+        return super().verdict() + (", within the restarts" if within else "")
+
     def shown(self, value):
         if value is None:
             return ""

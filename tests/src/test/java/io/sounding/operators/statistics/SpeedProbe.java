@@ -1,0 +1,144 @@
+package io.sounding.operators.statistics;
+
+import io.sounding.tests.accuracy.FrameFile;
+import io.sounding.tests.speed.ProductRate;
+import io.sounding.tests.speed.SideBySide;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * Our side of {@code tests/speed/compare}: a process that stays warm and takes the measurement that
+ * a line of its input names. It lives in this package because final clustering and eigenvalues are
+ * not public.
+ *
+ * <pre>
+ *   fold MICRO            all frames into the summaries of 32 shards, each thread a share of them
+ *   products              rates of float64 and float32 products, operations per second
+ *   lloyd ITERATIONS      k-means on the sample from the given centroids
+ *   eigenvalues           of the second moments of the sample
+ * </pre>
+ *
+ * <p>Arguments: NumPy files of all frames, of the sample, of the centroids to start from; the
+ * number of threads. Each answer is a line of numbers, the first one in seconds, except for {@code
+ * products}.
+ */
+public final class SpeedProbe {
+  private static final int SHARDS = 32;
+  private static final int UTTERANCE_FRAMES = 300;
+
+  private final FrameFile frames;
+  private final FrameFile sample;
+  private final FrameFile start;
+  private final int threads;
+  private final ProductRate products;
+
+  private SpeedProbe(FrameFile frames, FrameFile sample, FrameFile start, int threads) {
+    this.frames = frames;
+    this.sample = sample;
+    this.start = start;
+    this.threads = threads;
+    products = new ProductRate(threads);
+  }
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    SpeedProbe probe =
+        new SpeedProbe(
+            FrameFile.read(Path.of(arguments[0])),
+            FrameFile.read(Path.of(arguments[1])),
+            FrameFile.read(Path.of(arguments[2])),
+            Integer.parseInt(arguments[3]));
+    System.out.println("ready");
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      System.out.println(probe.measure(line.split(" ")));
+    }
+  }
+
+  private String measure(String[] words) throws InterruptedException {
+    return switch (words[0]) {
+      case "fold" -> fold(Integer.parseInt(words[1]));
+      case "products" -> products.float64() + " " + products.float32();
+      case "lloyd" -> lloyd(Integer.parseInt(words[1]));
+      case "eigenvalues" -> eigenvalues();
+      default -> throw new IllegalArgumentException("There is no measurement " + words[0] + ".");
+    };
+  }
+
+  /** Seconds, and the frames the summaries hold. */
+  private String fold(int microCentroids) throws InterruptedException {
+    StatisticsSettings defaults = StatisticsSettings.defaults();
+    StatisticsSettings settings =
+        new StatisticsSettings(
+            defaults.clusters(),
+            defaults.sampleFrames(),
+            microCentroids,
+            defaults.silhouetteFrames(),
+            defaults.restarts(),
+            defaults.seed());
+    List<Callable<Long>> shares = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      int first = thread;
+      shares.add(() -> foldShards(first, settings));
+    }
+    long begun = System.nanoTime();
+    List<Long> folded = SideBySide.run(shares);
+    return seconds(begun) + " " + folded.stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Every shard from this one on in steps of the number of threads, pending rows folded too. */
+  private long foldShards(int first, StatisticsSettings settings) {
+    long folded = 0;
+    int d = frames.dimension();
+    for (int shard = first; shard < SHARDS; shard += threads) {
+      LayerAccumulator accumulator = new LayerAccumulator(d, settings);
+      for (int utterance = shard;
+          utterance * UTTERANCE_FRAMES < frames.rows();
+          utterance += SHARDS) {
+        int from = utterance * UTTERANCE_FRAMES;
+        int to = Math.min(from + UTTERANCE_FRAMES, frames.rows());
+        float[] rows = Arrays.copyOfRange(frames.values(), from * d, to * d);
+        accumulator.addUtterance("utterance-" + utterance, rows, to - from);
+      }
+      folded += accumulator.snapshot().completed().frames();
+    }
+    return folded;
+  }
+
+  /** Seconds, iterations and cost, the mean squared distance to the nearest centroid. */
+  private String lloyd(int iterations) {
+    long begun = System.nanoTime();
+    PointCloud cloud = PointCloud.of(sample.values(), sample.rows(), sample.dimension());
+    double[] centroids = new double[start.values().length];
+    for (int i = 0; i < centroids.length; i++) {
+      double centre = cloud.centre()[i % start.dimension()];
+      centroids[i] = (start.values()[i] - centre) / cloud.unit();
+    }
+    Clustering found = Lloyd.run(cloud, centroids, start.rows(), iterations, 0);
+    double seconds = seconds(begun);
+    double cost = found.inertia() * cloud.unit() * cloud.unit() / sample.rows();
+    return seconds + " " + found.iterations() + " " + cost;
+  }
+
+  /** Seconds, and the effective rank. */
+  private String eigenvalues() {
+    int d = sample.dimension();
+    SecondMomentsAccumulator accumulator = new SecondMomentsAccumulator(SecondMoments.empty(d));
+    accumulator.addBlock(sample.values(), Math.min(4 * d, sample.rows()));
+    double[] moments = accumulator.snapshot().uncentred();
+    long begun = System.nanoTime();
+    Spectrum spectrum = Spectrum.of(moments, d, sample.rows());
+    return seconds(begun) + " " + spectrum.rankMe();
+  }
+
+  private static double seconds(long begun) {
+    return (System.nanoTime() - begun) * 1e-9;
+  }
+}

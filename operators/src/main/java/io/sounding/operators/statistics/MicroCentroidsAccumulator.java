@@ -10,10 +10,10 @@ import java.util.SplittableRandom;
  * <p>A frame at squared distance s from the nearest micro-centroid opens one of its own with
  * probability {@code min(1, s / f)}; otherwise that one moves to the mean of all its frames
  * (Meyerson 2001; Shindler, Wong, Meyerson 2011, algorithm 1, over blocks). When there are as many
- * as allowed, f is quadrupled, and a quarter of them goes: always the pair is joined that is cheapest
- * by Ward's criterion {@code n_a n_b / (n_a + n_b) ||a - b||^2} (there: all are drawn again); f is
- * no less than the dearest of these joins. So frames unlike all before them get centroids whenever
- * they come, and centroids go where they are missed least.
+ * as allowed, f is quadrupled, and a quarter of them goes: always the pair is joined that is
+ * cheapest by Ward's criterion {@code n_a n_b / (n_a + n_b) ||a - b||^2} (there: all are drawn
+ * again); f is no less than the dearest of these joins. So frames unlike all before them get
+ * centroids whenever they come, and centroids go where they are missed least.
  *
  * <p>Means and squares are updated frame by frame (Welford 1962, equations for the mean and the
  * corrected sum of squares), never as a difference of sums of squares. Nearest is meant as far as

@@ -2,6 +2,7 @@ package io.sounding.operators.statistics;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import smile.math.matrix.Matrix;
 
 /**
  * Count, mean and centred second moments of the rows x of a matrix, in float64: the exact spectrum
@@ -23,6 +24,8 @@ import java.util.Arrays;
  */
 final class SecondMoments implements SpectrumSketch {
   static final int KIND = 1;
+
+  private static final double MEAN_DOMINATES = 100;
 
   private final int dimension;
   private final long count;
@@ -96,9 +99,46 @@ final class SecondMoments implements SpectrumSketch {
 
   @Override
   public SpectrumEstimate uncentredSpectrum() {
-    Spectrum spectrum = Spectrum.of(uncentred(), dimension, count);
+    Spectrum spectrum =
+        meanDominates()
+            ? Spectrum.ofEigenvalues(squaredSingularValues())
+            : Spectrum.of(uncentred(), dimension, count);
     double rankMe = spectrum.rankMe();
     return new SpectrumEstimate(spectrum, new RankMeInterval(rankMe, rankMe));
+  }
+
+  /** Whether the mean's direction alone would drown the small eigenvalues of G in its rounding. */
+  private boolean meanDominates() {
+    double ofMean = 0;
+    double trace = 0;
+    for (int i = 0, diagonal = 0; i < dimension; diagonal += dimension - i, i++) {
+      ofMean += count * mean[i] * mean[i];
+      trace += centred[diagonal];
+    }
+    return ofMean > MEAN_DOMINATES * trace;
+  }
+
+  /**
+   * Eigenvalues of G without G: with C = VΛVᵀ they are the squared singular values of the rows of
+   * {@code sqrt(Λ) Vᵀ} and {@code sqrt(n) mean}, which are found to the rounding of the largest
+   * singular value rather than of its square.
+   */
+  private double[] squaredSingularValues() {
+    SymmetricEigen eigen = SymmetricEigen.ofPacked(centred, dimension, true);
+    Matrix rows = new Matrix(dimension + 1, dimension);
+    for (int j = 0; j < dimension; j++) {
+      for (int i = 0; i < dimension; i++) {
+        double root = Math.sqrt(Math.max(0, eigen.values()[i]));
+        rows.set(i, j, root * eigen.vectors()[i * dimension + j]);
+      }
+      rows.set(dimension, j, Math.sqrt(count) * mean[j]);
+    }
+    double[] singular = rows.svd(false, true).s;
+    double[] squares = new double[(int) Math.min(count, dimension)];
+    for (int i = 0; i < squares.length; i++) {
+      squares[i] = singular[i] * singular[i];
+    }
+    return squares;
   }
 
   @Override

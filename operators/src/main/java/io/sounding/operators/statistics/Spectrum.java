@@ -36,13 +36,7 @@ final class Spectrum {
    * @param rows number of rows the matrix was summed from
    */
   static Spectrum of(double[] packed, int dimension, long rows) {
-    double[] upper = new double[Math.multiplyExact(dimension, dimension)];
-    int position = 0;
-    for (int i = 0; i < dimension; i++) {
-      System.arraycopy(packed, position, upper, i * dimension + i, dimension - i);
-      position += dimension - i;
-    }
-    double[] all = SymmetricEigen.of(upper, dimension, false).values();
+    double[] all = SymmetricEigen.ofPacked(packed, dimension, false).values();
     double[] descending = Arrays.copyOf(all, (int) Math.min(rows, dimension));
     for (int i = 0; i < descending.length; i++) {
       descending[i] = Math.max(0, descending[i]);

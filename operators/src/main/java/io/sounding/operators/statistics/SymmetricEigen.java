@@ -12,6 +12,17 @@ import smile.math.matrix.Matrix;
  */
 record SymmetricEigen(double[] values, double[] vectors) {
 
+  /** {@code packed[size * (size + 1) / 2]}, the upper triangle by rows. */
+  static SymmetricEigen ofPacked(double[] packed, int size, boolean withVectors) {
+    double[] upper = new double[Math.multiplyExact(size, size)];
+    int position = 0;
+    for (int i = 0; i < size; i++) {
+      System.arraycopy(packed, position, upper, i * size + i, size - i);
+      position += size - i;
+    }
+    return of(upper, size, withVectors);
+  }
+
   /** {@code upper[size * size]}, row-major, of which the upper triangle is read. */
   static SymmetricEigen of(double[] upper, int size, boolean withVectors) {
     Matrix matrix = new Matrix(size, size);

@@ -97,15 +97,16 @@ public final class SpeedProbe {
   private long foldShards(int first, StatisticsSettings settings) {
     long folded = 0;
     int d = frames.dimension();
+    HostProducts products = new HostProducts();
     for (int shard = first; shard < SHARDS; shard += threads) {
-      LayerAccumulator accumulator = new LayerAccumulator(d, settings);
+      LayerAccumulator accumulator = new LayerAccumulator(d, settings, 1.0 / SHARDS);
       for (int utterance = shard;
           utterance * UTTERANCE_FRAMES < frames.rows();
           utterance += SHARDS) {
         int from = utterance * UTTERANCE_FRAMES;
         int to = Math.min(from + UTTERANCE_FRAMES, frames.rows());
         float[] rows = Arrays.copyOfRange(frames.values(), from * d, to * d);
-        accumulator.addUtterance("utterance-" + utterance, rows, to - from);
+        accumulator.addUtterance("utterance-" + utterance, rows, to - from, products);
       }
       folded += accumulator.snapshot().completed().frames();
     }
@@ -131,7 +132,7 @@ public final class SpeedProbe {
   private String eigenvalues() {
     int d = sample.dimension();
     SecondMomentsAccumulator accumulator = new SecondMomentsAccumulator(SecondMoments.empty(d));
-    accumulator.addBlock(sample.values(), Math.min(4 * d, sample.rows()));
+    accumulator.addBlock(sample.values(), Math.min(4 * d, sample.rows()), new HostProducts());
     double[] moments = accumulator.snapshot().uncentred();
     long begun = System.nanoTime();
     Spectrum spectrum = Spectrum.of(moments, d, sample.rows());

@@ -82,7 +82,9 @@ public final class SpeedProbe {
             microCentroids,
             defaults.silhouetteFrames(),
             defaults.restarts(),
-            defaults.seed());
+            defaults.seed(),
+            defaults.sketch(),
+            defaults.sketchRows());
     List<Callable<Long>> shares = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
       int first = thread;
@@ -98,7 +100,7 @@ public final class SpeedProbe {
     long folded = 0;
     int d = frames.dimension();
     for (int shard = first; shard < SHARDS; shard += threads) {
-      LayerAccumulator accumulator = new LayerAccumulator(d, settings);
+      LayerAccumulator accumulator = new LayerAccumulator(d, settings, 1.0 / SHARDS);
       for (int utterance = shard;
           utterance * UTTERANCE_FRAMES < frames.rows();
           utterance += SHARDS) {
@@ -130,12 +132,13 @@ public final class SpeedProbe {
   /** Seconds, and the effective rank. */
   private String eigenvalues() {
     int d = sample.dimension();
-    SecondMomentsAccumulator accumulator = new SecondMomentsAccumulator(SecondMoments.empty(d));
-    accumulator.addBlock(sample.values(), Math.min(4 * d, sample.rows()));
-    double[] moments = accumulator.snapshot().uncentred();
+    int rows = Math.min(4 * d, sample.rows());
+    LayerAccumulator accumulator = new LayerAccumulator(d, StatisticsSettings.defaults());
+    accumulator.addUtterance("head", Arrays.copyOf(sample.values(), rows * d), rows);
+    LayerSummary summary = accumulator.snapshot().completed();
     long begun = System.nanoTime();
-    Spectrum spectrum = Spectrum.of(moments, d, sample.rows());
-    return seconds(begun) + " " + spectrum.rankMe();
+    double rankMe = summary.frameSketch().uncentredSpectrum().rankMe();
+    return seconds(begun) + " " + rankMe;
   }
 
   private static double seconds(long begun) {

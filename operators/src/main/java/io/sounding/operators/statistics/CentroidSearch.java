@@ -20,12 +20,14 @@ final class CentroidSearch {
   static final int FRAMES_PER_CENTROID = 39;
 
   /** Multiply-adds that a breath may cost altogether; so many breaths are taken. */
-  private static final double BREATHING_WORK = 2e10;
+  private static final double BREATHING_WORK = 1e11;
 
   private static final int BREATH_ITERATIONS = 14;
   private static final int MOST_BREATHS = 8;
 
+  /** Of the runs that only lead to others; the last one ends when no label changes. */
   private static final double TOLERANCE = 1e-6;
+
   private static final int TRIAL_ITERATIONS = 2;
   private static final int FIRST_ITERATIONS = 10;
   private static final int SAMPLE_ITERATIONS = 300;
@@ -69,8 +71,7 @@ final class CentroidSearch {
     double breath = (double) BREATH_ITERATIONS * clusters * cloud.size() * cloud.dimension();
     int breaths = (int) Math.min(MOST_BREATHS, BREATHING_WORK / breath);
     Clustering improved = new CentroidBreathing(cloud, random).improve(first, breaths);
-    return Lloyd.run(
-        cloud, improved.centroids(), improved.clusters(), SAMPLE_ITERATIONS, TOLERANCE);
+    return Lloyd.run(cloud, improved.centroids(), improved.clusters(), SAMPLE_ITERATIONS, 0);
   }
 
   private static PointCloud candidates(

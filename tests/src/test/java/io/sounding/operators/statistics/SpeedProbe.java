@@ -82,7 +82,9 @@ public final class SpeedProbe {
             microCentroids,
             defaults.silhouetteFrames(),
             defaults.restarts(),
-            defaults.seed());
+            defaults.seed(),
+            defaults.sketch(),
+            defaults.sketchRows());
     List<Callable<Long>> shares = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
       int first = thread;
@@ -131,12 +133,13 @@ public final class SpeedProbe {
   /** Seconds, and the effective rank. */
   private String eigenvalues() {
     int d = sample.dimension();
-    SecondMomentsAccumulator accumulator = new SecondMomentsAccumulator(SecondMoments.empty(d));
-    accumulator.addBlock(sample.values(), Math.min(4 * d, sample.rows()), new HostProducts());
-    double[] moments = accumulator.snapshot().uncentred();
+    int rows = Math.min(4 * d, sample.rows());
+    LayerAccumulator accumulator = new LayerAccumulator(d, StatisticsSettings.defaults());
+    accumulator.addUtterance("head", Arrays.copyOf(sample.values(), rows * d), rows);
+    LayerSummary summary = accumulator.snapshot().completed();
     long begun = System.nanoTime();
-    Spectrum spectrum = Spectrum.of(moments, d, sample.rows());
-    return seconds(begun) + " " + spectrum.rankMe();
+    double rankMe = summary.frameSketch().uncentredSpectrum().rankMe();
+    return seconds(begun) + " " + rankMe;
   }
 
   private static double seconds(long begun) {

@@ -61,7 +61,9 @@ public final class MeasureFrames {
         defaults.microCentroids(),
         defaults.silhouetteFrames(),
         defaults.restarts(),
-        defaults.seed());
+        defaults.seed(),
+        defaults.sketch(),
+        defaults.sketchRows());
   }
 
   private static List<List<Piece>> shards(List<String> lines, int rows) {
@@ -88,7 +90,12 @@ public final class MeasureFrames {
     List<LayerSummary> summaries = new ArrayList<>();
     int d = frames.dimension();
     for (List<Piece> shard : shards) {
-      LayerAccumulator accumulator = new LayerAccumulator(d, settings);
+      int shardRows = shard.stream().mapToInt(Piece::rows).sum();
+      if (shardRows == 0) {
+        continue;
+      }
+      double share = (double) shardRows / frames.rows();
+      LayerAccumulator accumulator = new LayerAccumulator(d, settings, share);
       for (Piece piece : shard) {
         float[] rows =
             Arrays.copyOfRange(

@@ -31,7 +31,6 @@ final class Lloyd {
   private final double[] sums;
   private double[] centroids;
   private int changed;
-  private double gained;
 
   private Lloyd(PointCloud cloud, double[] start, int clusters) {
     this.cloud = cloud;
@@ -53,13 +52,9 @@ final class Lloyd {
    * Runs to convergence.
    *
    * @param start {@code [clusters * d]} in the stored coordinates of the cloud; not changed
-   * @param tolerance ends early when a move of the centroids lowers the cost by less than this
-   *     share of the weighted sum of squared norms; 0 to end at the local optimum only
    */
-  static Clustering run(
-      PointCloud cloud, double[] start, int clusters, int mostIterations, double tolerance) {
+  static Clustering run(PointCloud cloud, double[] start, int clusters, int mostIterations) {
     Lloyd lloyd = new Lloyd(cloud, start, clusters);
-    double least = tolerance * cloud.scatter();
     int iterations = 0;
     lloyd.assignFirst();
     do {
@@ -67,7 +62,7 @@ final class Lloyd {
       lloyd.move();
       iterations++;
       lloyd.assign();
-    } while (lloyd.changed > 0 && lloyd.gained >= least && iterations < mostIterations);
+    } while (lloyd.changed > 0 && iterations < mostIterations);
     return lloyd.clustering(iterations);
   }
 
@@ -173,7 +168,6 @@ final class Lloyd {
   private void move() {
     double[] means = new double[centroids.length];
     double[] drift = new double[clusters];
-    gained = 0;
     for (int c = 0; c < clusters; c++) {
       double squared = 0;
       for (int j = c * dimension; j < (c + 1) * dimension; j++) {
@@ -181,7 +175,6 @@ final class Lloyd {
         squared += (means[j] - centroids[j]) * (means[j] - centroids[j]);
       }
       drift[c] = Math.sqrt(squared);
-      gained += masses[c] * squared;
     }
     centroids = means;
     moved.moveTo(centroids, drift);

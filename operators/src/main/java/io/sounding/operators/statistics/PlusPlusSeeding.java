@@ -14,68 +14,38 @@ import java.util.SplittableRandom;
  * coincide: frames that differ in their last bits, as those of another inference engine do, are
  * seeded alike.
  *
- * <p>All pairwise squared distances are computed once, {@code float[n * n]}, so seedings are cheap
- * to repeat; n is limited to {@link #MOST_POINTS} (64 MiB). Pairs so close that the product
- * formulation loses half its digits are measured again by differences: equal points are at distance
- * 0.
+ * <p>The distances of all points to the draws of a seed are one float32 product, O(n d) for each
+ * draw. Pairs so close that the product formulation loses half its digits are measured again by
+ * differences: equal points are at distance 0.
  */
-final class PlusPlusSeeding {
-  static final int MOST_POINTS = 4096;
-  private static final int BLOCK = 256;
-
+final class PlusPlusSeeding implements AutoCloseable {
   private final PointCloud cloud;
   private final int size;
-  private final float[] squaredDistances;
+  private final Products.Rows rows;
+  private float[] squaredDistances = new float[0];
 
+  /** Holds a copy of the points outside of the heap until it is closed. */
   PlusPlusSeeding(PointCloud cloud) {
-    if (cloud.size() > MOST_POINTS) {
-      throw new IllegalArgumentException(
-          "At most " + MOST_POINTS + " points can be seeds, but there are " + cloud.size() + ".");
-    }
     this.cloud = cloud;
     size = cloud.size();
-    squaredDistances = new float[size * size];
-    int d = cloud.dimension();
-    float[] left = new float[BLOCK * d];
-    float[] right = new float[BLOCK * d];
-    float[] products = new float[BLOCK * BLOCK];
-    for (int from = 0; from < size; from += BLOCK) {
-      int rows = Math.min(BLOCK, size - from);
-      System.arraycopy(cloud.rows(), from * d, left, 0, rows * d);
-      for (int to = from; to < size; to += BLOCK) {
-        int columns = Math.min(BLOCK, size - to);
-        System.arraycopy(cloud.rows(), to * d, right, 0, columns * d);
-        Products.multiply(left, rows, right, columns, d, products);
-        fill(from, rows, to, columns, products);
-      }
-    }
+    rows = new Products.Rows(cloud.rows(), size, cloud.dimension());
   }
 
-  private void fill(int from, int rows, int to, int columns, float[] products) {
-    for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < columns; j++) {
-        double norms = cloud.squaredNorm(from + i) + cloud.squaredNorm(to + j);
-        double squared = norms - 2 * products[i * columns + j];
-        if (squared < 1e-3 * norms) {
-          squared = cloud.squaredDistance(from + i, to + j);
-        }
-        squaredDistances[(from + i) * size + to + j] = (float) squared;
-        squaredDistances[(to + j) * size + from + i] = (float) squared;
-      }
-    }
+  @Override
+  public void close() {
+    rows.close();
   }
 
   /**
    * Chooses seeds.
    *
    * @param most number of seeds wanted; fewer come back when fewer points differ
-   * @param covered squared distance of each point to what is a seed already; infinite when nothing
-   *     is; not changed
    * @param draws number of draws per seed, of which the best is taken
    * @return indexes of points
    */
-  int[] choose(int most, double[] covered, int draws, SplittableRandom random) {
-    double[] nearest = covered.clone();
+  int[] choose(int most, int draws, SplittableRandom random) {
+    double[] nearest = new double[size];
+    Arrays.fill(nearest, Double.POSITIVE_INFINITY);
     int[] seeds = new int[Math.min(most, size)];
     int chosen = 0;
     while (chosen < seeds.length) {
@@ -83,21 +53,46 @@ final class PlusPlusSeeding {
       if (candidates.length == 0) {
         break;
       }
-      int best = candidates[0];
+      measure(candidates);
+      int best = 0;
       double bestPotential = Double.POSITIVE_INFINITY;
-      for (int candidate : candidates) {
-        double potential = candidates.length == 1 ? 0 : potential(candidate, nearest);
+      for (int c = 0; c < candidates.length; c++) {
+        double potential = potential(c, candidates.length, nearest);
         if (potential < bestPotential) {
-          best = candidate;
+          best = c;
           bestPotential = potential;
         }
       }
       for (int i = 0; i < size; i++) {
-        nearest[i] = Math.min(nearest[i], squaredDistances[best * size + i]);
+        nearest[i] = Math.min(nearest[i], squaredDistances[i * candidates.length + best]);
       }
-      seeds[chosen++] = best;
+      seeds[chosen++] = candidates[best];
     }
     return Arrays.copyOf(seeds, chosen);
+  }
+
+  /** Squared distances of all points to the candidates, {@code [n * candidates]}. */
+  private void measure(int[] candidates) {
+    int d = cloud.dimension();
+    int count = candidates.length;
+    float[] points = new float[count * d];
+    for (int c = 0; c < count; c++) {
+      System.arraycopy(cloud.rows(), candidates[c] * d, points, c * d, d);
+    }
+    if (squaredDistances.length != size * count) {
+      squaredDistances = new float[size * count];
+    }
+    rows.multiply(points, count, squaredDistances);
+    for (int i = 0; i < size; i++) {
+      for (int c = 0; c < count; c++) {
+        double norms = cloud.squaredNorm(i) + cloud.squaredNorm(candidates[c]);
+        double squared = norms - 2.0 * squaredDistances[i * count + c];
+        if (squared < 1e-3 * norms) {
+          squared = cloud.squaredDistance(i, candidates[c]);
+        }
+        squaredDistances[i * count + c] = (float) squared;
+      }
+    }
   }
 
   /**
@@ -125,10 +120,10 @@ final class PlusPlusSeeding {
     return Arrays.copyOf(first, arrived);
   }
 
-  private double potential(int candidate, double[] nearest) {
+  private double potential(int candidate, int candidates, double[] nearest) {
     double sum = 0;
     for (int i = 0; i < size; i++) {
-      sum += cloud.weight(i) * Math.min(nearest[i], squaredDistances[candidate * size + i]);
+      sum += cloud.weight(i) * Math.min(nearest[i], squaredDistances[i * candidates + candidate]);
     }
     return sum;
   }

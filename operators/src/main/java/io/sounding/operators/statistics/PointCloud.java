@@ -181,15 +181,6 @@ final class PointCloud {
     return weights[point];
   }
 
-  /** Weighted sum of squared norms: the cost of a single centroid at the origin. */
-  double scatter() {
-    double sum = 0;
-    for (int i = 0; i < size; i++) {
-      sum += weights[i] * squaredNorms[i];
-    }
-    return sum;
-  }
-
   /** Adds factor * (stored point) to the row that starts at {@code offset} of sums. */
   void addTo(double[] sums, int offset, int point, double factor) {
     int start = point * dimension;

@@ -9,6 +9,8 @@ import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
+import org.bytedeco.javacpp.FloatPointer;
+
 /**
  * The heavy matrix products, by OpenBLAS on one thread (slots run in parallel). All matrices are
  * row-major arrays that start at index 0. The binding copies arrays in and out, so products are to
@@ -42,6 +44,51 @@ final class Products {
     requireLength(y.length, (long) n * d);
     requireLength(out.length, (long) m * n);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1.0, x, d, y, d, 0.0, out, n);
+  }
+
+  /** Rows outside of the heap, which products read again and again without a copy. */
+  static final class Rows implements AutoCloseable {
+    private final FloatPointer pointer;
+    private final int count;
+    private final int dimension;
+
+    /** {@code rows[count * d]} or longer. */
+    Rows(float[] rows, int count, int dimension) {
+      requireLength(rows.length, (long) count * dimension);
+      this.count = count;
+      this.dimension = dimension;
+      pointer = new FloatPointer((long) count * dimension).put(rows, 0, count * dimension);
+    }
+
+    /** The products of all rows with others, {@code [count * n]}; {@code others[n * d]}. */
+    void multiply(float[] others, int n, float[] out) {
+      requireLength(others.length, (long) n * dimension);
+      requireLength(out.length, (long) count * n);
+      try (FloatPointer right = new FloatPointer(others);
+          FloatPointer products = new FloatPointer((long) count * n)) {
+        cblas_sgemm(
+            CblasRowMajor,
+            CblasNoTrans,
+            CblasTrans,
+            count,
+            n,
+            dimension,
+            1f,
+            pointer,
+            dimension,
+            right,
+            dimension,
+            0f,
+            products,
+            n);
+        products.get(out, 0, count * n);
+      }
+    }
+
+    @Override
+    public void close() {
+      pointer.close();
+    }
   }
 
   /** Native code does not check bounds. */

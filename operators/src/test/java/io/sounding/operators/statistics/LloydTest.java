@@ -20,7 +20,7 @@ class LloydTest {
     PointCloud cloud = PointCloud.of(frames, 700, d);
     double[] start = cloud.points(IntStream.range(0, k).map(i -> i * 70).toArray());
     for (int iterations : new int[] {1, 2, 5, 300}) {
-      Clustering fast = Lloyd.run(cloud, start, k, iterations, 0);
+      Clustering fast = Lloyd.run(cloud, start, k, iterations);
       double[] centroids = start.clone();
       int[] labels = nearest(cloud, centroids, k);
       for (int i = 0; i < fast.iterations(); i++) {
@@ -30,7 +30,7 @@ class LloydTest {
       assertThat(fast.labels()).containsExactly(labels);
       assertThat(fast.centroids()).containsExactly(centroids, within(1e-12));
     }
-    Clustering converged = Lloyd.run(cloud, start, k, 300, 0);
+    Clustering converged = Lloyd.run(cloud, start, k, 300);
     assertThat(converged.iterations()).isLessThan(300);
     assertThat(converged.centroids())
         .containsExactly(means(cloud, converged.labels(), k), within(1e-12));
@@ -42,8 +42,8 @@ class LloydTest {
     PointCloud repeated = PointCloud.of(twice, 6, 1);
     PointCloud weighted = repeated.alongside(new double[] {0, 1, 5, 6}, new double[] {2, 1, 1, 2});
     double[] start = repeated.points(new int[] {1, 2});
-    Clustering a = Lloyd.run(repeated, start, 2, 50, 0);
-    Clustering b = Lloyd.run(weighted, start, 2, 50, 0);
+    Clustering a = Lloyd.run(repeated, start, 2, 50);
+    Clustering b = Lloyd.run(weighted, start, 2, 50);
     assertThat(b.centroids()).containsExactly(a.centroids(), within(1e-15));
     assertThat(b.inertia()).isCloseTo(a.inertia(), within(1e-15));
   }
@@ -52,7 +52,7 @@ class LloydTest {
   void aClusterThatLosesItsLastPointTakesTheFarthestOne() {
     PointCloud cloud = PointCloud.of(new float[] {0, 1, 2, 40, 90}, 5, 1);
     double far = 1000;
-    Clustering clustering = Lloyd.run(cloud, new double[] {0, far, -far}, 3, 50, 0);
+    Clustering clustering = Lloyd.run(cloud, new double[] {0, far, -far}, 3, 50);
     assertThat(new HashSet<>(Arrays.stream(clustering.labels()).boxed().toList())).hasSize(3);
     assertThat(clustering.inertia() * cloud.unit() * cloud.unit()).isCloseTo(2, within(1e-6));
   }

@@ -124,7 +124,7 @@ public final class SpeedProbe {
       double centre = cloud.centre()[i % start.dimension()];
       centroids[i] = (start.values()[i] - centre) / cloud.unit();
     }
-    Clustering found = Lloyd.run(cloud, centroids, start.rows(), iterations, 0);
+    Clustering found = Lloyd.run(cloud, centroids, start.rows(), iterations);
     double seconds = seconds(begun);
     double cost = found.inertia() * cloud.unit() * cloud.unit() / sample.rows();
     return seconds + " " + found.iterations() + " " + cost;

@@ -15,7 +15,6 @@ from sklearn.metrics.pairwise import euclidean_distances
 
 N_INIT = 10
 SECOND_N_INIT = 3
-MOST_FRAMES_OF_FULL_SILHOUETTE = 20_000
 SILHOUETTE_FRAMES = 5_000
 SILHOUETTE_DRAWS = 5
 
@@ -41,20 +40,21 @@ class Frames:
         self.rows = frames.astype(np.float64)
         self.mean = self.rows.mean(axis=0)
         self.rows -= self.mean
-        self.distances = None
+        self.draws = None
 
     def silhouette(self, labels):
-        """Of all frames, or the mean over random draws where they are too many."""
-        if len(self.rows) <= MOST_FRAMES_OF_FULL_SILHOUETTE:
-            if self.distances is None:
-                self.distances = euclidean_distances(self.rows)
-                np.fill_diagonal(self.distances, 0)
-            return float(silhouette_score(self.distances, labels, metric="precomputed"))
-        draws = [
-            silhouette_score(self.rows, labels, sample_size=SILHOUETTE_FRAMES, random_state=draw)
-            for draw in range(SILHOUETTE_DRAWS)
-        ]
-        return float(np.mean(draws))
+        """The mean over random draws, those of silhouette_score(sample_size=5000, random_state=draw)."""
+        if self.draws is None:
+            self.draws = [self.draw(number) for number in range(SILHOUETTE_DRAWS)]
+        return float(
+            np.mean([silhouette_score(far, labels[drawn], metric="precomputed") for drawn, far in self.draws])
+        )
+
+    def draw(self, number):
+        drawn = np.random.RandomState(number).permutation(len(self.rows))[:SILHOUETTE_FRAMES]
+        distances = euclidean_distances(self.rows[drawn])
+        np.fill_diagonal(distances, 0)
+        return drawn, distances
 
 
 def scores(frames, labels, k):

@@ -169,7 +169,7 @@ The frames are float32, and both sides read the same ones.
   of `rankMe` and `rankMeCentred` is 1e-7 in place of 1e-8.
 * Cluster family: `KMeans(k, init="k-means++", n_init=10)` on **all** frames, default tolerance; fitted in float32 on frames
   around their mean, scored in float64 with `davies_bouldin_score`, `calinski_harabasz_score` and `silhouette_score`
-  on all frames; the silhouette of more than 20,000 frames is the mean over five random draws of 5,000.
+  on all frames; the silhouette is the mean over five random draws of 5,000, ours is of 5,000 chosen by their keys.
 * Differences are ours minus the reference, relative to it, or absolute where the limit says so.
 * "Second reference": the same with other seeds; "all restarts": the single restarts of both, from the lowest to the
   highest. Both are differences from the reference: a difference of ours within them means nothing.

@@ -6,12 +6,11 @@ package io.sounding.operators.statistics;
  *
  * @param labels nearest centroid of each frame
  * @param squared squared distance to it
- * @param simplifiedSilhouettes (b - a) / max(a, b), a and b the distances to the nearest and
- *     second-nearest centroid; 0 when there is one centroid, or when both are 0
+ * @param secondSquared squared distance to the second-nearest centroid; 0 when there is none
  * @param meanSquaredFromCentre mean squared distance of the frames to their mean
  */
 record CentroidDistances(
-    int[] labels, double[] squared, double[] simplifiedSilhouettes, double meanSquaredFromCentre) {
+    int[] labels, double[] squared, double[] secondSquared, double meanSquaredFromCentre) {
 
   static CentroidDistances of(FrameSample sample, PointCloud cloud, Clustering clustering) {
     int size = sample.size();
@@ -24,7 +23,7 @@ record CentroidDistances(
         new NearestCentroids(cloud, clustering.clusters()).moveTo(clustering.centroids());
     int[] labels = new int[size];
     double[] squared = new double[size];
-    double[] silhouettes = new double[size];
+    double[] secondSquared = new double[size];
     double[] fromCentre = new double[1];
     double[] row = new double[d];
     nearest.forEach(
@@ -36,13 +35,29 @@ record CentroidDistances(
           labels[point] = nearest.nearest(position);
           squared[point] = squaredDistance(row, relative, nearest.nearest(position) * d);
           if (nearest.second(position) >= 0) {
-            double a = Math.sqrt(squared[point]);
-            double b = Math.sqrt(squaredDistance(row, relative, nearest.second(position) * d));
-            double larger = Math.max(a, b);
-            silhouettes[point] = larger == 0 ? 0 : (b - a) / larger;
+            secondSquared[point] = squaredDistance(row, relative, nearest.second(position) * d);
           }
         });
-    return new CentroidDistances(labels, squared, silhouettes, fromCentre[0] / Math.max(1, size));
+    return new CentroidDistances(labels, squared, secondSquared, fromCentre[0] / Math.max(1, size));
+  }
+
+  /**
+   * (b - a) / max(a, b), a and b the distances to the nearest and second-nearest centroid; 0 when
+   * there is one centroid, or when both are 0.
+   *
+   * @param growth what squared distances to the own mean grow by when it is the mean of all frames
+   *     rather than of the sample; those to other means shrink by as much
+   */
+  double[] simplifiedSilhouettes(double growth) {
+    double excess = (growth - 1) * MeanAndError.of(squared).mean();
+    double[] silhouettes = new double[squared.length];
+    for (int i = 0; i < silhouettes.length; i++) {
+      double a = Math.sqrt(growth * squared[i]);
+      double b = Math.sqrt(Math.max(0, secondSquared[i] - excess));
+      double larger = Math.max(a, b);
+      silhouettes[i] = larger == 0 || secondSquared[i] == 0 ? 0 : (b - a) / larger;
+    }
+    return silhouettes;
   }
 
   private static double squaredDistance(double[] row, double[] others, int offset) {

@@ -88,7 +88,7 @@ public record ClusterMetrics(
     MeanAndError inertia = MeanAndError.of(distances.squared());
     double growth = partition.scatterGrowth(summary.frames());
     double spread = distances.meanSquaredFromCentre();
-    MeanAndError simplified = MeanAndError.of(distances.simplifiedSilhouettes());
+    MeanAndError simplified = MeanAndError.of(distances.simplifiedSilhouettes(growth));
     return new ClusterMetrics(
         growth * inertia.mean(),
         growth * inertia.standardError(),

@@ -8,7 +8,8 @@ import java.util.SplittableRandom;
 
 /**
  * The centroids that are reported: the best of seeded restarts of greedy k-means++ and a few Lloyd
- * iterations, from which Lloyd goes on over the whole frame sample until no label changes.
+ * iterations, of few clusters made better by {@link CentroidBreathing}, from which Lloyd goes on
+ * over the whole frame sample until no label changes.
  *
  * <p>Seeds are chosen among the micro-centroids, by weight, since they stand for all frames. When
  * the sample already holds all frames, seeds are chosen among those; then the result does not even
@@ -16,24 +17,35 @@ import java.util.SplittableRandom;
  * much worse where a model collapsed: outliers each get a cluster of their own (measured: usage
  * perplexity -30 % with 4,096 of 14,700 frames, k = 256).
  *
- * <p>Measured against the best of ten full-batch restarts of scikit-learn 1.2.1, three seeds each,
- * 14,700 frames of two speech models, d = 128:
+ * <p>Measured against the best of ten full-batch restarts of scikit-learn 1.2.1, two seeds each,
+ * 14,700 frames of d = 128 from four checkpoints of a structured model and one of a collapsed one:
  *
  * <pre>
- *                        k    inertia          Davies-Bouldin   perplexity
- *   structured model    64   -0.3 to +0.4 %   -0.4 to +0.9 %   -0.1 to +2.4 %
- *   structured model   256    0.0 to +0.2 %   +0.2 to +1.2 %   -0.7 to +0.4 %
- *   collapsed model     64   +0.1 to +0.3 %   +0.9 to +2.9 %   -2.8 to -0.1 %
- *   collapsed model    256   +0.1 to +0.3 %   -0.6 to +0.1 %   -5.4 to -2.6 %
+ *                        k    inertia           Davies-Bouldin   perplexity
+ *   structured model    32   -0.3 to +0.2 %   -1.2 to +1.9 %   +0.5 to +0.9 %
+ *   structured model    64   -0.5 to +0.3 %   -0.7 to +2.4 %   +0.9 to +2.1 %
+ *   structured model   256   +0.1 to +0.5 %   +1.2 to +2.9 %   -1.2 to -0.6 %
+ *   collapsed model     64   -0.1 to +0.1 %   +1.4 to +3.0 %   +1.8 to +1.8 %
+ *   collapsed model    256   +0.1 to +0.3 %   -0.6 to -0.2 %   -2.6 to -0.2 %
  * </pre>
  */
 final class CentroidSearch {
   /** Fewest sampled frames per centroid, as in the seed paper's tool (faiss). */
   static final int FRAMES_PER_CENTROID = 39;
 
-  /** Values (clusters x candidates x dimension) that seeding may go through altogether. */
+  /** Values (clusters x candidates x dimension) that one seeding may go through at most. */
   private static final double SEEDING_WORK = 4e9;
 
+  /** The same for all restarts after the first. */
+  private static final double RESTART_WORK = 1.2e9;
+
+  /**
+   * Up to here a bad local optimum shows in the metrics; with more clusters it averages out, and a
+   * search that leaves it finds clusters that plain restarts do not.
+   */
+  private static final int FEW_CLUSTERS = 128;
+
+  private static final int MOST_BREATHS = 8;
   private static final int FEWEST_CANDIDATES = 4096;
   private static final int PART_ITERATIONS = 2;
   private static final int TRIAL_ITERATIONS = 10;
@@ -63,7 +75,7 @@ final class CentroidSearch {
     PointCloud candidates = candidates(cloud, micro, complete, clusters);
     boolean whole = candidates == cloud;
     double work = (double) clusters * candidates.size() * cloud.dimension();
-    int affordable = (int) Math.max(1, Math.min(restarts, SEEDING_WORK / work));
+    int affordable = (int) Math.max(1, Math.min(restarts, RESTART_WORK / work));
     SplittableRandom random = new SplittableRandom(seed);
     Clustering best = null;
     try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates)) {
@@ -74,6 +86,10 @@ final class CentroidSearch {
             Lloyd.run(candidates, candidates.points(seeds), seeds.length, iterations);
         best = best == null || trial.inertia() < best.inertia() ? trial : best;
       }
+    }
+    if (clusters <= FEW_CLUSTERS) {
+      best = whole ? best : Lloyd.run(cloud, best.centroids(), best.clusters(), TRIAL_ITERATIONS);
+      best = new CentroidBreathing(cloud, random).improve(best, MOST_BREATHS);
     }
     return Lloyd.run(cloud, best.centroids(), best.clusters(), MOST_ITERATIONS);
   }

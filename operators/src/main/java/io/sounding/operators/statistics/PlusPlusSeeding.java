@@ -105,8 +105,13 @@ final class PlusPlusSeeding implements AutoCloseable {
     int arrived = 0;
     for (int i = 0; i < size; i++) {
       double rate = cloud.weight(i) * (Double.isInfinite(nearest[i]) ? 1 : nearest[i]);
-      double time = -Math.log(1 - random.nextDouble()) / rate;
-      if (!(rate > 0) || arrived == most && time >= times[most - 1]) {
+      double draw = random.nextDouble();
+      // -log(1 - draw) is no less than draw, which spares most logarithms
+      if (!(rate > 0) || arrived == most && draw >= times[most - 1] * rate) {
+        continue;
+      }
+      double time = -Math.log(1 - draw) / rate;
+      if (arrived == most && time >= times[most - 1]) {
         continue;
       }
       int position = arrived < most ? arrived++ : most - 1;

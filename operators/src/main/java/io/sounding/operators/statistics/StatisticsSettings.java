@@ -76,7 +76,7 @@ public record StatisticsSettings(
 
   /** The settings of the seed paper (k = 1024) with a sample that gives each cluster 40 frames. */
   public static StatisticsSettings defaults() {
-    return new StatisticsSettings(1024, 40_960, 256, 5_000, 4, 0L);
+    return new StatisticsSettings(1024, 40_960, 256, 5_000, 10, 0L);
   }
 
   void writeTo(ByteBuffer target) {

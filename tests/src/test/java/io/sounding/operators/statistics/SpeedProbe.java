@@ -19,7 +19,7 @@ import java.util.concurrent.Callable;
  * not public.
  *
  * <pre>
- *   fold MICRO            all frames into the summaries of 32 shards, each thread a share of them
+ *   fold MICRO shards     all frames into the summaries of shards, each thread a share of them
  *   products              rates of float64 and float32 products, operations per second
  *   lloyd ITERATIONS      k-means on the sample from the given centroids
  *   eigenvalues           of the second moments of the sample
@@ -30,7 +30,6 @@ import java.util.concurrent.Callable;
  * products}.
  */
 public final class SpeedProbe {
-  private static final int SHARDS = 32;
   private static final int UTTERANCE_FRAMES = 300;
 
   private final FrameFile frames;
@@ -64,7 +63,7 @@ public final class SpeedProbe {
 
   private String measure(String[] words) throws InterruptedException {
     return switch (words[0]) {
-      case "fold" -> fold(Integer.parseInt(words[1]));
+      case "fold" -> fold(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
       case "products" -> products.float64() + " " + products.float32();
       case "lloyd" -> lloyd(Integer.parseInt(words[1]));
       case "eigenvalues" -> eigenvalues();
@@ -73,7 +72,7 @@ public final class SpeedProbe {
   }
 
   /** Seconds, and the frames the summaries hold. */
-  private String fold(int microCentroids) throws InterruptedException {
+  private String fold(int microCentroids, int shards) throws InterruptedException {
     StatisticsSettings defaults = StatisticsSettings.defaults();
     StatisticsSettings settings =
         new StatisticsSettings(
@@ -88,7 +87,7 @@ public final class SpeedProbe {
     List<Callable<Long>> shares = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
       int first = thread;
-      shares.add(() -> foldShards(first, settings));
+      shares.add(() -> foldShards(first, shards, settings));
     }
     long begun = System.nanoTime();
     List<Long> folded = SideBySide.run(shares);
@@ -96,15 +95,15 @@ public final class SpeedProbe {
   }
 
   /** Every shard from this one on in steps of the number of threads, pending rows folded too. */
-  private long foldShards(int first, StatisticsSettings settings) {
+  private long foldShards(int first, int shards, StatisticsSettings settings) {
     long folded = 0;
     int d = frames.dimension();
     HostProducts products = new HostProducts();
-    for (int shard = first; shard < SHARDS; shard += threads) {
-      LayerAccumulator accumulator = new LayerAccumulator(d, settings, 1.0 / SHARDS);
+    for (int shard = first; shard < shards; shard += threads) {
+      LayerAccumulator accumulator = new LayerAccumulator(d, settings, 1.0 / shards);
       for (int utterance = shard;
           utterance * UTTERANCE_FRAMES < frames.rows();
-          utterance += SHARDS) {
+          utterance += shards) {
         int from = utterance * UTTERANCE_FRAMES;
         int to = Math.min(from + UTTERANCE_FRAMES, frames.rows());
         float[] rows = Arrays.copyOfRange(frames.values(), from * d, to * d);

@@ -16,6 +16,7 @@ import java.nio.FloatBuffer;
 final class DeviceProducts implements FoldProducts {
 
   private final NDManager device;
+  private float[] room = new float[0];
 
   /** Products on the device of {@code manager}, which stays the caller's. */
   DeviceProducts(NDManager manager) {
@@ -50,6 +51,14 @@ final class DeviceProducts implements FoldProducts {
       NDArray product = matrix(block, x, m, d).matMul(matrix(block, y, n, d).transpose());
       product.toByteBuffer().asFloatBuffer().get(out, 0, m * n);
     }
+  }
+
+  @Override
+  public float[] room(int length) {
+    if (room.length < length) {
+      room = new float[length];
+    }
+    return room;
   }
 
   private static NDArray matrix(NDManager manager, float[] values, int rows, int columns) {

@@ -11,6 +11,9 @@ import java.util.Arrays;
  * has no direction: it counts in {@link #meanNorm()} only.
  */
 final class DirectionMoments {
+  /** So many stay in the cache between being made and being read again. */
+  private static final int ROWS_AT_ONCE = 64;
+
   private final long frames;
   private final long directed;
   private final double normSum;
@@ -39,22 +42,27 @@ final class DirectionMoments {
   /** Moments with the rows added; {@code rows[count * d]} or longer. */
   DirectionMoments plusBlock(float[] rows, int count) {
     int d = mean.length;
-    double[] directions = new double[count * d];
-    int kept = 0;
-    double norms = 0;
-    for (int i = 0; i < count; i++) {
-      double norm = Math.sqrt(PointCloud.squaredNorm(rows, i * d, d));
-      norms += norm;
-      if (norm > 0) {
-        int from = i * d;
-        int to = kept * d;
-        for (int j = 0; j < d; j++) {
-          directions[to + j] = rows[from + j] / norm;
+    double[] directions = new double[Math.min(count, ROWS_AT_ONCE) * d];
+    DirectionMoments sum = this;
+    for (int from = 0; from < count; from += ROWS_AT_ONCE) {
+      int to = Math.min(count, from + ROWS_AT_ONCE);
+      int kept = 0;
+      double norms = 0;
+      for (int i = from; i < to; i++) {
+        double norm = Math.sqrt(PointCloud.squaredNorm(rows, i * d, d));
+        norms += norm;
+        if (norm > 0) {
+          int start = i * d;
+          int target = kept * d;
+          for (int j = 0; j < d; j++) {
+            directions[target + j] = rows[start + j] / norm;
+          }
+          kept++;
         }
-        kept++;
       }
+      sum = merge(sum, ofDirections(directions, kept, d, to - from, norms));
     }
-    return merge(this, ofDirections(directions, kept, d, count, norms));
+    return sum;
   }
 
   private static DirectionMoments ofDirections(

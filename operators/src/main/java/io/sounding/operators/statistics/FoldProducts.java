@@ -22,4 +22,7 @@ public interface FoldProducts {
 
   /** XYᵀ into out, in float32; {@code x[m * d]}, {@code y[n * d]}, {@code out[m * n]}. */
   void multiply(float[] x, int m, float[] y, int n, int d, float[] out);
+
+  /** Room for at least so many results; what is in it lasts until the next call. */
+  float[] room(int length);
 }

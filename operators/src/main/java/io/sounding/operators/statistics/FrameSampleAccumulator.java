@@ -31,7 +31,7 @@ final class FrameSampleAccumulator {
       return;
     }
     if (size == limit) {
-      load(snapshot());
+      dropSurplus();
       if (key >= threshold) {
         return;
       }
@@ -44,6 +44,32 @@ final class FrameSampleAccumulator {
     keys[size] = key;
     System.arraycopy(frames, offset, rows, size * dimension, dimension);
     size++;
+  }
+
+  /**
+   * Lowers the threshold to the smallest key that has no place, and drops the frames from there.
+   */
+  private void dropSurplus() {
+    long[] ascending = Arrays.copyOf(keys, size);
+    Arrays.sort(ascending);
+    int distinct = 0;
+    for (int i = 1; i < size && distinct < capacity; i++) {
+      distinct += ascending[i] != ascending[i - 1] ? 1 : 0;
+      threshold = distinct == capacity ? ascending[i] : threshold;
+    }
+    for (int i = 0; i < size; ) {
+      if (keys[i] < threshold) {
+        i++;
+      } else {
+        size--;
+        keys[i] = keys[size];
+        System.arraycopy(rows, size * dimension, rows, i * dimension, dimension);
+      }
+    }
+    if (size == limit) {
+      // the same frames again and again
+      load(snapshot());
+    }
   }
 
   FrameSample snapshot() {

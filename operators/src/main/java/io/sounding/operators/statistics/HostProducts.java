@@ -1,30 +1,40 @@
 package io.sounding.operators.statistics;
 
-import java.util.Arrays;
-
 /** {@link FoldProducts} by OpenBLAS on the processor, on one thread. */
 public final class HostProducts implements FoldProducts {
+  /** So many float64 rows stay in the cache between being made and being read. */
+  private static final int ROWS_AT_ONCE = 256;
+
   private double[] residuals = new double[0];
   private double[] gram = new double[0];
+  private float[] room = new float[0];
 
   @Override
   public void addCentredGram(
       float[] rows, int count, double[] mean, double[] shift, double[] packed) {
     int d = mean.length;
-    if (residuals.length < (count + 1) * d) {
-      residuals = new double[(count + 1) * d];
+    int most = Math.min(count, ROWS_AT_ONCE) + 1;
+    if (residuals.length < most * d) {
+      residuals = new double[most * d];
     }
     if (gram.length != d * d) {
       gram = new double[Math.multiplyExact(d, d)];
     }
-    for (int start = 0; start < count * d; start += d) {
-      for (int j = 0; j < d; j++) {
-        residuals[start + j] = rows[start + j] - mean[j];
+    try (Products.GramSum sum = new Products.GramSum(d)) {
+      for (int from = 0; from < count; from += ROWS_AT_ONCE) {
+        int to = Math.min(count, from + ROWS_AT_ONCE);
+        int position = 0;
+        for (int start = from * d; start < to * d; start += d) {
+          for (int j = 0; j < d; j++) {
+            residuals[position + j] = rows[start + j] - mean[j];
+          }
+          position += d;
+        }
+        sum.add(residuals, to - from);
       }
+      sum.add(shift, 1);
+      sum.get(gram);
     }
-    System.arraycopy(shift, 0, residuals, count * d, d);
-    Arrays.fill(gram, 0);
-    Products.addGram(residuals, count + 1, d, gram);
     int position = 0;
     for (int i = 0; i < d; i++) {
       int toPacked = position - i;
@@ -38,5 +48,13 @@ public final class HostProducts implements FoldProducts {
   @Override
   public void multiply(float[] x, int m, float[] y, int n, int d, float[] out) {
     Products.multiply(x, m, y, n, d, out);
+  }
+
+  @Override
+  public float[] room(int length) {
+    if (room.length < length) {
+      room = new float[length];
+    }
+    return room;
   }
 }

@@ -125,10 +125,13 @@ final class PointCloud {
     return stored;
   }
 
-  /** Products of points {@code from .. from + count} with all others, {@code [count * others]}. */
+  /**
+   * Products of points from .. from + count with all others, {@code [count * others]} or longer.
+   */
   float[] products(int from, int count, PointCloud others, FoldProducts by) {
-    float[] products = new float[count * others.size];
-    float[] left = Arrays.copyOfRange(rows, from * dimension, (from + count) * dimension);
+    float[] products = by.room(count * others.size);
+    float[] left =
+        from == 0 ? rows : Arrays.copyOfRange(rows, from * dimension, (from + count) * dimension);
     by.multiply(left, count, others.rows, others.size, dimension, products);
     return products;
   }

@@ -9,6 +9,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -44,6 +45,40 @@ final class Products {
     requireLength(y.length, (long) n * d);
     requireLength(out.length, (long) m * n);
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1.0, x, d, y, d, 0.0, out, n);
+  }
+
+  /** A sum XᵀX, of which the upper triangle counts, outside of the heap. */
+  static final class GramSum implements AutoCloseable {
+    private final int dimension;
+    private final DoublePointer sum;
+    private boolean empty = true;
+
+    GramSum(int dimension) {
+      this.dimension = dimension;
+      sum = new DoublePointer((long) dimension * dimension);
+    }
+
+    /** {@code x[count * d]} or longer. */
+    void add(double[] x, int count) {
+      requireLength(x.length, (long) count * dimension);
+      double kept = empty ? 0 : 1;
+      empty = false;
+      try (DoublePointer rows = new DoublePointer((long) count * dimension)) {
+        rows.put(x, 0, count * dimension);
+        int d = dimension;
+        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, count, 1.0, rows, d, kept, sum, d);
+      }
+    }
+
+    /** The sum, which must not be empty, into {@code target[d * d]}. */
+    void get(double[] target) {
+      sum.get(target, 0, dimension * dimension);
+    }
+
+    @Override
+    public void close() {
+      sum.close();
+    }
   }
 
   /** Rows outside of the heap, which products read again and again without a copy. */

@@ -1,0 +1,56 @@
+package io.sounding.operators.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jol.info.GraphLayout;
+
+/** What an accumulator holds, all objects it reaches counted, as the default job makes it. */
+class LayerAccumulatorMemoryTest {
+  private static final int D = 768;
+  private static final int SHARDS = 32;
+  private static final int UTTERANCE_FRAMES = 1_000;
+  private static final int FRAMES_OF_AN_HOUR = 180_000;
+  private static final long MOST_BYTES = 16_000_000;
+
+  static {
+    // the settings are a record, whose fields JOL does not find otherwise
+    System.setProperty("jol.magicFieldOffset", "true");
+  }
+
+  @Test
+  void takesNoMoreForTenHoursThanForOne() {
+    float[] noise = noise(3 * UTTERANCE_FRAMES * D);
+    LayerAccumulator accumulator =
+        new LayerAccumulator(D, StatisticsSettings.defaults(), 1.0 / SHARDS);
+    HostProducts products = new HostProducts();
+    long largest = 0;
+    long afterOneHour = 0;
+    for (int frames = 0; frames < 10 * FRAMES_OF_AN_HOUR; frames += UTTERANCE_FRAMES) {
+      int from = frames / UTTERANCE_FRAMES * 7_919 % (2 * UTTERANCE_FRAMES) * D;
+      accumulator.addUtterance(
+          "utterance-" + frames,
+          Arrays.copyOfRange(noise, from, from + UTTERANCE_FRAMES * D),
+          UTTERANCE_FRAMES,
+          products);
+      if (frames % (FRAMES_OF_AN_HOUR / 10) == 0) {
+        largest = Math.max(largest, GraphLayout.parseInstance(accumulator).totalSize());
+        afterOneHour = frames <= FRAMES_OF_AN_HOUR ? largest : afterOneHour;
+      }
+    }
+    assertThat(accumulator.snapshot().frames()).isEqualTo(10L * FRAMES_OF_AN_HOUR);
+    assertThat(largest).isLessThanOrEqualTo(MOST_BYTES).isEqualTo(afterOneHour);
+    assertThat(accumulator.snapshot().toBytes().length).isLessThan((int) MOST_BYTES);
+  }
+
+  private static float[] noise(int length) {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] noise = new float[length];
+    for (int i = 0; i < length; i++) {
+      noise[i] = (float) ((random.nextDouble() - 0.5) / (1 + i % D / 16));
+    }
+    return noise;
+  }
+}

@@ -25,6 +25,9 @@ final class MicroCentroidsAccumulator {
   /** Frames are compared one by one with those opened since the last product, so many at most. */
   private static final int MOST_NEW = 32;
 
+  /** Rows of the first product; the next ones reach farther, as long as few frames open one. */
+  private static final int FEWEST_AT_ONCE = 64;
+
   private final int dimension;
   private final int limit;
   private final long seed;
@@ -55,8 +58,12 @@ final class MicroCentroidsAccumulator {
     PointCloud cloud = PointCloud.of(rows, count, dimension);
     SplittableRandom random = new SplittableRandom(seed + frames);
     double[] draws = random.doubles(count).toArray();
+    int reach = facilityCost == 0 ? FEWEST_AT_ONCE : count;
     for (int from = 0; from < count; ) {
-      from = addSome(rows, cloud, draws, from, products);
+      int to = Math.min(count, from + reach);
+      int next = addSome(rows, cloud, draws, from, to, products);
+      reach = next == to ? 4 * reach : Math.max(FEWEST_AT_ONCE, 2 * (next - from));
+      from = next;
       if (size > limit) {
         joinCheapest();
       }
@@ -64,10 +71,15 @@ final class MicroCentroidsAccumulator {
     frames += count;
   }
 
-  /** Adds rows from this one on, until many have opened a micro-centroid or there is no room. */
-  private int addSome(float[] rows, PointCloud cloud, double[] draws, int from, FoldProducts by) {
+  /**
+   * Adds rows from .. to, until many have opened a micro-centroid or there is no room.
+   *
+   * @return the first row not added
+   */
+  private int addSome(
+      float[] rows, PointCloud cloud, double[] draws, int from, int to, FoldProducts by) {
     int known = size;
-    int rest = cloud.size() - from;
+    int rest = to - from;
     PointCloud centroids = cloud.alongside(means, known);
     float[] products = cloud.products(from, rest, centroids, by);
     float[] squaredNorms = new float[known];
@@ -102,7 +114,7 @@ final class MicroCentroidsAccumulator {
         absorb(nearest, rows, point * dimension);
       }
     }
-    return cloud.size();
+    return to;
   }
 
   private static int nearest(float[] products, int start, float[] squaredNorms) {

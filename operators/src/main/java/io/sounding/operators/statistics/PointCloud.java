@@ -94,13 +94,16 @@ final class PointCloud {
   }
 
   private static double unit(float[] rows, int length, double[] centre) {
-    double largest = 0;
+    // bits of non-negative floats are in the order of their values; a maximum of integers is quick
+    int largest = 0;
     for (int start = 0; start < length; start += centre.length) {
       for (int j = 0; j < centre.length; j++) {
-        largest = Math.max(largest, Math.abs(rows[start + j] - centre[j]));
+        float difference = (float) (rows[start + j] - centre[j]);
+        largest = Math.max(largest, Float.floatToRawIntBits(difference) & Integer.MAX_VALUE);
       }
     }
-    return unit(largest);
+    float value = Float.intBitsToFloat(largest);
+    return unit(Math.min(value, Float.MAX_VALUE));
   }
 
   private static double unit(double largest) {

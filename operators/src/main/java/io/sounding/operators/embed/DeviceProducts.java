@@ -61,6 +61,10 @@ final class DeviceProducts implements FoldProducts {
     return room;
   }
 
+  /** Everything on the device is freed already. */
+  @Override
+  public void close() {}
+
   private static NDArray matrix(NDManager manager, float[] values, int rows, int columns) {
     return manager.create(
         FloatBuffer.wrap(values, 0, rows * columns), new Shape(rows, columns), DataType.FLOAT32);

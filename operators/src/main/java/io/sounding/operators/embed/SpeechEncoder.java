@@ -133,6 +133,7 @@ public final class SpeechEncoder implements AutoCloseable {
     @Override
     public void close() {
       predictor.close();
+      products.close();
     }
   }
 

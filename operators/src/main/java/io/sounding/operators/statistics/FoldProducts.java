@@ -7,7 +7,7 @@ package io.sounding.operators.statistics;
  *
  * <p>All matrices are row-major arrays that start at index 0.
  */
-public interface FoldProducts {
+public interface FoldProducts extends AutoCloseable {
 
   /**
    * Adds {@code sum (x - mean)(x - mean)ᵀ + shift shiftᵀ} over the rows x, in float64: float32
@@ -25,4 +25,8 @@ public interface FoldProducts {
 
   /** Room for at least so many results; what is in it lasts until the next call. */
   float[] room(int length);
+
+  /** Gives working memory outside of the heap back. */
+  @Override
+  void close();
 }

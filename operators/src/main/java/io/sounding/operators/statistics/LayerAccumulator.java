@@ -84,7 +84,9 @@ public final class LayerAccumulator {
 
   /** Adds all frames of an utterance, with the products made on the processor. */
   public void addUtterance(String utteranceId, float[] frames, int rows) {
-    addUtterance(utteranceId, frames, rows, new HostProducts());
+    try (FoldProducts products = new HostProducts()) {
+      addUtterance(utteranceId, frames, rows, products);
+    }
   }
 
   /**

@@ -152,11 +152,12 @@ public final class LayerSummary {
       return this;
     }
     SpectrumAccumulator completed = frameSketch.accumulator();
-    HostProducts products = new HostProducts();
-    completed.addBlock(pending, rows, products);
     MicroCentroidsAccumulator micro =
         new MicroCentroidsAccumulator(microCentroids, settings.microCentroids(), settings.seed());
-    micro.addBlock(pending, rows, products);
+    try (FoldProducts products = new HostProducts()) {
+      completed.addBlock(pending, rows, products);
+      micro.addBlock(pending, rows, products);
+    }
     return new LayerSummary(
         settings,
         dimension,

@@ -47,37 +47,69 @@ final class Products {
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1.0, x, d, y, d, 0.0, out, n);
   }
 
-  /** A sum XᵀX, of which the upper triangle counts, outside of the heap. */
-  static final class GramSum implements AutoCloseable {
-    private final int dimension;
-    private final DoublePointer sum;
-    private boolean empty = true;
+  /** Buffers outside of the heap that products of one thread use again and again. */
+  static final class Buffers implements AutoCloseable {
+    private DoublePointer rows = new DoublePointer(0L);
+    private DoublePointer sum = new DoublePointer(0L);
+    private FloatPointer left = new FloatPointer(0L);
+    private FloatPointer right = new FloatPointer(0L);
+    private FloatPointer products = new FloatPointer(0L);
 
-    GramSum(int dimension) {
-      this.dimension = dimension;
-      sum = new DoublePointer((long) dimension * dimension);
+    /** Upper triangle of XᵀX, or that much more; {@code x[count * d]} or longer. */
+    void gram(double[] x, int count, int d, boolean more) {
+      requireLength(x.length, (long) count * d);
+      rows = room(rows, (long) count * d);
+      sum = room(sum, (long) d * d);
+      rows.put(x, 0, count * d);
+      double kept = more ? 1 : 0;
+      cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, count, 1.0, rows, d, kept, sum, d);
     }
 
-    /** {@code x[count * d]} or longer. */
-    void add(double[] x, int count) {
-      requireLength(x.length, (long) count * dimension);
-      double kept = empty ? 0 : 1;
-      empty = false;
-      try (DoublePointer rows = new DoublePointer((long) count * dimension)) {
-        rows.put(x, 0, count * dimension);
-        int d = dimension;
-        cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, count, 1.0, rows, d, kept, sum, d);
+    void copyGramTo(double[] target) {
+      sum.get(target, 0, target.length);
+    }
+
+    /** XYᵀ into out; {@code x[m * d]}, {@code y[n * d]}, {@code out[m * n]} or longer. */
+    void multiply(float[] x, int m, float[] y, int n, int d, float[] out) {
+      requireLength(x.length, (long) m * d);
+      requireLength(y.length, (long) n * d);
+      requireLength(out.length, (long) m * n);
+      if (m == 0 || n == 0) {
+        return;
       }
+      left = room(left, (long) m * d);
+      right = room(right, (long) n * d);
+      products = room(products, (long) m * n);
+      left.put(x, 0, m * d);
+      right.put(y, 0, n * d);
+      cblas_sgemm(
+          CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1f, left, d, right, d, 0f, products, n);
+      products.get(out, 0, m * n);
     }
 
-    /** The sum, which must not be empty, into {@code target[d * d]}. */
-    void get(double[] target) {
-      sum.get(target, 0, dimension * dimension);
+    private static DoublePointer room(DoublePointer buffer, long length) {
+      if (buffer.capacity() >= length) {
+        return buffer;
+      }
+      buffer.close();
+      return new DoublePointer(length);
+    }
+
+    private static FloatPointer room(FloatPointer buffer, long length) {
+      if (buffer.capacity() >= length) {
+        return buffer;
+      }
+      buffer.close();
+      return new FloatPointer(length);
     }
 
     @Override
     public void close() {
+      rows.close();
       sum.close();
+      left.close();
+      right.close();
+      products.close();
     }
   }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class ClusterMetricsTest {
@@ -57,6 +60,26 @@ class ClusterMetricsTest {
     ClusterMetrics there = metrics(moved, SETTINGS);
     assertThat(there.inertiaPerFrame()).isCloseTo(here.inertiaPerFrame(), withinPercentage(1e-6));
     assertThat(there.silhouette()).isCloseTo(here.silhouette(), within(1e-7));
+  }
+
+  @Property(tries = 12, seed = "4")
+  void scalingByAPowerOfTwoChangesTheInertiaOnly(
+      @ForAll @IntRange(min = -40, max = 40) int exponent, @ForAll long seed) {
+    float[] frames = SyntheticFrames.blobs(900, D, 9, 2, seed);
+    float[] scaled = frames.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = Math.scalb(frames[i], exponent);
+    }
+    ClusterMetrics before = metrics(frames, SETTINGS);
+    ClusterMetrics after = metrics(scaled, SETTINGS);
+    assertThat(after.inertiaPerFrame())
+        .isCloseTo(Math.scalb(before.inertiaPerFrame(), 2 * exponent), withinPercentage(1e-9));
+    assertThat(after.inertiaNormalised()).isCloseTo(before.inertiaNormalised(), within(1e-11));
+    assertThat(after.daviesBouldin()).isCloseTo(before.daviesBouldin(), within(1e-10));
+    assertThat(after.silhouette()).isCloseTo(before.silhouette(), within(1e-10));
+    assertThat(after.calinskiHarabasz())
+        .isCloseTo(before.calinskiHarabasz(), withinPercentage(1e-9));
+    assertThat(after.usagePerplexity()).isEqualTo(before.usagePerplexity());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -67,6 +68,30 @@ class RankInvariantsTest {
     assertThat(after.normalisedStd()).isCloseTo(before.normalisedStd(), within(1e-12));
     assertThat(after.meanNorm())
         .isCloseTo(Math.scalb(before.meanNorm(), exponent), withinPercentage(1e-10));
+  }
+
+  @Property(tries = 40, seed = "5")
+  void momentsAddUpHoweverTheFramesAreSplit(
+      @ForAll @IntRange(min = 1, max = 79) int first,
+      @ForAll @IntRange(min = 1, max = 12) int d,
+      @ForAll long seed) {
+    float[] frames = frames(80, d, seed);
+    SecondMoments whole = moments(frames, d);
+    SpectrumAccumulator parts = moments(SyntheticFrames.rows(frames, d, 0, first), d).accumulator();
+    parts.add(moments(SyntheticFrames.rows(frames, d, first, 80), d));
+    SecondMoments sum = (SecondMoments) parts.snapshot();
+    double scale = Arrays.stream(whole.uncentred()).map(Math::abs).max().orElseThrow();
+    assertThat(sum.count()).isEqualTo(80);
+    for (int i = 0; i < whole.centred().length; i++) {
+      assertThat(sum.uncentred()[i]).isCloseTo(whole.uncentred()[i], within(1e-13 * scale));
+      assertThat(sum.centred()[i]).isCloseTo(whole.centred()[i], within(1e-13 * scale));
+    }
+  }
+
+  private static SecondMoments moments(float[] frames, int d) {
+    SpectrumAccumulator accumulator = SecondMoments.empty(d).accumulator();
+    accumulator.addBlock(frames, frames.length / d, new HostProducts());
+    return (SecondMoments) accumulator.snapshot();
   }
 
   private static RankMetrics metrics(float[] frames, int d) {

@@ -4,6 +4,7 @@ import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.statistics.SketchChoice;
+import io.sounding.operators.statistics.StatisticsSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -99,8 +100,11 @@ public final class SoundingJob implements Callable<Integer> {
         environment,
         KafkaEnds.of(bootstrapServers, Topics.withPrefix(topicPrefix), name, clientProperties()),
         EvaluationSettings.defaults(modelCache)
-            .with(shards, clusters, sampleFrames)
-            .withSketch(SketchChoice.of(sketch), sketchRows));
+            .with(
+                shards,
+                StatisticsSettings.defaults()
+                    .with(clusters, sampleFrames)
+                    .withSketch(SketchChoice.of(sketch), sketchRows)));
     environment.execute(name);
     return 0;
   }

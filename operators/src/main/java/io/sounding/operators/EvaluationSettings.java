@@ -1,23 +1,16 @@
 package io.sounding.operators;
 
-import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How checkpoints are evaluated: read once, validated, the same for the whole job.
  *
  * @param shards shares into which a corpus is divided: unit of parallelism, of order and of
  *     recovery; part of the result's definition to 1e-6 on cluster metrics
- * @param clusters k asked for
- * @param sampleFrames frames of the hashed sample
- * @param microCentroids streaming k-means centroids per shard
- * @param silhouetteFrames frames on which the silhouette is computed
- * @param restarts seeded restarts of the final clustering
- * @param seed seed of everything seeded
- * @param sketch which spectrum sketch is kept
- * @param sketchRows rows of a Frequent Directions sketch, at least 2; 0: chosen by the dimension
+ * @param statistics what is kept of the frames, and how they are clustered
  * @param maxWindowSeconds longest piece of audio embedded in one go; longer utterances are cut
  *     evenly
  * @param batchSeconds audio of equally long windows embedded in one forward pass, at most
@@ -33,14 +26,7 @@ import java.time.Duration;
  */
 public record EvaluationSettings(
     int shards,
-    int clusters,
-    int sampleFrames,
-    int microCentroids,
-    int silhouetteFrames,
-    int restarts,
-    long seed,
-    SketchChoice sketch,
-    int sketchRows,
+    StatisticsSettings statistics,
     double maxWindowSeconds,
     double batchSeconds,
     Duration slice,
@@ -66,30 +52,14 @@ public record EvaluationSettings(
     atLeast("utteranceTimeout in ms", utteranceTimeout.toMillis(), 1);
     atLeast("corpusTimeout in ms", corpusTimeout.toMillis(), 1);
     atLeast("retention in ms", retention.toMillis(), 1);
-    new StatisticsSettings(
-        clusters,
-        sampleFrames,
-        microCentroids,
-        silhouetteFrames,
-        restarts,
-        seed,
-        sketch,
-        sketchRows);
+    Objects.requireNonNull(statistics, "statistics");
   }
 
   /** The defaults, with model files cached in {@code modelCacheDirectory}. */
   public static EvaluationSettings defaults(String modelCacheDirectory) {
-    StatisticsSettings statistics = StatisticsSettings.defaults();
     return new EvaluationSettings(
         32,
-        statistics.clusters(),
-        statistics.sampleFrames(),
-        statistics.microCentroids(),
-        statistics.silhouetteFrames(),
-        statistics.restarts(),
-        statistics.seed(),
-        statistics.sketch(),
-        statistics.sketchRows(),
+        StatisticsSettings.defaults(),
         30,
         60,
         Duration.ofMillis(500),
@@ -101,54 +71,11 @@ public record EvaluationSettings(
         Duration.ofDays(7));
   }
 
-  /** The part that the statistics need. */
-  public StatisticsSettings statistics() {
-    return new StatisticsSettings(
-        clusters,
-        sampleFrames,
-        microCentroids,
-        silhouetteFrames,
-        restarts,
-        seed,
-        sketch,
-        sketchRows);
-  }
-
-  /** The same with other shards, clusters and sample size. */
-  public EvaluationSettings with(int newShards, int newClusters, int newSampleFrames) {
+  /** The same with other shards and statistics. */
+  public EvaluationSettings with(int newShards, StatisticsSettings newStatistics) {
     return new EvaluationSettings(
         newShards,
-        newClusters,
-        newSampleFrames,
-        microCentroids,
-        silhouetteFrames,
-        restarts,
-        seed,
-        sketch,
-        sketchRows,
-        maxWindowSeconds,
-        batchSeconds,
-        slice,
-        intraOpThreads,
-        modelCacheDirectory,
-        modelCacheBytes,
-        utteranceTimeout,
-        corpusTimeout,
-        retention);
-  }
-
-  /** The same with another spectrum sketch. */
-  public EvaluationSettings withSketch(SketchChoice newSketch, int newSketchRows) {
-    return new EvaluationSettings(
-        shards,
-        clusters,
-        sampleFrames,
-        microCentroids,
-        silhouetteFrames,
-        restarts,
-        seed,
-        newSketch,
-        newSketchRows,
+        newStatistics,
         maxWindowSeconds,
         batchSeconds,
         slice,

@@ -4,7 +4,7 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
-import io.sounding.operators.statistics.SketchChoice;
+import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.CorpusDigest;
@@ -94,14 +94,7 @@ public final class Examples {
   public static EvaluationSettings settings(int shards, Path modelCache, double batchSeconds) {
     return new EvaluationSettings(
         shards,
-        4,
-        256,
-        8,
-        128,
-        2,
-        7,
-        SketchChoice.AUTO,
-        0,
+        new StatisticsSettings(4, 256, 8, 128, 2, 7),
         0.2,
         batchSeconds,
         Duration.ofMillis(1),

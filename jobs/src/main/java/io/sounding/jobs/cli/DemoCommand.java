@@ -7,6 +7,7 @@ import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -86,8 +87,10 @@ final class DemoCommand implements Callable<Integer> {
     WorkFolder folder = WorkFolder.below(work);
     folder.cleanOnInterrupt();
     Path results = folder.path().resolve("metrics.jsonl");
-    EvaluationSettings defaults = EvaluationSettings.defaults(folder.models().toString());
-    EvaluationSettings settings = defaults.with(SHARDS, CLUSTERS, defaults.sampleFrames());
+    StatisticsSettings defaults = StatisticsSettings.defaults();
+    EvaluationSettings settings =
+        EvaluationSettings.defaults(folder.models().toString())
+            .with(SHARDS, defaults.with(CLUSTERS, defaults.sampleFrames()));
 
     terminal.printf("Sounding demo: everything is written to %s%n", folder.path());
     terminal.flush();

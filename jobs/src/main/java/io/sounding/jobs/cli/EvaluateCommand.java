@@ -9,6 +9,7 @@ import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.statistics.SketchChoice;
+import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -190,14 +191,16 @@ final class EvaluateCommand implements Callable<Integer> {
 
     WorkFolder folder = WorkFolder.below(work);
     folder.cleanOnInterrupt();
-    EvaluationSettings defaults = EvaluationSettings.defaults(folder.models().toString());
+    StatisticsSettings defaults = StatisticsSettings.defaults();
     EvaluationSettings settings =
-        defaults
+        EvaluationSettings.defaults(folder.models().toString())
             .with(
                 shards,
-                atLeastOne("--k", clusters, defaults.clusters()),
-                atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
-            .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
+                defaults
+                    .with(
+                        atLeastOne("--k", clusters, defaults.clusters()),
+                        atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
+                    .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows));
     CheckpointPublisher.RunSettings runSettings =
         new CheckpointPublisher.RunSettings(
             run == null ? folderName(checkpoints.get(0)) : run,

@@ -62,7 +62,7 @@ public final class PublishMetrics extends ProcessFunction<MergedLayer, OutgoingR
             .setAttempt(checkpoint.attempt())
             .setTrainingLoss(checkpoint.trainingLoss())
             .setCorpusId(checkpoint.corpusId())
-            .setSeed(settings.seed())
+            .setSeed(settings.statistics().seed())
             .setShards(layer.shards())
             .setEmittedAt(Instant.now());
     if (layer.status() == MetricStatus.FAILED) {

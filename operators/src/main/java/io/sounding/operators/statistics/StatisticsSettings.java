@@ -1,5 +1,6 @@
 package io.sounding.operators.statistics;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
@@ -25,7 +26,8 @@ public record StatisticsSettings(
     int restarts,
     long seed,
     SketchChoice sketch,
-    int sketchRows) {
+    int sketchRows)
+    implements Serializable {
 
   static final int BYTES = 7 * Integer.BYTES + Long.BYTES;
 
@@ -59,6 +61,19 @@ public record StatisticsSettings(
         seed,
         SketchChoice.AUTO,
         0);
+  }
+
+  /** The same with other clusters and sample size. */
+  public StatisticsSettings with(int newClusters, int newSampleFrames) {
+    return new StatisticsSettings(
+        newClusters,
+        newSampleFrames,
+        microCentroids,
+        silhouetteFrames,
+        restarts,
+        seed,
+        sketch,
+        sketchRows);
   }
 
   /** The same with another spectrum sketch. */

@@ -2,6 +2,7 @@ package io.sounding.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.tests.Await;
 import io.sounding.tests.CommittedRecords;
@@ -21,19 +22,25 @@ final class Evaluation implements AutoCloseable {
 
   private final FlinkCluster cluster;
   private final JobProcess.Settings settings;
+  private final int due;
   private final MetricTopic metrics;
   private JobProcess job;
 
-  private Evaluation(
-      FlinkCluster cluster, JobProcess.Settings settings, MetricTopic metrics, JobProcess job) {
+  private Evaluation(FlinkCluster cluster, JobProcess.Settings settings, int due) {
     this.cluster = cluster;
     this.settings = settings;
-    this.metrics = metrics;
-    this.job = job;
+    this.due = due;
+    this.metrics = new MetricTopic(settings.bootstrapServers(), settings.name() + ".metrics");
+    this.job = JobProcess.start(cluster, settings);
   }
 
-  /** Creates the topics and starts the job; what is sent now is read once it runs. */
-  static Evaluation start(Broker broker, FlinkCluster cluster, JobProcess.Settings settings) {
+  /**
+   * Creates the topics and starts the job; what is sent now is read once it runs.
+   *
+   * @param due FINAL events that are to come of what will be sent
+   */
+  static Evaluation start(
+      Broker broker, FlinkCluster cluster, JobProcess.Settings settings, int due) {
     String prefix = settings.name();
     // the topic of metrics keeps every record: compaction would hide a second FINAL event
     broker.createTopics(
@@ -42,11 +49,7 @@ final class Evaluation implements AutoCloseable {
             prefix + ".audio", 2,
             prefix + ".metrics", 2,
             prefix + ".dead-letters", 1));
-    return new Evaluation(
-        cluster,
-        settings,
-        new MetricTopic(settings.bootstrapServers(), prefix + ".metrics"),
-        JobProcess.start(cluster, settings));
+    return new Evaluation(cluster, settings, due);
   }
 
   void sendAudio(Collection<Message> messages) {
@@ -60,7 +63,8 @@ final class Evaluation implements AutoCloseable {
   private void send(String topic, Collection<Message> messages) {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            // one request at a time: on partitions that were created a moment ago, Kafka may take the
+            // one request at a time: on partitions that were created a moment ago, Kafka may take
+            // the
             // second batch and refuse the first, for ever
             Map.of(
                 "bootstrap.servers",
@@ -85,12 +89,35 @@ final class Evaluation implements AutoCloseable {
     return metrics;
   }
 
-  /** Returns when so many FINAL events can be read, and PARTIAL events of something unfinished. */
+  /** Returns when so many FINAL events can be read, but not all that are due. */
   void awaitMidway(int finals) {
     Await.until(
-        finals + " FINAL events have come, and PARTIAL events of what is under way",
-        () -> metrics.finals().size() >= finals && !metrics.openPartials().isEmpty(),
+        finals + " FINAL events have come",
+        () -> metrics.finals().size() >= finals,
         () -> metrics.soFar().size() + " events, job " + job.state());
+    assertUnfinished();
+  }
+
+  /** Returns when there is an evaluation of which at least {@code shards} shards are merged. */
+  void awaitMerging(double share) {
+    Await.until(
+        "PARTIAL events have come of at least %.2f of a corpus".formatted(share),
+        () -> metrics.openPartials().stream().anyMatch(e -> progress(e) >= share),
+        () -> metrics.soFar().size() + " events, job " + job.state());
+  }
+
+  private static double progress(MetricEvent event) {
+    return (double) event.getUtterances() / event.getCorpusUtterances();
+  }
+
+  /** A fault that comes after the work proves nothing. */
+  void assertUnfinished() {
+    assertThat(metrics.finals().size()).as("FINAL events at the fault").isLessThan(due);
+  }
+
+  /** How far it is, in words. */
+  String moment() {
+    return "%d of %d FINAL".formatted(metrics.finals().size(), due);
   }
 
   /** Stops with a savepoint and goes on from it with other subtasks. */
@@ -100,14 +127,14 @@ final class Evaluation implements AutoCloseable {
   }
 
   /**
-   * Waits for so many FINAL events and for two more Flink checkpoints, which would commit a
-   * repetition; then nothing failed and nothing was rejected.
+   * Waits for the FINAL events that are due and for two more Flink checkpoints, which would commit
+   * a repetition; then nothing failed and nothing was rejected.
    */
-  FinalEvents finish(int expected) {
+  FinalEvents finish() {
     Await.until(
         LIMIT,
-        expected + " FINAL events have come",
-        () -> metrics.finals().size() >= expected,
+        due + " FINAL events have come",
+        () -> metrics.finals().size() >= due,
         () -> metrics.finals().keySet() + ", job " + job.state());
     job.awaitCheckpoints(2);
     FinalEvents finals = FinalEvents.of(metrics.finals());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -86,9 +87,14 @@ final class JavaProcess implements AutoCloseable {
     }
   }
 
-  /** Stops it with SIGSTOP until what is returned is closed, or this JVM ends. */
+  /** Stops it with SIGSTOP until what is returned ends, or this JVM does. */
   Pause pause() {
-    return new Pause(process.pid());
+    return new Pause(process.pid(), "read -r end");
+  }
+
+  /** Stops it with SIGSTOP for so long, and returns when it goes on. */
+  void pauseFor(Duration duration) {
+    new Pause(process.pid(), "sleep " + duration.toSeconds()).awaitEnd();
   }
 
   @Override
@@ -101,18 +107,18 @@ final class JavaProcess implements AutoCloseable {
     return name;
   }
 
-  /** A pause, held by a shell that lets go of the process when its standard input ends. */
-  static final class Pause implements AutoCloseable {
+  /** A pause, held by a shell so that it ends even if this JVM does not live to end it. */
+  static final class Pause {
 
     private final Process shell;
 
-    private Pause(long pid) {
+    private Pause(long pid, String until) {
       try {
         shell =
             new ProcessBuilder(
                     "sh",
                     "-c",
-                    "kill -STOP \"$1\" && echo stopped; read -r end; kill -CONT \"$1\"",
+                    "kill -STOP \"$1\" && echo stopped; " + until + "; kill -CONT \"$1\"",
                     "sh",
                     Long.toString(pid))
                 .start();
@@ -124,15 +130,22 @@ final class JavaProcess implements AutoCloseable {
       }
     }
 
-    @Override
-    public void close() {
+    /** Lets the process go on. */
+    void end() {
       try {
         shell.getOutputStream().close();
-        shell.waitFor();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      }
+      awaitEnd();
+    }
+
+    private void awaitEnd() {
+      try {
+        shell.waitFor();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+        throw new AssertionError("Interrupted while a process was paused.", e);
       }
     }
   }

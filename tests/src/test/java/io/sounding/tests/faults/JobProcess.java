@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.apache.flink.api.common.JobID;
 
 /**
- * One job and its job manager. There is no high availability service: when the job manager was
- * killed, {@link #superviseAgain} does what systemd or Kubernetes would be told to do, and starts
+ * One job and its job manager. There is no high availability service: when the job manager is
+ * killed, {@link #killAndSupervise} does what systemd or Kubernetes would be told to do, and starts
  * it with the newest completed checkpoint that lies in the checkpoints' folder.
  */
 final class JobProcess implements AutoCloseable {
@@ -82,6 +82,7 @@ final class JobProcess implements AutoCloseable {
                 "--configDir",
                 cluster.configuration().toString(),
                 "-D$internal.pipeline.job-id=" + id,
+                "-Dexecution.shutdown-on-application-finish=false",
                 "-Dio.tmp.dirs=" + folder.resolve("tmp"),
                 "-Dparallelism.default=" + settings.parallelism(),
                 "-Dstate.backend.type=" + settings.stateBackend(),
@@ -116,8 +117,9 @@ final class JobProcess implements AutoCloseable {
     return process;
   }
 
-  /** Starts the killed job manager again, from the newest completed checkpoint. */
-  void superviseAgain() {
+  /** Kills the job manager, and starts it again from the newest completed checkpoint. */
+  void killAndSupervise() {
+    process.kill();
     start(newestCheckpoint());
   }
 
@@ -164,6 +166,16 @@ final class JobProcess implements AutoCloseable {
     return checkpointStatistics().path("counts").path("restored").asInt();
   }
 
+  /** The checkpoint that this job manager has restored last; 0 if none. */
+  long restoredCheckpoint() {
+    return checkpointStatistics().path("latest").path("restored").path("id").asLong();
+  }
+
+  /** The checkpoint that has completed last; 0 if none. */
+  long latestCheckpoint() {
+    return checkpointStatistics().path("latest").path("completed").path("id").asLong();
+  }
+
   /** Returns when so many more checkpoints have completed. */
   void awaitCheckpoints(int more) {
     awaitState("RUNNING");
@@ -186,7 +198,7 @@ final class JobProcess implements AutoCloseable {
         this::state);
   }
 
-  /** Stops the job with a savepoint, which ends the job manager too; returns the savepoint. */
+  /** Stops the job with a savepoint, and its job manager; returns the savepoint. */
   String stopWithSavepoint() {
     String request =
         rest.post("/jobs/" + id + "/stop", "{\"drain\": false}").path("request-id").asText();
@@ -201,20 +213,26 @@ final class JobProcess implements AutoCloseable {
           location[0] = operation.path("location").asText("");
           return !location[0].isEmpty();
         });
-    process.awaitEnd(30);
+    awaitState("FINISHED");
+    process.kill();
     return location[0];
   }
 
-  /** Cancels the job; its job manager ends with it. */
+  /** Cancels the job and returns when all of it has let go. */
+  void cancel() {
+    rest.patch("/jobs/" + id + "?mode=cancel");
+    awaitState("CANCELED");
+  }
+
+  /** Cancels the job if it can be, and ends its job manager. */
   @Override
   public void close() {
-    if (process.isAlive()) {
-      rest.patch("/jobs/" + id + "?mode=cancel");
-      try {
-        process.awaitEnd(20);
-      } catch (AssertionError hangs) {
-        process.kill();
+    try {
+      if (process.isAlive()) {
+        cancel();
       }
+    } finally {
+      process.kill();
     }
   }
 }

@@ -59,6 +59,11 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
     }
   }
 
+  /** The same with its first checkpoints only. */
+  Workload first(int count) {
+    return new Workload(chunks, manifest, checkpoints.subList(0, count));
+  }
+
   private static SealedUtterance chop(
       String utteranceId, DecodedAudio audio, List<Message> chunks) {
     long samples = audio.samplesPerChannel();

@@ -9,6 +9,7 @@ import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.schemas.RejectReason;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,6 +20,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.io.network.partition.consumer.InputGate;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -35,8 +37,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * side came first.
  *
  * <p>The work is done in slices, one per mail of the task's mailbox, each about {@link
- * EvaluationSettings#slice()} of wall time. A slice is begun only after {@value #QUIET_TURNS} turns
- * of the mailbox without input, so that records, and the barriers among them, go first.
+ * EvaluationSettings#slice()} of wall time. A slice is begun only after as many turns of the
+ * mailbox without input as there are input channels, so that records go first, and the barriers of
+ * all channels: a turn lets one through.
  *
  * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
  */
@@ -45,13 +48,14 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private static final long serialVersionUID = 1L;
 
-  private static final int QUIET_TURNS = 4;
+  private static final int LEAST_QUIET_TURNS = 4;
 
   /** Input that never pauses does not keep work waiting for longer. */
   private static final long MOST_NANOS_BETWEEN_SLICES = 1_000_000_000L;
 
   private final EvaluationSettings settings;
   private final transient MailboxExecutor mailbox;
+  private final int quietTurns;
 
   private transient ShardState state;
   private transient TreeMap<Integer, ShardView> shards;
@@ -73,6 +77,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     super(parameters);
     this.mailbox = parameters.getMailboxExecutor();
     this.settings = settings;
+    int channels =
+        Arrays.stream(parameters.getContainingTask().getEnvironment().getAllInputGates())
+            .mapToInt(InputGate::getNumberOfInputChannels)
+            .sum();
+    this.quietTurns = Math.max(LEAST_QUIET_TURNS, channels);
   }
 
   @Override
@@ -204,7 +213,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   /** One mail: either lets input through, or works for a slice. */
   private void turn() throws Exception {
     mailed = false;
-    if (turnsWithoutInput < QUIET_TURNS
+    if (turnsWithoutInput < quietTurns
         && System.nanoTime() - lastSlice < MOST_NANOS_BETWEEN_SLICES) {
       turnsWithoutInput++;
       wake();
@@ -262,7 +271,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   private void modelCame() {
-    turnsWithoutInput = QUIET_TURNS;
+    turnsWithoutInput = quietTurns;
     wake();
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sounding.tests.Await;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,6 +21,9 @@ class BarriersITCase {
 
   /** Default of {@code EvaluationSettings.slice}, ms. */
   private static final long SLICE = 500;
+
+  /** What Flink may need beside, on a busy machine, ms. */
+  private static final long SCHEDULING = 1_000;
 
   private static final int CHECKPOINTS = 8;
 
@@ -40,6 +43,10 @@ class BarriersITCase {
           () -> !evaluation.metrics().openPartials().isEmpty(),
           job::state);
       String embed = job.vertex("embed");
+      Await.until(
+          "the backlog is reported",
+          () -> !Double.isNaN(job.metric(embed, "queuedShards")),
+          job::state);
       double queued = job.metric(embed, "queuedShards");
       long first = job.latestCheckpoint() + 1;
 
@@ -50,36 +57,44 @@ class BarriersITCase {
 
       double stillQueued = job.metric(embed, "queuedShards");
       System.out.printf(
-          "%nBacklog: %.0f shards queued at first, %.0f in the end, of 160; checkpoints every 5 s, a slice is %d ms%n",
-          queued, stillQueued, SLICE);
+          "%nBarriers with a backlog of %.0f shards of eight minutes each, %.0f in the end:%n",
+          queued, stillQueued);
       List<Long> delays = new ArrayList<>();
       for (long checkpoint = first; checkpoint < first + CHECKPOINTS; checkpoint++) {
         delays.add(delay(checkpoint, job.checkpointOf(checkpoint, embed)));
       }
+      Collections.sort(delays);
+      long median = delays.get(CHECKPOINTS / 2);
       job.cancel();
       long cancelling = job.since("CANCELED") - job.since("CANCELLING");
-      System.out.printf("cancelled within %d ms%n", cancelling);
+      System.out.printf(
+          "start delay and alignment of %d checkpoints: median %d ms, largest %d ms; cancelled within %d ms; two slices are %d ms%n",
+          CHECKPOINTS, median, delays.get(CHECKPOINTS - 1), cancelling, 2 * SLICE);
       assertThat(stillQueued).as("shards still queued").isPositive();
-      assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(2 * SLICE));
-      assertThat(Duration.ofMillis(cancelling)).isLessThan(Duration.ofMillis(4 * SLICE));
+      assertThat(job.failedCheckpoints()).isZero();
+      // the median, since a machine may be busy with something else for a while
+      assertThat(median).isLessThan(2 * SLICE);
+      assertThat(cancelling).isLessThan(2 * SLICE + SCHEDULING);
     }
   }
 
-  /** Alignment and start delay of the slowest subtask, ms. */
+  /** Start delay and alignment of the slowest subtask, ms. */
   private static long delay(long checkpoint, JsonNode details) {
     assertThat(details.path("status").asText()).isEqualTo("COMPLETED");
     long slowest = 0;
-    long sync = 0;
     for (JsonNode subtask : details.path("subtasks")) {
-      long delay =
-          subtask.path("start_delay").asLong()
-              + subtask.path("alignment").path("duration").asLong();
-      slowest = Math.max(slowest, delay);
-      sync = Math.max(sync, subtask.path("checkpoint").path("sync").asLong());
+      long startDelay = subtask.path("start_delay").asLong();
+      long alignment = subtask.path("alignment").path("duration").asLong();
+      System.out.printf(
+          "checkpoint %2d, subtask %d: start delay %4d ms, alignment %4d ms, snapshot %d ms, end to end %d ms%n",
+          checkpoint,
+          subtask.path("index").asInt(),
+          startDelay,
+          alignment,
+          subtask.path("checkpoint").path("sync").asLong(),
+          subtask.path("end_to_end_duration").asLong());
+      slowest = Math.max(slowest, startDelay + alignment);
     }
-    System.out.printf(
-        "checkpoint %d: start delay and alignment %d ms, snapshot %d ms, from end to end %d ms%n",
-        checkpoint, slowest, sync, details.path("end_to_end_duration").asLong());
     return slowest;
   }
 }

@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** A job with topics of its own, from the first record to the last FINAL event. */
 final class Evaluation implements AutoCloseable {
 
-  /** Two checkpoints' worth of embedding is seconds; this includes outages and restarts. */
+  /** The work is a matter of seconds; this includes restarts, on a busy machine. */
   private static final Duration LIMIT = Duration.ofSeconds(240);
 
   private final FlinkCluster cluster;
@@ -124,6 +124,7 @@ final class Evaluation implements AutoCloseable {
   void rescale(int parallelism) {
     String savepoint = job.stopWithSavepoint();
     job = JobProcess.restore(cluster, settings.with(parallelism), savepoint);
+    job.awaitCheckpoints(1);
   }
 
   /**

@@ -7,7 +7,7 @@ import java.util.Locale;
 /** What the scenarios came to, as the table that is printed in the end. */
 final class FaultTable {
 
-  private static final String ROW = "| %-44s | %-52s | %9s | %6d | %7.1e | %8.1e |%n";
+  private static final String ROW = "| %-46s | %-52s | %9s | %6d | %7.1e | %8.1e |%n";
 
   private final List<String> rows = new ArrayList<>();
 
@@ -22,25 +22,28 @@ final class FaultTable {
    */
   void add(
       String scenario, String fault, double recoverySeconds, FinalEvents.Difference difference) {
-    String row =
-        ROW.formatted(
+    String recovery =
+        recoverySeconds < 0 ? "-" : String.format(Locale.ROOT, "%.1f", recoverySeconds);
+    rows.add(
+        String.format(
+            Locale.ROOT,
+            ROW,
             scenario,
             fault,
-            recoverySeconds < 0 ? "-" : "%.1f".formatted(recoverySeconds),
+            recovery,
             difference.events(),
             difference.rank(),
-            difference.clusters());
-    rows.add(row);
+            difference.clusters()));
   }
 
   @Override
   public String toString() {
     return String.format(
             Locale.ROOT,
-            "%n| %-44s | %-52s | %9s | %6s | %7s | %8s |%n| --- | --- | ---: | ---: | ---: | ---: |%n",
+            "%n| %-46s | %-52s | %9s | %6s | %7s | %8s |%n| --- | --- | ---: | ---: | ---: | ---: |%n",
             "scenario",
             "fault",
-            "recovery",
+            "recov., s",
             "FINAL",
             "rank",
             "clusters")

@@ -71,10 +71,12 @@ class FaultsITCase {
       Recovery recovery = Recovery.fromFaultOf(evaluation.job());
       cluster.flink().taskManagers().forEach(cluster.flink()::killAndReplace);
       evaluation.assertUnfinished();
-      assertThat(evaluation.metrics().openPartials()).isNotEmpty();
+      long merging =
+          evaluation.metrics().openPartials().stream().map(MetricTopic::key).distinct().count();
+      assertThat(merging).isPositive();
       conclude(
           "task managers killed while merging",
-          "kill -9 of both at " + evaluation.moment() + ", others PARTIAL",
+          "kill -9 of both at %s, %d PARTIAL".formatted(evaluation.moment(), merging),
           recovery.await(),
           evaluation);
     }
@@ -155,7 +157,7 @@ class FaultsITCase {
         pause.end();
       }
       conclude(
-          "task manager paused past its heartbeat timeout",
+          "task manager paused past heartbeat timeout",
           "SIGSTOP at %s, SIGCONT when restored".formatted(moment),
           seconds,
           evaluation);

@@ -171,6 +171,11 @@ final class JobProcess implements AutoCloseable {
     return checkpointStatistics().path("counts").path("restored").asInt();
   }
 
+  /** How many checkpoints this job manager has seen fail or expire. */
+  int failedCheckpoints() {
+    return checkpointStatistics().path("counts").path("failed").asInt();
+  }
+
   /** The checkpoint that this job manager has restored last; 0 if none. */
   long restoredCheckpoint() {
     return checkpointStatistics().path("latest").path("restored").path("id").asLong();
@@ -231,6 +236,7 @@ final class JobProcess implements AutoCloseable {
 
   /** Stops the job with a savepoint, and its job manager; returns the savepoint. */
   String stopWithSavepoint() {
+    awaitState("RUNNING");
     String request =
         rest.post("/jobs/" + id + "/stop", "{\"drain\": false}").path("request-id").asText();
     String[] location = new String[1];

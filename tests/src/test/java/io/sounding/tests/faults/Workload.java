@@ -64,7 +64,8 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
       for (AudioFilePath file : AudioFiles.list(List.of(DemoData.audio()))) {
         DecodedAudio audio = AudioFile.read(file.path());
         for (int copy = 0; copy < copies; copy++) {
-          sealed.add(chop(file.utteranceId() + "-" + copy, audio, chunks));
+          long samples = audio.samplesPerChannel() - copy; // as in speech, no two lengths are equal
+          sealed.add(chop(file.utteranceId() + "-" + copy, audio, samples, chunks));
         }
       }
       sealed.sort(Comparator.comparing(SealedUtterance::getUtteranceId));
@@ -85,8 +86,7 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
   }
 
   private static SealedUtterance chop(
-      String utteranceId, DecodedAudio audio, List<Message> chunks) {
-    long samples = audio.samplesPerChannel();
+      String utteranceId, DecodedAudio audio, long samples, List<Message> chunks) {
     int perChunk = audio.sampleRateHz();
     int count = (int) ((samples + perChunk - 1) / perChunk);
     for (int i = 0; i < count; i++) {
@@ -104,7 +104,7 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
       chunks.add(new Message(RecordKeys.of(chunk), SingleObjectCodec.encode(chunk)));
     }
     return new SealedUtterance(
-        utteranceId, samples, audio.sampleRateHz(), sha256(audio.interleavedPcm()));
+        utteranceId, samples, audio.sampleRateHz(), sha256(audio.interleavedPcm(0, samples)));
   }
 
   private static Message checkpoint(int step, int attempt) {

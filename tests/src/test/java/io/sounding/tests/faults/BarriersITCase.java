@@ -23,7 +23,7 @@ class BarriersITCase {
   private static final long SLICE = 500;
 
   /** What Flink may need beside, on a busy machine, ms. */
-  private static final long SCHEDULING = 1_000;
+  private static final long SCHEDULING = 2_000;
 
   private static final int CHECKPOINTS = 8;
 
@@ -32,8 +32,9 @@ class BarriersITCase {
   @Test
   void flinkCheckpointsAreNotStarvedByABacklogOfAnHourOfAudioAndTwentyCheckpoints() {
     Workload workload = Workload.ofAnHour();
+    // four subtasks: each aligns the barriers of twelve channels
     try (TestCluster cluster = TestCluster.start(work, workload);
-        Evaluation evaluation = cluster.empty("backlog", 2, "rocksdb", 5)) {
+        Evaluation evaluation = cluster.empty("backlog", 4, "rocksdb", 5)) {
       evaluation.sendCheckpoints(workload.checkpoints());
       evaluation.sendAudio(workload.chunks());
       evaluation.sendAudio(List.of(workload.manifest()));
@@ -49,6 +50,7 @@ class BarriersITCase {
           job::state);
       double queued = job.metric(embed, "queuedShards");
       long first = job.latestCheckpoint() + 1;
+      int failedBefore = job.failedCheckpoints(); // some are tried while tasks still start
 
       Await.until(
           CHECKPOINTS + " Flink checkpoints are complete",
@@ -71,7 +73,7 @@ class BarriersITCase {
           "start delay and alignment of %d checkpoints: median %d ms, largest %d ms; cancelled within %d ms; two slices are %d ms%n",
           CHECKPOINTS, median, delays.get(CHECKPOINTS - 1), cancelling, 2 * SLICE);
       assertThat(stillQueued).as("shards still queued").isPositive();
-      assertThat(job.failedCheckpoints()).isZero();
+      assertThat(job.failedCheckpoints()).isEqualTo(failedBefore);
       // the median, since a machine may be busy with something else for a while
       assertThat(median).isLessThan(2 * SLICE);
       assertThat(cancelling).isLessThan(2 * SLICE + SCHEDULING);

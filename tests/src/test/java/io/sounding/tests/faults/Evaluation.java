@@ -123,8 +123,8 @@ final class Evaluation implements AutoCloseable {
   /** Stops with a savepoint and goes on from it with other subtasks. */
   void rescale(int parallelism) {
     String savepoint = job.stopWithSavepoint();
+    assertUnfinished();
     job = JobProcess.restore(cluster, settings.with(parallelism), savepoint);
-    job.awaitCheckpoints(1);
   }
 
   /**

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -164,19 +165,16 @@ class FaultsITCase {
     }
   }
 
-  @Test
-  void stoppedWithASavepointItGoesOnWithOtherParallelism() {
-    try (Evaluation evaluation = cluster.evaluation("rescaled", 1, HASHMAP, 1)) {
-      evaluation.awaitMidway(4);
-      String first = evaluation.moment();
-      evaluation.rescale(4);
-      evaluation.awaitMidway(12);
-      String second = evaluation.moment();
-      evaluation.rescale(2);
-      evaluation.assertUnfinished();
+  @ParameterizedTest
+  @CsvSource({"1, 4", "4, 2"})
+  void stoppedWithASavepointItGoesOnWithOtherParallelism(int before, int after) {
+    try (Evaluation evaluation = cluster.evaluation("rescaled-to-" + after, before, HASHMAP, 1)) {
+      evaluation.awaitMidway(1);
+      String moment = evaluation.moment();
+      evaluation.rescale(after);
       conclude(
-          "savepoint, parallelism 1 to 4 to 2",
-          "at %s and at %s".formatted(first, second),
+          "savepoint, parallelism %d to %d".formatted(before, after),
+          "stopped at " + moment,
           NOTHING_TO_RECOVER_FROM,
           evaluation);
     }

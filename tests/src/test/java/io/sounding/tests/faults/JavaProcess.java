@@ -89,12 +89,12 @@ final class JavaProcess implements AutoCloseable {
 
   /** Stops it with SIGSTOP until what is returned ends, or this JVM does. */
   Pause pause() {
-    return new Pause(process.pid(), "read -r end");
+    return new Pause(process.pid(), "cat");
   }
 
-  /** Stops it with SIGSTOP for so long, and returns when it goes on. */
+  /** Stops it with SIGSTOP for so long, or until this JVM ends; returns when it goes on. */
   void pauseFor(Duration duration) {
-    new Pause(process.pid(), "sleep " + duration.toSeconds()).awaitEnd();
+    new Pause(process.pid(), "timeout " + duration.toSeconds() + " cat").awaitEnd();
   }
 
   @Override

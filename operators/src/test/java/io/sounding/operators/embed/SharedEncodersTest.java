@@ -16,15 +16,15 @@ class SharedEncodersTest {
   @TempDir Path cache;
 
   private final SharedEncoders encoders = new SharedEncoders();
-  private ModelFiles files;
+  private ModelLoading loading;
 
   @BeforeEach
   void openCache() {
-    files = new ModelFiles(cache, 1 << 20);
+    loading = ModelLoading.as(Examples.settings(1, cache));
   }
 
   private SharedEncoders.Lease lease(String checkpoint) {
-    return encoders.lease(request(checkpoint, "one_tensor.onnx"), files, 1);
+    return encoders.lease(request(checkpoint, "one_tensor.onnx"), loading);
   }
 
   private static CheckpointRequest request(String checkpoint, String model) {
@@ -43,7 +43,7 @@ class SharedEncodersTest {
 
   @Test
   void aModelThatWasFetchedAheadIsTheOneThatIsUsed() {
-    encoders.prefetch(request("a", "one_tensor.onnx"), files, 1);
+    encoders.prefetch(request("a", "one_tensor.onnx"), loading);
     try (var first = lease("a");
         var second = lease("a")) {
       assertThat(second.encoder()).isSameAs(first.encoder());
@@ -70,13 +70,13 @@ class SharedEncodersTest {
   void aFailedLoadIsTriedAgainForTheNextUser() throws Exception {
     Path late = cache.resolve("appears-later.onnx");
     CheckpointRequest request = Examples.request("x", 1, "dev", late);
-    try (var lease = encoders.lease(request, files, 1)) {
+    try (var lease = encoders.lease(request, loading)) {
       assertThatThrownBy(() -> lease.encoder().join())
           .hasCauseInstanceOf(EncodingException.class)
           .hasMessageContaining("cannot be fetched");
     }
     Files.copy(TestModels.path("one_tensor.onnx"), late);
-    try (var again = encoders.lease(request, files, 1)) {
+    try (var again = encoders.lease(request, loading)) {
       assertThat(again.encoder().join().device()).isEqualTo("cpu");
     }
   }

@@ -76,7 +76,7 @@ final class CurrentModel implements AutoCloseable {
       try {
         session = lease.encoder().join().open();
       } catch (CompletionException e) {
-        throw new EncodingException(EncodingException.firstLine(e.getCause()), e);
+        throw new EncodingException(EncodingException.reason(e.getCause()), e);
       }
       thread = Executors.newSingleThreadExecutor(CurrentModel::daemon);
     }

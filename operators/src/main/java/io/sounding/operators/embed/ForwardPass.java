@@ -84,7 +84,7 @@ final class ForwardPass {
     try {
       return frames.join();
     } catch (CompletionException e) {
-      throw new EncodingException(EncodingException.firstLine(e.getCause()), e);
+      throw new EncodingException(EncodingException.reason(e.getCause()), e);
     }
   }
 }

@@ -138,7 +138,7 @@ final class ShardRun {
           ? signals
           : new float[][] {Arrays.copyOfRange(signals[0], batch.start(w), batch.start(w + 1))};
     } catch (EncodingException | RuntimeException e) { // odd audio
-      throw named(EncodingException.firstLine(e), e);
+      throw named(EncodingException.reason(e), e);
     } catch (OutOfMemoryError e) {
       throw named(TOO_LARGE, e);
     }
@@ -157,7 +157,7 @@ final class ShardRun {
       embedSeconds += pass.seconds();
       return windows.size() == batch.windows() ? fold(batch, products) : 0;
     } catch (EncodingException | RuntimeException e) { // what the model made of it
-      throw named(EncodingException.firstLine(e), e);
+      throw named(EncodingException.reason(e), e);
     } catch (OutOfMemoryError e) {
       throw named(TOO_LARGE, e);
     }

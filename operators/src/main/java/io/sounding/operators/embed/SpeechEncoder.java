@@ -64,7 +64,7 @@ public final class SpeechEncoder implements AutoCloseable {
     } catch (IOException | ModelNotFoundException | MalformedModelException | EngineException e) {
       throw new EncodingException(
           "The model file cannot be loaded as %s (%s). Export it again, or correct its format."
-              .formatted(format, EncodingException.firstLine(e)),
+              .formatted(format, EncodingException.reason(e)),
           e);
     }
   }
@@ -135,12 +135,12 @@ public final class SpeechEncoder implements AutoCloseable {
       } catch (OutOfMemoryError e) {
         throw new EncodingException(
             "The frames of %d windows of %d samples do not fit into the memory of the Java process (%s). Choose fewer layers, or give it more memory."
-                .formatted(windows.length, windows[0].length, EncodingException.firstLine(e)),
+                .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
             e);
       } catch (TranslateException | RuntimeException e) {
         throw new EncodingException(
             "The model failed on %d windows of %d samples (%s)."
-                .formatted(windows.length, windows[0].length, EncodingException.firstLine(e)),
+                .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
             e);
       }
       return Tensor.select(outputs, windows.length, layers);

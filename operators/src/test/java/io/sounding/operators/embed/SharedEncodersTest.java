@@ -7,10 +7,13 @@ import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class SharedEncodersTest {
 
   @TempDir Path cache;
@@ -79,5 +82,37 @@ class SharedEncodersTest {
     try (var again = encoders.lease(request, loading)) {
       assertThat(again.encoder().join().device()).isEqualTo("cpu");
     }
+  }
+
+  @Test
+  void aLoadAboveItsTimeLimitFailsAndWhatWaitsBehindItIsLoaded() throws Exception {
+    ModelLoading hurried =
+        new ModelLoading(loading.files(), loading.intraOpThreads(), Duration.ofMillis(100));
+    CheckpointRequest stalled = request("stalled", "one_tensor.onnx");
+    try (var hangs = encoders.lease(onStalledStore(stalled), hurried);
+        var behind = lease("a")) {
+      assertThatThrownBy(() -> hangs.encoder().join())
+          .hasCauseInstanceOf(EncodingException.class)
+          .hasMessageContaining("one_tensor.onnx was not fetched and loaded within PT0.1S.");
+      assertThat(behind.encoder().join().device()).isEqualTo("cpu");
+      StalledFileSystem.INTERRUPTED.await();
+    }
+  }
+
+  private static CheckpointRequest onStalledStore(CheckpointRequest request) {
+    return new CheckpointRequest(
+        request.runId(),
+        request.checkpointId(),
+        request.step(),
+        request.attempt(),
+        request.corpusId(),
+        request.modelUri().replaceFirst("file:", "stalled:"),
+        request.modelFormat(),
+        null,
+        request.sampleRateHz(),
+        request.inputNormalisation(),
+        request.layers(),
+        request.trainingLoss(),
+        request.source());
   }
 }

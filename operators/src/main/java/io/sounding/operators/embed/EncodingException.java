@@ -19,20 +19,17 @@ public final class EncodingException extends Exception {
   }
 
   /**
-   * Why, in a line: the first of an error's message, since the rest of an engine's is its own stack
-   * trace; of TorchScript's the last that names an error, which comes after its stack traces.
+   * Why, in a line of the innermost error that has a message. An engine's first line says it, and
+   * the rest is its own stack trace; TorchScript's last line that names an error does, after its
+   * stack traces.
    */
   static String reason(Throwable error) {
     if (error instanceof EncodingException) {
       return error.getMessage();
     }
-    Throwable cause = error;
-    while (cause.getMessage() == null && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    String message = cause.getMessage();
-    if (message == null) {
-      return cause.getClass().getSimpleName();
+    String message = error.getClass().getSimpleName();
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      message = cause.getMessage() == null ? message : cause.getMessage();
     }
     List<String> lines = message.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
     String line =

@@ -22,7 +22,8 @@ import java.util.Objects;
  * @param modelBytes largest model file that is loaded: a process holds up to two models beside
  *     those in use, and one that does not fit into its memory may be ended by the operating system
  * @param modelTimeLimit how long fetching and loading a model may take, and how long one forward
- *     pass (a window, or a batch); above it the checkpoint fails
+ *     pass (a window, or a batch); above it the checkpoint fails and the task goes on, but native
+ *     code cannot be interrupted: until it returns by itself it keeps a core and its model
  * @param utteranceTimeout how long the chunks of an utterance are waited for
  * @param corpusTimeout how long a checkpoint waits for its corpus to be complete
  * @param retention how long finished evaluations are remembered, so that none is done twice, and

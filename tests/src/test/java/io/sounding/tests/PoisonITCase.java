@@ -36,9 +36,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * One job is given every kind of bad input of {@link PoisonTable}: each ends as a dead letter or as
- * a FAILED event that says why, and the same job, never restarted, then evaluates a healthy
- * checkpoint.
+ * One job is given every kind of bad input of {@link PoisonTable} and {@link PoisonModels}: each
+ * ends as a dead letter or as a FAILED event that says why, and the same job, never restarted, then
+ * evaluates a healthy checkpoint.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(600)
@@ -61,14 +61,15 @@ class PoisonITCase {
             2,
             EvaluationSettings.defaults(work.resolve("models").toString())
                 .with(4, StatisticsSettings.defaults().with(4, 1_000))
-                .withModelLimits(PoisonTable.MODEL_BYTES, Duration.ofSeconds(15))
+                .withModelLimits(PoisonModels.MODEL_BYTES, Duration.ofSeconds(15))
                 .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(20)));
-    PoisonTable poison = new PoisonTable(sounding.topics(), work);
-    table = poison.cases();
+    PoisonRecords publish = new PoisonRecords(sounding.topics());
+    table = new ArrayList<>(new PoisonTable(publish).cases());
+    table.addAll(new PoisonModels(publish, work).cases());
     try (KafkaProducer<byte[], byte[]> producer = sounding.producer();
         CommittedRecords metricTopic = read(sounding.topics().metrics());
         CommittedRecords deadLetterTopic = read(sounding.topics().deadLetters())) {
-      poison.healthyCorpus().forEach(producer::send);
+      publish.healthyCorpus().forEach(producer::send);
       for (PoisonCase bad : table) {
         List<RecordMetadata> places = new ArrayList<>();
         for (ProducerRecord<byte[], byte[]> record : bad.records()) {
@@ -90,7 +91,7 @@ class PoisonITCase {
             return table.stream().noneMatch(this::isOpen);
           },
           this::open);
-      producer.send(poison.healthyCheckpoint(AFTERWARDS)).get();
+      producer.send(publish.healthyCheckpoint(AFTERWARDS)).get();
       Await.until(
           "the healthy checkpoint is evaluated",
           () -> {
@@ -205,7 +206,7 @@ class PoisonITCase {
   void framesOfOneDimensionHaveRankOne() {
     MetricEvent event = closing("frames of one dimension").get(0);
     assertThat(event.getFrameDimension()).isOne();
-    assertThat(event.getFrames()).isEqualTo(12 * 7 - 3); // 5, 6, 7, 8, 9 frames, twice, and 5, 6
+    assertThat(event.getFrames()).isEqualTo(81);
     assertThat(event.getRank().getRankMe()).isCloseTo(1, within(1e-6));
     assertThat(event.getRank().getStableRank()).isCloseTo(1, within(1e-12));
     assertThat(event.getRank().getAlphaReQ()).isNull();

@@ -18,15 +18,23 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Records as a publisher would make them, to be spoiled where a case needs it. */
 final class PoisonRecords {
 
   static final int RATE_HZ = 16_000;
+
+  /** The corpus that nothing is wrong with. */
+  static final String HEALTHY = "healthy";
+
+  /** Samples between two frames of the test models, which is also their receptive field. */
+  private static final int HOP = 160;
 
   private static final Instant NOON = Instant.ofEpochMilli(1_800_000_000_000L);
 
@@ -94,6 +102,30 @@ final class PoisonRecords {
         .setSampleRateHz(RATE_HZ)
         .setInputNormalisation(InputNormalisation.NONE)
         .setPublishedAt(NOON);
+  }
+
+  /** A model of {@code tests/models/make_test_models.py}, from wherever the tests run. */
+  static Path model(String name) {
+    return DemoData.folder()
+        .resolve("../../operators/src/test/resources/models")
+        .normalize()
+        .resolve(name);
+  }
+
+  static byte[] half(byte[] whole) {
+    return Arrays.copyOf(whole, whole.length / 2);
+  }
+
+  /** The corpus {@value #HEALTHY}: 12 utterances of 5 to 9 frames, 81 frames in all. */
+  List<ProducerRecord<byte[], byte[]>> healthyCorpus() {
+    return corpus(
+        HEALTHY,
+        IntStream.range(0, 12).mapToObj(i -> noise(i, (5 + i % 5) * HOP)).toArray(byte[][]::new));
+  }
+
+  /** A checkpoint that nothing is wrong with, of three layers. */
+  ProducerRecord<byte[], byte[]> healthyCheckpoint(String checkpointId) {
+    return checkpoint(checkpoint(checkpointId, HEALTHY, model("tuple.onnx")));
   }
 
   /** An utterance of 16-bit mono for each of {@code pcms}, then the manifest. */

@@ -3,79 +3,43 @@ package io.sounding.tests;
 import static io.sounding.tests.PoisonCase.evaluated;
 import static io.sounding.tests.PoisonCase.failed;
 import static io.sounding.tests.PoisonCase.letter;
+import static io.sounding.tests.PoisonRecords.HEALTHY;
 import static io.sounding.tests.PoisonRecords.RATE_HZ;
 import static io.sounding.tests.PoisonRecords.checkpoint;
 import static io.sounding.tests.PoisonRecords.chunk;
 import static io.sounding.tests.PoisonRecords.floats;
+import static io.sounding.tests.PoisonRecords.half;
 import static io.sounding.tests.PoisonRecords.manifest;
+import static io.sounding.tests.PoisonRecords.model;
 import static io.sounding.tests.PoisonRecords.noise;
 import static io.sounding.tests.PoisonRecords.sealed;
 import static io.sounding.tests.PoisonRecords.sha256;
 
-import io.sounding.jobs.kafka.Topics;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CorpusSealed;
-import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SealedUtterance;
 import io.sounding.schemas.SingleObjectCodec;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Every kind of bad input that was thought of, and what must come of it. */
+/** Records, audio, manifests and events that are bad, and what must come of them. */
 final class PoisonTable {
 
-  /** Largest model file that the job takes, bytes: ten times those of the test models. */
-  static final int MODEL_BYTES = 100_000;
-
-  private static final String HEALTHY = "healthy";
-
-  /** Samples between two frames of the test models, which is also their receptive field. */
-  private static final int HOP = 160;
-
-  /** Rounds of busy.pt: a minute at the 14 ms a round that were measured on one quiet core. */
-  private static final short BUSY_ROUNDS = 4_500;
-
   private final PoisonRecords publish;
-  private final Path folder;
 
-  /**
-   * The table for these topics.
-   *
-   * @param folder where files are made that are no models
-   */
-  PoisonTable(Topics topics, Path folder) {
-    this.publish = new PoisonRecords(topics);
-    this.folder = folder;
+  PoisonTable(PoisonRecords publish) {
+    this.publish = publish;
   }
 
-  /** What is published before everything else: 12 utterances of 5 to 9 frames. */
-  List<ProducerRecord<byte[], byte[]>> healthyCorpus() {
-    return publish.corpus(
-        HEALTHY,
-        IntStream.range(0, 12).mapToObj(i -> noise(i, (5 + i % 5) * HOP)).toArray(byte[][]::new));
-  }
-
-  /** A checkpoint that nothing is wrong with. */
-  ProducerRecord<byte[], byte[]> healthyCheckpoint(String checkpointId) {
-    return publish.checkpoint(checkpoint(checkpointId, HEALTHY, model("tuple.onnx")));
-  }
-
-  List<PoisonCase> cases() throws IOException {
-    return Stream.of(
-            bytes(), chunks(), utterances(), manifests(), corpora(), events(), files(), models())
+  List<PoisonCase> cases() {
+    return Stream.of(bytes(), chunks(), utterances(), manifests(), corpora(), events())
         .flatMap(List::stream)
         .toList();
   }
@@ -297,84 +261,6 @@ final class PoisonTable {
                 publish.checkpoint(checkpoint("again", HEALTHY, model).setStep(2)))));
   }
 
-  private List<PoisonCase> files() throws IOException {
-    byte[] whole = Files.readAllBytes(model("one_tensor.pt"));
-    Path truncated = Files.write(folder.resolve("truncated.pt"), half(whole));
-    Path large = Files.write(folder.resolve("large.onnx"), new byte[MODEL_BYTES + 1]);
-    return List.of(
-        badModel("a missing file", folder.resolve("missing.pt"), "missing.pt cannot be fetched"),
-        badModel("a truncated file", truncated, "cannot be loaded as TORCHSCRIPT"),
-        badModel(
-            "a zip that is no TorchScript",
-            model("no_torchscript.zip"),
-            "cannot be loaded as TORCHSCRIPT"),
-        badModel(
-            "an unsupported operator",
-            model("unsupported_operator.onnx"),
-            "cannot be loaded as ONNX",
-            "Unheard"),
-        badModel(
-            "a model too big", large, "large.onnx has 100001 bytes; at most 100000 are loaded"),
-        failed(
-            "another format than the event says",
-            List.of("cannot be loaded as TORCHSCRIPT"),
-            List.of(
-                publish.checkpoint(
-                    checkpoint("another format than the event says", HEALTHY, model("tuple.onnx"))
-                        .setModelFormat(ModelFormat.TORCHSCRIPT)))),
-        failed(
-            "another SHA-256 than the event says",
-            List.of("has SHA-256 " + sha256(whole), "its event says " + "0".repeat(64)),
-            List.of(
-                publish.checkpoint(
-                    checkpoint(
-                            "another SHA-256 than the event says", HEALTHY, model("one_tensor.pt"))
-                        .setModelSha256("0".repeat(64))))));
-  }
-
-  private List<PoisonCase> models() {
-    byte[] busy = noise(8, 800);
-    ByteBuffer.wrap(busy).order(ByteOrder.LITTLE_ENDIAN).putShort(BUSY_ROUNDS);
-    List<ProducerRecord<byte[], byte[]>> slow = new ArrayList<>(publish.corpus("slow", busy));
-    slow.add(
-        publish.checkpoint(checkpoint("a model above its time limit", "slow", model("busy.pt"))));
-    return List.of(
-        badModel("another input rank", model("wants_channels.pt"), "The model failed on"),
-        badModel("an output of rank 1", model("rank_1.pt"), "Layer 0 of the model has shape [8]"),
-        badModel(
-            "another dimension in layer 1",
-            model("other_dimensions.pt"),
-            "Layer 1 of the model has dimension 6 where layer 0 has 8"),
-        badModel(
-            "NaN in the output",
-            model("not_a_number.pt"),
-            "In layer 0 of the model: Utterance speech_",
-            "holds NaN"),
-        badModel(
-            "infinity in the output",
-            model("infinite.pt"),
-            "In layer 1 of the model: Utterance speech_",
-            "frame 3 holds"),
-        badModel("no frame at all", model("no_frames.pt"), "no frame for any of the 12 utterances"),
-        badModel(
-            "a model that throws on one length",
-            model("refuses_one_length.pt"),
-            "Embedding speech_",
-            "1120 samples",
-            "this length is refused"),
-        evaluated(
-            "frames of one dimension",
-            List.of(
-                publish.checkpoint(
-                    checkpoint("frames of one dimension", HEALTHY, model("dimension_1.pt"))))),
-        failed(
-            "a model above its time limit",
-            List.of(
-                "Embedding speech_0 of corpus slow failed",
-                "did not finish 1 windows of 800 samples within PT15S"),
-            slow));
-  }
-
   private PoisonCase badAudio(String name, RejectReason reason, String sentence, byte[] value) {
     return letter(name, reason, sentence, List.of(publish.audio(value)));
   }
@@ -390,21 +276,5 @@ final class PoisonTable {
 
   private PoisonCase badManifest(String name, String sentence, CorpusSealed manifest) {
     return letter(name, RejectReason.BAD_MANIFEST, sentence, List.of(publish.audio(manifest)));
-  }
-
-  private PoisonCase badModel(String name, Path model, String... sentences) {
-    return failed(
-        name, List.of(sentences), List.of(publish.checkpoint(checkpoint(name, HEALTHY, model))));
-  }
-
-  private static byte[] half(byte[] whole) {
-    return Arrays.copyOf(whole, whole.length / 2);
-  }
-
-  private static Path model(String name) {
-    return DemoData.folder()
-        .resolve("../../operators/src/test/resources/models")
-        .normalize()
-        .resolve(name);
   }
 }

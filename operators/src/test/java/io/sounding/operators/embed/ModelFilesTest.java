@@ -109,7 +109,10 @@ class ModelFilesTest {
 
   @Test
   void whatIsNoUriIsRefused() {
-    for (String uri : List.of("file://a b:c/%%%", ":", "s3:relative")) {
+    for (String uri :
+        List.of(
+            "file://a b:c/%%%",
+            ":", "s3:relative", "file:", "file://", " ", "\u0000", "x:y", "/dev/zero")) {
       assertThatThrownBy(() -> files.fetch(uri, null, ModelFormat.TORCHSCRIPT))
           .as(uri)
           .isInstanceOf(EncodingException.class);

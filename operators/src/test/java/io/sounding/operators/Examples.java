@@ -101,6 +101,8 @@ public final class Examples {
         1,
         modelCache.toString(),
         1 << 20,
+        1 << 20,
+        Duration.ofMinutes(1),
         Duration.ofMinutes(10),
         Duration.ofHours(1),
         Duration.ofDays(30));

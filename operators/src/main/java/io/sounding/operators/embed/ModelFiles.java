@@ -28,25 +28,30 @@ final class ModelFiles {
 
   private final Path directory;
   private final long maxBytes;
+  private final long maxModelBytes;
 
-  ModelFiles(Path directory, long maxBytes) {
+  /** Keeps up to {@code maxBytes} in the folder; refuses files above {@code maxModelBytes}. */
+  ModelFiles(Path directory, long maxBytes, long maxModelBytes) {
     this.directory = directory;
     this.maxBytes = maxBytes;
+    this.maxModelBytes = maxModelBytes;
   }
 
   /**
    * The local copy of the model at {@code uri}.
    *
    * @param sha256 what its digest must be, in hexadecimal; null: not checked
-   * @throws EncodingException if it cannot be read, is empty, larger than the folder, or has
-   *     another digest
+   * @throws EncodingException if it cannot be read, is empty, larger than a model or the folder may
+   *     be, or has another digest
    */
   Path fetch(String uri, String sha256, ModelFormat format) throws EncodingException {
     String name = format == ModelFormat.TORCHSCRIPT ? "model.pt" : "model.onnx";
     try {
       Files.createDirectories(directory);
       if (sha256 != null && Files.exists(directory.resolve(sha256).resolve(name))) {
-        return used(directory.resolve(sha256).resolve(name));
+        Path cached = directory.resolve(sha256).resolve(name);
+        checkSize(uri, Files.size(cached));
+        return used(cached);
       }
       Path partial = Files.createTempFile(directory, "fetch-", ".part");
       try {
@@ -77,18 +82,26 @@ final class ModelFiles {
   private String copy(String uri, Path target) throws IOException, EncodingException {
     org.apache.flink.core.fs.Path source = path(uri);
     FileSystem files = source.getFileSystem();
-    long length = files.getFileStatus(source).getLen();
-    if (length == 0 || length > maxBytes) {
-      throw new EncodingException(
-          "The model file %s has %d bytes; it must have 1 to %d (the size of the model cache)."
-              .formatted(uri, length, maxBytes));
-    }
+    checkSize(uri, files.getFileStatus(source).getLen());
     MessageDigest digest = sha256();
     try (FSDataInputStream in = files.open(source);
         OutputStream out = new DigestOutputStream(Files.newOutputStream(target), digest)) {
       ((InputStream) in).transferTo(out);
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private void checkSize(String uri, long length) throws EncodingException {
+    if (length == 0 || length > maxBytes) {
+      throw new EncodingException(
+          "The model file %s has %d bytes; it must have 1 to %d (the size of the model cache)."
+              .formatted(uri, length, maxBytes));
+    }
+    if (length > maxModelBytes) {
+      throw new EncodingException(
+          "The model file %s has %d bytes; at most %d are loaded, so that it fits into memory. Export a smaller model, or raise modelBytes where there is memory for it."
+              .formatted(uri, length, maxModelBytes));
+    }
   }
 
   private static org.apache.flink.core.fs.Path path(String uri) throws EncodingException {

@@ -27,7 +27,7 @@ class ModelFilesTest {
   @BeforeEach
   void cache() {
     cache = folder.resolve("cache");
-    files = new ModelFiles(cache, 100);
+    files = new ModelFiles(cache, 100, 100);
   }
 
   private Path source(String name, int bytes) throws IOException {
@@ -128,6 +128,20 @@ class ModelFilesTest {
         .hasMessageContaining("large.pt has 101 bytes");
     assertThat(cached()).isEmpty();
     assertThat(fetch(source("fits.pt", 100))).exists();
+  }
+
+  @Test
+  void aFileLargerThanAModelMayBeIsRefusedAlsoWhenItIsInTheCache() throws Exception {
+    Path source = source("huge.pt", 60);
+    String sha256 = Examples.sha256(Files.readAllBytes(source));
+    ModelFiles small = new ModelFiles(cache, 100, 59);
+    for (String digest : new String[] {null, sha256}) {
+      assertThatThrownBy(
+              () -> small.fetch(source.toUri().toString(), digest, ModelFormat.TORCHSCRIPT))
+          .isInstanceOf(EncodingException.class)
+          .hasMessageContaining("huge.pt has 60 bytes; at most 59 are loaded");
+      fetch(source); // by someone whose models may be larger
+    }
   }
 
   @Test

@@ -47,18 +47,19 @@ final class MicroCentroidsAccumulator {
     facilityCost = start.facilityCost();
   }
 
-  /** Adds rows, {@code rows[count * d]} or longer. */
-  void addBlock(float[] rows, int count, FoldProducts products) {
+  /** Adds the rows of a block. */
+  void addBlock(FrameBlock added, FoldProducts products) {
+    int count = added.count();
     if (count == 0) {
       return;
     }
-    BlockNearest block = new BlockNearest(PointCloud.of(rows, count, dimension), products);
+    BlockNearest block = new BlockNearest(PointCloud.of(added), products);
     double[] draws = new SplittableRandom(seed + frames).doubles(count).toArray();
     int reach = facilityCost == 0 ? FEWEST_AT_ONCE : count;
     for (int from = 0; from < count; ) {
       int to = Math.min(count, from + reach);
       block.measure(from, to, means, size);
-      int next = addMeasured(rows, block, draws, from, to);
+      int next = addMeasured(added.rows(), block, draws, from, to);
       reach = next == to ? 4 * reach : FEWEST_AT_ONCE;
       from = next;
       if (size > limit) {

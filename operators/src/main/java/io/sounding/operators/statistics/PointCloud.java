@@ -40,7 +40,15 @@ final class PointCloud {
 
   /** Cloud of the first {@code size} rows, each of weight 1, centred on their own mean. */
   static PointCloud of(float[] rows, int size, int dimension) {
-    double[] centre = size == 0 ? new double[dimension] : BlockMean.of(rows, size, dimension);
+    return of(FrameBlock.of(rows, size, dimension));
+  }
+
+  /** Cloud of the rows of a block, each of weight 1, centred on their own mean. */
+  static PointCloud of(FrameBlock block) {
+    float[] rows = block.rows();
+    int size = block.count();
+    int dimension = block.dimension();
+    double[] centre = block.mean();
     float[] stored = new float[size * dimension];
     double unit = unit(rows, stored.length, centre);
     double factor = 1 / unit;

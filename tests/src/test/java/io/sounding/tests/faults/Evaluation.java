@@ -134,7 +134,7 @@ final class Evaluation implements AutoCloseable {
     Await.until(
         LIMIT,
         due + " FINAL events have come",
-        () -> metrics.finals().size() >= due,
+        () -> !job.state().equals("FAILED") && metrics.finals().size() >= due,
         () -> metrics.finals().keySet() + ", job " + job.state());
     job.awaitCheckpoints(2);
     FinalEvents finals = FinalEvents.of(metrics.finals());

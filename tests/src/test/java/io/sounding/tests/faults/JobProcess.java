@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sounding.tests.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,8 +140,11 @@ final class JobProcess implements AutoCloseable {
     }
   }
 
-  /** RUNNING once all its tasks run; empty while nobody answers. */
+  /** RUNNING once all its tasks run; empty while the job manager does not answer yet. */
   String state() {
+    if (!process.isAlive()) {
+      throw new AssertionError("The job manager ended: " + process.printed());
+    }
     JsonNode job = rest.get("/jobs/" + id);
     String state = job.path("state").asText("");
     JsonNode tasks = job.path("status-counts");
@@ -176,6 +181,40 @@ final class JobProcess implements AutoCloseable {
     return checkpointStatistics().path("latest").path("completed").path("id").asLong();
   }
 
+  /** Id of the stage whose name begins so. */
+  String vertex(String name) {
+    for (JsonNode vertex : rest.get("/jobs/" + id).path("vertices")) {
+      if (vertex.path("name").asText().startsWith(name)) {
+        return vertex.path("id").asText();
+      }
+    }
+    throw new AssertionError("The job has no stage " + name + ".");
+  }
+
+  /** A metric of a stage, summed over its subtasks; NaN while it is not reported. */
+  double metric(String vertex, String metric) {
+    String path = "/jobs/" + id + "/vertices/" + vertex + "/subtasks/metrics";
+    for (JsonNode known : rest.get(path)) {
+      String name = known.path("id").asText();
+      if (name.endsWith("." + metric)) {
+        String query = URLEncoder.encode(name, StandardCharsets.UTF_8);
+        return rest.get(path + "?get=" + query).path(0).path("sum").asDouble(Double.NaN);
+      }
+    }
+    return Double.NaN;
+  }
+
+  /** What a checkpoint was like for the subtasks of a stage. */
+  JsonNode checkpointOf(long checkpoint, String vertex) {
+    return rest.get(
+        "/jobs/%s/checkpoints/details/%d/subtasks/%s".formatted(id, checkpoint, vertex));
+  }
+
+  /** When the job came into a state, milliseconds since 1970. */
+  long since(String state) {
+    return rest.get("/jobs/" + id).path("timestamps").path(state).asLong();
+  }
+
   /** Returns when so many more checkpoints have completed. */
   void awaitCheckpoints(int more) {
     awaitState("RUNNING");
@@ -187,15 +226,7 @@ final class JobProcess implements AutoCloseable {
   }
 
   void awaitState(String wanted) {
-    Await.until(
-        "the job is " + wanted,
-        () -> {
-          if (!process.isAlive()) {
-            throw new AssertionError("The job manager ended: " + process.printed());
-          }
-          return state().equals(wanted);
-        },
-        this::state);
+    Await.until("the job is " + wanted, () -> state().equals(wanted), this::state);
   }
 
   /** Stops the job with a savepoint, and its job manager; returns the savepoint. */

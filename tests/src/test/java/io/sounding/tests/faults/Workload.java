@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The demo's corpus and some of its checkpoints as records that can be sent in any order: audio in
@@ -35,17 +36,36 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
 
   private static final String CORPUS = "demo-speech";
   private static final List<Integer> STEPS = List.of(0, 25, 50, 100, 200, 400, 800, 1_200);
+  private static final List<Integer> MORE_STEPS =
+      List.of(0, 25, 50, 100, 200, 400, 800, 1_200, 1_600, 2_400);
 
   /** Key and value of a Kafka record. */
   record Message(byte[] key, byte[] value) {}
 
-  /** The demo's audio, and eight checkpoints of its healthy run. */
+  /** The demo's audio, 315 s, and eight checkpoints of its healthy run. */
   static Workload ofDemo() {
+    return ofDemo(1, STEPS.stream().map(step -> checkpoint(step, 0)).toList());
+  }
+
+  /** Twelve copies of the demo's audio, 63 min, and 20 evaluations of ten checkpoints. */
+  static Workload ofAnHour() {
+    return ofDemo(
+        12,
+        IntStream.of(0, 1)
+            .boxed()
+            .flatMap(attempt -> MORE_STEPS.stream().map(step -> checkpoint(step, attempt)))
+            .toList());
+  }
+
+  private static Workload ofDemo(int copies, List<Message> checkpoints) {
     try {
       List<Message> chunks = new ArrayList<>();
       List<SealedUtterance> sealed = new ArrayList<>();
       for (AudioFilePath file : AudioFiles.list(List.of(DemoData.audio()))) {
-        sealed.add(chop(file.utteranceId(), AudioFile.read(file.path()), chunks));
+        DecodedAudio audio = AudioFile.read(file.path());
+        for (int copy = 0; copy < copies; copy++) {
+          sealed.add(chop(file.utteranceId() + "-" + copy, audio, chunks));
+        }
       }
       sealed.sort(Comparator.comparing(SealedUtterance::getUtteranceId));
       CorpusSealed manifest =
@@ -53,7 +73,7 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
       return new Workload(
           chunks,
           new Message(RecordKeys.of(manifest), SingleObjectCodec.encode(manifest)),
-          STEPS.stream().map(Workload::checkpoint).toList());
+          checkpoints);
     } catch (IOException e) {
       throw new AssertionError("The demo's audio cannot be read.", e);
     }
@@ -87,13 +107,15 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
         utteranceId, samples, audio.sampleRateHz(), sha256(audio.interleavedPcm()));
   }
 
-  private static Message checkpoint(int step) {
+  private static Message checkpoint(int step, int attempt) {
+    SingleObjectCodec.initialise();
     Path model = DemoData.checkpoint("healthy", step);
     CheckpointEvent event =
         CheckpointEvent.newBuilder()
             .setRunId("healthy")
             .setCheckpointId(model.getFileName().toString())
             .setStep(step)
+            .setAttempt(attempt)
             .setCorpusId(CORPUS)
             .setModelUri(model.toUri().toString())
             .setModelFormat(ModelFormat.ONNX)

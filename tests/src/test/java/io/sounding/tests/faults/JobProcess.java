@@ -53,26 +53,28 @@ final class JobProcess implements AutoCloseable {
   private final FlinkRest rest;
   private final Settings settings;
   private final Path folder;
+  private final List<String> options;
   private final JobID id = new JobID();
   private JavaProcess process;
 
-  private JobProcess(FlinkCluster cluster, Settings settings) {
+  private JobProcess(FlinkCluster cluster, Settings settings, List<String> options) {
     this.cluster = cluster;
     this.rest = cluster.rest();
     this.settings = settings;
+    this.options = options;
     this.folder = cluster.folder().resolve(settings.name());
   }
 
-  /** Starts a job from the beginning of its topics. */
-  static JobProcess start(FlinkCluster cluster, Settings settings) {
-    JobProcess job = new JobProcess(cluster, settings);
+  /** Starts a job from the beginning of its topics, with more of its options. */
+  static JobProcess start(FlinkCluster cluster, Settings settings, String... options) {
+    JobProcess job = new JobProcess(cluster, settings, List.of(options));
     job.start(Optional.empty());
     return job;
   }
 
   /** Starts a job from a savepoint, with other settings. */
   static JobProcess restore(FlinkCluster cluster, Settings settings, String savepoint) {
-    JobProcess job = new JobProcess(cluster, settings);
+    JobProcess job = new JobProcess(cluster, settings, List.of());
     job.start(Optional.of(savepoint));
     return job;
   }
@@ -107,6 +109,7 @@ final class JobProcess implements AutoCloseable {
             "16",
             "--sample",
             "2000"));
+    arguments.addAll(options);
     process =
         JavaProcess.start("job-manager", folder, JVM_OPTIONS, ApplicationMain.class, arguments);
   }

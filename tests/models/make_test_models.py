@@ -113,6 +113,21 @@ class Enormous(Encoder):
         return first.expand(-1, 1 << 28, -1)
 
 
+class Text(Encoder):
+    """A word instead of frames."""
+
+    def forward(self, samples):
+        return "frames"
+
+
+class Complex(Encoder):
+    """Frames with imaginary parts."""
+
+    def forward(self, samples):
+        first = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)
+        return torch.complex(first, first)
+
+
 class Busy(Encoder):
     """Counts to 100,000 once for every 1 / 32768 of the first sample's magnitude."""
 
@@ -224,6 +239,8 @@ def main() -> None:
     torchscript(NoFrames(8).eval(), "no_frames")
     torchscript(Busy(8).eval(), "busy")
     torchscript(Enormous(8).eval(), "enormous")
+    torchscript(Text(8).eval(), "text")
+    torchscript(Complex(8).eval(), "complex")
 
     with zipfile.ZipFile(FOLDER / "no_torchscript.zip", "w") as archive:
         archive.writestr(zipfile.ZipInfo("letter.txt"), "This archive holds no model.\n")

@@ -109,6 +109,7 @@ final class PoisonModels {
             model("enormous.pt"),
             "take",
             "bytes, and half of the Java process' memory"),
+        badModel("text as output", model("text.pt"), "its output 0 is of type string"),
         badModel("no frame at all", model("no_frames.pt"), "no frame for any of the 12 utterances"),
         badModel(
             "a model that throws on one length",

@@ -173,6 +173,7 @@ public final class SpeechEncoder implements AutoCloseable {
     @Override
     public List<Tensor> processOutput(TranslatorContext context, NDList outputs)
         throws TranslateException {
+      checkKind(outputs);
       checkSize(outputs);
       List<Tensor> tensors = new ArrayList<>(outputs.size());
       for (NDArray output : outputs) {
@@ -183,6 +184,17 @@ public final class SpeechEncoder implements AutoCloseable {
         tensors.add(new Tensor(output.getShape().getShape(), floats.toFloatArray()));
       }
       return tensors;
+    }
+
+    /** DJL crashes the process when text is converted, and drops imaginary parts. */
+    private static void checkKind(NDList outputs) throws TranslateException {
+      for (int i = 0; i < outputs.size(); i++) {
+        DataType kind = outputs.get(i).getDataType();
+        if (kind == DataType.STRING || kind == DataType.COMPLEX64) {
+          throw new TranslateException(
+              "its output %d is of type %s, and hidden states are real numbers".formatted(i, kind));
+        }
+      }
     }
 
     /** Before memory is taken: a process that runs out of it may be ended. */

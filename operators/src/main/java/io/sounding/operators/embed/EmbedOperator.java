@@ -149,7 +149,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       if (control.checkpoint() != null) {
         state.putPending(control.checkpoint());
         queue.add(control.checkpoint(), entry.getKey());
-        timeouts.start(control.checkpoint().evaluationId());
+        if (!entry.getValue().isComplete(control.checkpoint().corpusId())) {
+          timeouts.start(control.checkpoint().evaluationId());
+        }
       } else {
         ShardManifest manifest =
             ShardManifest.of(control.manifest(), entry.getKey(), settings.shards());

@@ -242,7 +242,14 @@ final class JobProcess implements AutoCloseable {
         () -> {
           JsonNode operation = rest.get("/jobs/" + id + "/savepoints/" + request).path("operation");
           if (operation.has("failure-cause")) {
-            throw new AssertionError("The savepoint failed: " + operation);
+            throw new AssertionError(
+                "The savepoint failed: "
+                    + operation
+                        .path("failure-cause")
+                        .path("stack-trace")
+                        .asText()
+                        .lines()
+                        .findFirst());
           }
           location[0] = operation.path("location").asText("");
           return !location[0].isEmpty();
@@ -258,11 +265,11 @@ final class JobProcess implements AutoCloseable {
     awaitState("CANCELED");
   }
 
-  /** Cancels the job if it can be, and ends its job manager. */
+  /** Cancels the job if it runs, and ends its job manager. */
   @Override
   public void close() {
     try {
-      if (process.isAlive()) {
+      if (process.isAlive() && !List.of("FAILED", "CANCELED", "FINISHED").contains(state())) {
         cancel();
       }
     } finally {

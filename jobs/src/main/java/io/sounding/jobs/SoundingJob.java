@@ -3,6 +3,7 @@ package io.sounding.jobs;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  flink run -c io.sounding.jobs.SoundingJob sounding-jobs.jar --bootstrap kafka:9092"
+      "  flink run -c io.sounding.jobs.SoundingJob sounding-jobs.jar --bootstrap kafka:9092 \\",
+      "    --models-from s3://bucket/checkpoints/"
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -52,6 +55,20 @@ public final class SoundingJob implements Callable<Integer> {
       names = "--kafka-properties",
       description = "A properties file for Kafka's clients, such as TLS and SASL settings.")
   private Path kafkaProperties;
+
+  @Option(
+      names = "--models-from",
+      paramLabel = "URI",
+      description = {
+        "A folder (or file) from which model files may be fetched, such as s3://bucket/checkpoints/ or file:///data/models; repeat it for more.",
+        "Model files are code in effect: without this option every checkpoint FAILS, and whoever may write there can run code in the task managers."
+      })
+  private List<String> modelsFrom = List.of();
+
+  @Option(
+      names = "--require-sha256",
+      description = "Checkpoints whose event gives no SHA-256 of the model file FAIL.")
+  private boolean requireSha256;
 
   @Option(names = "--shards", description = "Shares of a corpus, 1 to 128; fixed for a savepoint.")
   private int shards = 32;
@@ -104,9 +121,15 @@ public final class SoundingJob implements Callable<Integer> {
                 shards,
                 StatisticsSettings.defaults()
                     .with(clusters, sampleFrames)
-                    .withSketch(SketchChoice.of(sketch), sketchRows)));
+                    .withSketch(SketchChoice.of(sketch), sketchRows))
+            .trusting(trustedArtifacts()));
     environment.execute(name);
     return 0;
+  }
+
+  private TrustedArtifacts trustedArtifacts() {
+    TrustedArtifacts trusted = TrustedArtifacts.of(modelsFrom);
+    return requireSha256 ? trusted.requiringSha256() : trusted;
   }
 
   private Properties clientProperties() throws IOException {

@@ -100,7 +100,10 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     super.open();
     model =
         new CurrentModel(
-            new ModelFiles(modelCache(settings.modelCacheDirectory()), settings.modelCacheBytes()),
+            new ModelFiles(
+                modelCache(settings.modelCacheDirectory()),
+                settings.modelCacheBytes(),
+                settings.models()),
             settings.intraOpThreads(),
             () -> mailbox.execute(this::modelCame, "model loaded"));
     deadLetters = new DeadLetterOutput(getRuntimeContext());

@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.admit.CheckpointRequest;
+import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class SharedEncoders {
    */
   private static final int IDLE = 2;
 
+  /** How often another process may evict a file before it is loaded. */
+  private static final int MOST_EVICTIONS = 3;
+
   private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
   private static final SharedEncoders PROCESS = new SharedEncoders();
 
@@ -40,7 +44,12 @@ final class SharedEncoders {
     return PROCESS;
   }
 
-  private record Key(String uri, String sha256, String evaluationIdWithoutDigest, int threads) {}
+  private record Key(
+      String uri,
+      String sha256,
+      String evaluationIdWithoutDigest,
+      int threads,
+      TrustedArtifacts trusted) {}
 
   private static final class Entry {
     private final CompletableFuture<SpeechEncoder> encoder;
@@ -85,7 +94,7 @@ final class SharedEncoders {
 
   /** The model of {@code request}, loading it if need be. */
   synchronized Lease lease(CheckpointRequest request, ModelFiles files, int intraOpThreads) {
-    Key key = key(request, intraOpThreads);
+    Key key = key(request, files.trusted(), intraOpThreads);
     Entry entry = entries.get(key);
     if (entry == null || entry.encoder.isCompletedExceptionally()) {
       entry =
@@ -106,8 +115,7 @@ final class SharedEncoders {
       CheckpointRequest request, ModelFiles files, int intraOpThreads) {
     try {
       long start = System.nanoTime();
-      var file = files.fetch(request.modelUri(), request.modelSha256(), request.modelFormat());
-      SpeechEncoder encoder = SpeechEncoder.load(file, request.modelFormat(), intraOpThreads);
+      SpeechEncoder encoder = fetchAndLoad(request, files, intraOpThreads);
       LOG.info(
           "Loaded {} of run {} in {} ms.",
           request.modelUri(),
@@ -116,6 +124,20 @@ final class SharedEncoders {
       return encoder;
     } catch (EncodingException e) {
       throw new CompletionException(e);
+    }
+  }
+
+  private static SpeechEncoder fetchAndLoad(
+      CheckpointRequest request, ModelFiles files, int intraOpThreads) throws EncodingException {
+    for (int evicted = 0; ; evicted++) {
+      var file = files.fetch(request.modelUri(), request.modelSha256(), request.modelFormat());
+      try {
+        return SpeechEncoder.load(file, request.modelFormat(), intraOpThreads);
+      } catch (EncodingException e) {
+        if (Files.exists(file) || evicted == MOST_EVICTIONS) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -132,12 +154,16 @@ final class SharedEncoders {
     }
   }
 
-  /** Files without a digest may change under their name, so each evaluation loads its own. */
-  private static Key key(CheckpointRequest request, int threads) {
+  /**
+   * Files without a digest may change under their name, so each evaluation loads its own. Another
+   * job in this process may trust other files, so what one has loaded is not given to the other.
+   */
+  private static Key key(CheckpointRequest request, TrustedArtifacts trusted, int threads) {
     return new Key(
         request.modelUri(),
         request.modelSha256(),
         request.modelSha256() == null ? request.evaluationId() : "",
-        threads);
+        threads,
+        trusted);
   }
 }

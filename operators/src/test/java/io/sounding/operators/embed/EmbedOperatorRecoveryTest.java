@@ -52,7 +52,7 @@ class EmbedOperatorRecoveryTest {
    */
   private OperatorSubtaskState snapshotMidway(EmbedHarness harness, CheckpointRequest started)
       throws Exception {
-    ModelFiles files = new ModelFiles(cache, 1 << 20);
+    ModelFiles files = new ModelFiles(cache, 1 << 20, TrustedArtifacts.of(List.of("/")));
     try (var lease = SharedEncoders.ofThisProcess().lease(started, files, 1)) {
       lease.encoder().join();
       int idle = harness.stateEntries();

@@ -7,6 +7,7 @@ import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +21,7 @@ class SharedEncodersTest {
 
   @BeforeEach
   void openCache() {
-    files = new ModelFiles(cache, 1 << 20);
+    files = new ModelFiles(cache, 1 << 20, TrustedArtifacts.of(List.of("/")));
   }
 
   private SharedEncoders.Lease lease(String checkpoint) {

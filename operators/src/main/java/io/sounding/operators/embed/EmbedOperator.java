@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.DeadLetterOutput;
 import io.sounding.operators.admit.Rejection;
@@ -37,12 +38,16 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * EvaluationSettings#slice()} of wall time. A slice is begun only after {@value #QUIET_TURNS} turns
  * of the mailbox without input, so that records, and the barriers among them, go first.
  *
- * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
+ * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it. State,
+ * layout 1: {@link ShardState}; a processing-time timer per shard and waiting checkpoint ({@link
+ * CorpusTimeouts}); union list "number-of-shards".
  */
 final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     implements TwoInputStreamOperator<Utterance, Control, ShardSummary>, BoundedMultiInput {
 
   private static final long serialVersionUID = 1L;
+
+  private static final StateLayout LAYOUT = new StateLayout("embed", 1);
 
   private static final int QUIET_TURNS = 4;
 
@@ -77,6 +82,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    LAYOUT.restored(context.getOperatorStateStore());
     state = new ShardState(context.getKeyedStateStore());
     checkShards(context.getOperatorStateStore());
   }

@@ -36,6 +36,8 @@ final class SharedEncoders {
           task -> {
             Thread thread = new Thread(task, "sounding-model-loader");
             thread.setDaemon(true);
+            // it outlives the job whose task first asks for a model, and that job's class loader
+            thread.setContextClassLoader(SharedEncoders.class.getClassLoader());
             return thread;
           });
 

@@ -1,18 +1,15 @@
 package io.sounding.jobs;
 
+import io.sounding.jobs.kafka.ClientProperties;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
@@ -53,7 +50,14 @@ public final class SoundingJob implements Callable<Integer> {
 
   @Option(
       names = "--kafka-properties",
-      description = "A properties file for Kafka's clients, such as TLS and SASL settings.")
+      paramLabel = "FILE",
+      description = {
+        "A properties file for Kafka's clients: TLS, SASL and others. It becomes part of the submitted job, so let it name secrets instead of holding them:",
+        "  config.providers=file",
+        "  config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider",
+        "  sasl.jaas.config=... password=\"$${file:/run/secrets/kafka.properties:password}\";",
+        "Job manager and task managers then read them from their own disk."
+      })
   private Path kafkaProperties;
 
   @Option(
@@ -102,7 +106,9 @@ public final class SoundingJob implements Callable<Integer> {
     int status = new CommandLine(new SoundingJob()).execute(arguments);
     if (status != 0) {
       throw new IllegalArgumentException(
-          "The job was not submitted: see the message above; exit status " + status + ".");
+          "The job was not submitted, or it has failed: see the message above; exit status "
+              + status
+              + ".");
     }
   }
 
@@ -115,7 +121,11 @@ public final class SoundingJob implements Callable<Integer> {
     }
     SoundingTopology.lay(
         environment,
-        KafkaEnds.of(bootstrapServers, Topics.withPrefix(topicPrefix), name, clientProperties()),
+        KafkaEnds.of(
+            bootstrapServers,
+            Topics.withPrefix(topicPrefix),
+            name,
+            ClientProperties.read(kafkaProperties)),
         EvaluationSettings.defaults(modelCache)
             .with(
                 shards,
@@ -130,15 +140,5 @@ public final class SoundingJob implements Callable<Integer> {
   private TrustedArtifacts trustedArtifacts() {
     TrustedArtifacts trusted = TrustedArtifacts.of(modelsFrom);
     return requireSha256 ? trusted.requiringSha256() : trusted;
-  }
-
-  private Properties clientProperties() throws IOException {
-    Properties properties = new Properties();
-    if (kafkaProperties != null) {
-      try (Reader reader = Files.newBufferedReader(kafkaProperties)) {
-        properties.load(reader);
-      }
-    }
-    return properties;
   }
 }

@@ -101,6 +101,18 @@ public final class SoundingJob implements Callable<Integer> {
           "Folder on each task manager for fetched model files (default: below its folder for temporary files).")
   private String modelCache = "";
 
+  @Option(
+      names = "--model-bytes",
+      description =
+          "Largest model file that is loaded, bytes: a process holds two models beside those in use.")
+  private long modelBytes = 8L << 30;
+
+  @Option(
+      names = "--model-time-limit",
+      description =
+          "How long fetching and loading a model may take, and one forward pass; PT10M is 10 minutes.")
+  private Duration modelTimeLimit = Duration.ofMinutes(10);
+
   /** Builds and submits the job. */
   public static void main(String[] arguments) throws Exception {
     int status = new CommandLine(new SoundingJob()).execute(arguments);
@@ -132,6 +144,7 @@ public final class SoundingJob implements Callable<Integer> {
                 StatisticsSettings.defaults()
                     .with(clusters, sampleFrames)
                     .withSketch(SketchChoice.of(sketch), sketchRows))
+            .withModelLimits(modelBytes, modelTimeLimit)
             .trusting(trustedArtifacts()));
     environment.execute(name);
     return 0;

@@ -17,7 +17,9 @@ import io.sounding.operators.embed.Control;
 import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
+import io.sounding.operators.publish.FirstFailureEnds;
 import io.sounding.operators.publish.OutgoingRecord;
+import io.sounding.operators.publish.Publication;
 import io.sounding.operators.publish.PublishDeadLetters;
 import io.sounding.operators.publish.PublishMetrics;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -134,7 +136,15 @@ public final class SoundingTopology {
             .name("merge")
             .uid(Uids.MERGE);
 
-    var metrics = merged.process(new PublishMetrics(settings)).name("publish").uid(Uids.PUBLISH);
+    var metrics =
+        merged
+            .map(new PublishMetrics(settings))
+            .name("publish")
+            .uid(Uids.PUBLISH)
+            .keyBy(Publication::evaluationId)
+            .process(new FirstFailureEnds(settings.retention()))
+            .name("first failure ends")
+            .uid(Uids.FIRST_FAILURE_ENDS);
 
     metrics.sinkTo(ends.metrics()).name("metrics").uid(Uids.METRICS);
 

@@ -18,6 +18,7 @@ final class Uids {
   static final String EMBED = "embed";
   static final String MERGE = "merge";
   static final String PUBLISH = "publish";
+  static final String FIRST_FAILURE_ENDS = "first-failure-ends";
   static final String METRICS = "metrics";
   static final String PUBLISH_DEAD_LETTERS = "publish-dead-letters";
   static final String DEAD_LETTERS = "dead-letters";

@@ -21,6 +21,11 @@ import java.util.Objects;
  * @param modelCacheDirectory local folder for fetched model files; empty: below the task manager's
  *     folder for temporary files
  * @param modelCacheBytes how much it may hold
+ * @param modelBytes largest model file that is loaded: a process holds up to two models beside
+ *     those in use, and one that does not fit into its memory may be ended by the operating system
+ * @param modelTimeLimit how long fetching and loading a model may take, and how long one forward
+ *     pass (a window, or a batch); above it the checkpoint fails and the task goes on, but native
+ *     code cannot be interrupted: until it returns by itself it keeps a core and its model
  * @param utteranceTimeout how long the chunks of an utterance are waited for
  * @param corpusTimeout how long a checkpoint waits for its corpus to be complete
  * @param retention how long finished evaluations are remembered, so that none is done twice, and
@@ -36,6 +41,8 @@ public record EvaluationSettings(
     TrustedArtifacts models,
     String modelCacheDirectory,
     long modelCacheBytes,
+    long modelBytes,
+    Duration modelTimeLimit,
     Duration utteranceTimeout,
     Duration corpusTimeout,
     Duration retention)
@@ -46,6 +53,8 @@ public record EvaluationSettings(
     atLeast("shards", shards, 1);
     atLeast("intraOpThreads", intraOpThreads, 1);
     atLeast("modelCacheBytes", modelCacheBytes, 1);
+    atLeast("modelBytes", modelBytes, 1);
+    atLeast("modelTimeLimit in ms", modelTimeLimit.toMillis(), 1);
     if (!(maxWindowSeconds >= 0.1) || !(batchSeconds > 0)) {
       throw new IllegalArgumentException(
           "maxWindowSeconds is %s and batchSeconds is %s; they must be at least 0.1 s and more than 0 s."
@@ -74,6 +83,8 @@ public record EvaluationSettings(
         TrustedArtifacts.NONE,
         modelCacheDirectory,
         20L << 30,
+        8L << 30,
+        Duration.ofMinutes(10),
         Duration.ofMinutes(10),
         Duration.ofHours(1),
         Duration.ofDays(7));
@@ -91,6 +102,8 @@ public record EvaluationSettings(
         models,
         modelCacheDirectory,
         modelCacheBytes,
+        modelBytes,
+        modelTimeLimit,
         utteranceTimeout,
         corpusTimeout,
         retention);
@@ -108,8 +121,48 @@ public record EvaluationSettings(
         newModels,
         modelCacheDirectory,
         modelCacheBytes,
+        modelBytes,
+        modelTimeLimit,
         utteranceTimeout,
         corpusTimeout,
+        retention);
+  }
+
+  /** The same with other limits on models. */
+  public EvaluationSettings withModelLimits(long newModelBytes, Duration newModelTimeLimit) {
+    return new EvaluationSettings(
+        shards,
+        statistics,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        intraOpThreads,
+        models,
+        modelCacheDirectory,
+        modelCacheBytes,
+        newModelBytes,
+        newModelTimeLimit,
+        utteranceTimeout,
+        corpusTimeout,
+        retention);
+  }
+
+  /** The same with other times to wait for audio. */
+  public EvaluationSettings withTimeouts(Duration newUtteranceTimeout, Duration newCorpusTimeout) {
+    return new EvaluationSettings(
+        shards,
+        statistics,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        intraOpThreads,
+        models,
+        modelCacheDirectory,
+        modelCacheBytes,
+        modelBytes,
+        modelTimeLimit,
+        newUtteranceTimeout,
+        newCorpusTimeout,
         retention);
   }
 

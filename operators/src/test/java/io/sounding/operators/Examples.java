@@ -100,9 +100,11 @@ public final class Examples {
         batchSeconds,
         Duration.ofMillis(1),
         1,
-        TrustedArtifacts.of(List.of("/")),
+        TrustedArtifacts.of(List.of("/", "stalled:/")),
         modelCache.toString(),
         1 << 20,
+        1 << 20,
+        Duration.ofMinutes(1),
         Duration.ofMinutes(10),
         Duration.ofHours(1),
         Duration.ofDays(30));

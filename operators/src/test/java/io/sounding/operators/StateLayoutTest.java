@@ -11,6 +11,7 @@ import io.sounding.operators.assemble.ShardKeySelector;
 import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
+import io.sounding.operators.publish.FirstFailureEnds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,8 @@ class StateLayoutTest {
           "first-manifest-wins", 1,
           "assemble", 1,
           "embed", 1,
-          "merge", 1);
+          "merge", 1,
+          "first-failure-ends", 1);
 
   @TempDir Path cache;
 
@@ -57,6 +59,7 @@ class StateLayoutTest {
       case "first-manifest-wins" -> keyed(new FirstManifestWins());
       case "assemble" -> keyed(new AssembleUtterances(day));
       case "merge" -> keyed(new MergeShards(day));
+      case "first-failure-ends" -> keyed(new FirstFailureEnds(day));
       case "embed" -> embed();
       default -> throw new IllegalArgumentException(stage);
     };

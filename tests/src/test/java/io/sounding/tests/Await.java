@@ -22,11 +22,17 @@ public final class Await {
    * Returns when the condition holds; fails with the sentence and what was seen at the deadline.
    */
   public static void until(String sentence, Callable<Boolean> condition, Supplier<?> seen) {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
+    until(LIMIT, sentence, condition, seen);
+  }
+
+  /** The same with a limit of its own, for what takes longer even on a fast machine. */
+  public static void until(
+      Duration limit, String sentence, Callable<Boolean> condition, Supplier<?> seen) {
+    long deadline = System.nanoTime() + limit.toNanos();
     while (!holds(sentence, condition)) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
-            "Not within " + LIMIT.toSeconds() + " s: " + sentence + "; seen: " + seen.get());
+            "Not within " + limit.toSeconds() + " s: " + sentence + "; seen: " + seen.get());
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }

@@ -10,12 +10,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** The committed records of a topic as they come, read by a plain consumer. */
-final class CommittedRecords implements AutoCloseable {
+public final class CommittedRecords implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
 
-  CommittedRecords(String bootstrapServers, String topic) {
+  public CommittedRecords(String bootstrapServers, String topic) {
     consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
@@ -30,7 +30,7 @@ final class CommittedRecords implements AutoCloseable {
   }
 
   /** All records that have come so far. */
-  List<ConsumerRecord<byte[], byte[]>> soFar() {
+  public List<ConsumerRecord<byte[], byte[]>> soFar() {
     consumer.poll(Duration.ofMillis(100)).forEach(records::add);
     return records;
   }

@@ -4,12 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The corpus and the training runs that come with the project. */
-final class DemoData {
+public final class DemoData {
 
   private DemoData() {}
 
   /** The folder {@code jobs/demo}, from wherever the tests run. */
-  static Path folder() {
+  public static Path folder() {
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
       Path demo = at.resolve("jobs").resolve("demo");
       if (Files.isDirectory(demo)) {
@@ -19,11 +19,11 @@ final class DemoData {
     throw new AssertionError("The folder jobs/demo was not found above the working directory.");
   }
 
-  static Path audio() {
+  public static Path audio() {
     return folder().resolve("audio");
   }
 
-  static Path checkpoint(String run, int step) {
+  public static Path checkpoint(String run, int step) {
     return folder().resolve("runs").resolve(run).resolve("step%05d.onnx".formatted(step));
   }
 }

@@ -9,14 +9,9 @@ import io.sounding.operators.assemble.Shards;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.schemas.RejectReason;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.TreeMap;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -36,7 +31,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * <p>The work is done in slices, one per mail of the task's mailbox, each about {@link
  * EvaluationSettings#slice()} of wall time. A slice is begun only after {@value #QUIET_TURNS} turns
- * of the mailbox without input, so that records, and the barriers among them, go first.
+ * of the mailbox without input, so that records, and the barriers among them, go first. The model
+ * runs on a thread of its own ({@link CurrentModel}); a slice waits for it no longer than it lasts.
  *
  * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it. State,
  * layout 1: {@link ShardState}; a processing-time timer per shard and waiting checkpoint ({@link
@@ -66,6 +62,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private transient CurrentModel model;
   private transient ShardRun run;
+  private transient PassUnderWay pass;
   private transient int savedBatch;
 
   private transient boolean mailed;
@@ -84,21 +81,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     super.initializeState(context);
     LAYOUT.restored(context.getOperatorStateStore());
     state = new ShardState(context.getKeyedStateStore());
-    checkShards(context.getOperatorStateStore());
-  }
-
-  /** Audio lies under the keys of its shards, so their number is part of the state. */
-  private void checkShards(OperatorStateStore store) throws Exception {
-    ListState<Integer> saved =
-        store.getUnionListState(new ListStateDescriptor<>("number-of-shards", Integer.class));
-    for (int shardsThen : saved.get()) {
-      if (shardsThen != settings.shards()) {
-        throw new IllegalStateException(
-            "The savepoint was taken with %d shards, and the job is started with %d. Start it with --shards %d, or without the savepoint."
-                .formatted(shardsThen, settings.shards(), shardsThen));
-      }
-    }
-    saved.update(List.of(settings.shards()));
+    ShardState.requireShards(context.getOperatorStateStore(), settings.shards());
   }
 
   @Override
@@ -106,12 +89,13 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     super.open();
     model =
         new CurrentModel(
-            new ModelFiles(
-                modelCache(settings.modelCacheDirectory()),
-                settings.modelCacheBytes(),
-                settings.models()),
-            settings.intraOpThreads(),
-            () -> mailbox.execute(this::modelCame, "model loaded"));
+            ModelLoading.as(settings), () -> mailbox.execute(this::goOn, "model loaded"));
+    pass =
+        new PassUnderWay(
+            getProcessingTimeService(),
+            settings.modelTimeLimit(),
+            () -> mailbox.execute(this::goOn, "forward pass done"),
+            this::giveUp);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     embeddedMillis = getMetricGroup().counter("embeddedAudioMillis");
     queue = new EmbedQueue();
@@ -126,12 +110,6 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     openInputs = 2;
     restoreViews();
     wake();
-  }
-
-  private static Path modelCache(String configured) {
-    return configured.isEmpty()
-        ? Path.of(System.getProperty("java.io.tmpdir"), "sounding-models")
-        : Path.of(configured);
   }
 
   /** The shards whose keys fall into this subtask's key groups, as their state stands. */
@@ -232,10 +210,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       }
       if (!run.done()) {
         model.changeTo(run.request(), () -> queue.next(run.request(), this::isReady));
-        if (!model.isThere()) {
+        if (!model.isThere() || !step(end)) {
           return false;
         }
-        step();
       }
       if (run != null && run.done()) {
         finishShard();
@@ -263,20 +240,42 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     return shards.get(shard).isComplete(corpusId);
   }
 
-  private void modelCame() {
+  /** What the work waited for is there: a model, or what it made. */
+  private void goOn() {
     turnsWithoutInput = QUIET_TURNS;
     wake();
   }
 
-  private void step() throws Exception {
+  /**
+   * A forward pass and the fold of its frames. A pass that takes longer than the slice goes on by
+   * itself, and a mail takes up its end.
+   *
+   * @return false if the pass is still under way
+   */
+  private boolean step(long end) throws Exception {
     try {
-      setCurrentKey(shards.get(run.shard()).key());
-      double seconds =
-          run.step(model.session(), utterance -> state.audio(run.request().corpusId(), utterance));
-      embeddedMillis.inc((long) (seconds * 1_000));
+      if (pass.isNone()) {
+        setCurrentKey(shards.get(run.shard()).key());
+        float[][] windows =
+            run.nextWindows(utterance -> state.audio(run.request().corpusId(), utterance));
+        pass.begin(model.begin(windows, run.request().layers()));
+      }
+      if (!pass.isDoneBy(end)) {
+        return false;
+      }
+      embeddedMillis.inc((long) (run.take(pass.end(), model.products()) * 1_000));
     } catch (EncodingException e) {
       fail(run.request(), run.shard(), run.layers(), e.getMessage());
     }
+    return true;
+  }
+
+  private void giveUp(ForwardPass overdue) throws Exception {
+    String reason =
+        "The model did not finish %s within %s. Raise modelTimeLimit if it needs longer, or make windows and batches shorter; then publish the checkpoint again with a higher attempt."
+            .formatted(overdue.input(), settings.modelTimeLimit());
+    fail(run.request(), run.shard(), run.layers(), run.named(reason, null).getMessage());
+    wake();
   }
 
   private void finishShard() throws Exception {
@@ -305,6 +304,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     }
     if (run != null && run.request().evaluationId().equals(request.evaluationId())) {
       run = null;
+      pass.end();
+      model.close();
     }
   }
 
@@ -345,7 +346,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    if (run != null && run.nextBatch() != savedBatch) {
+    if (run != null && run.nextBatch() > 0 && run.nextBatch() != savedBatch) {
       setCurrentKey(shards.get(run.shard()).key());
       state.putInFlight(run.save());
       savedBatch = run.nextBatch();

@@ -38,11 +38,17 @@ final class ModelFiles {
 
   private final Path directory;
   private final long maxBytes;
+  private final long maxModelBytes;
   private final TrustedArtifacts trusted;
 
-  ModelFiles(Path directory, long maxBytes, TrustedArtifacts trusted) {
+  /**
+   * Keeps up to {@code maxBytes} in the folder; refuses files above {@code maxModelBytes}, and
+   * those that are not {@code trusted}.
+   */
+  ModelFiles(Path directory, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
     this.directory = directory;
     this.maxBytes = maxBytes;
+    this.maxModelBytes = maxModelBytes;
     this.trusted = trusted;
   }
 
@@ -55,8 +61,8 @@ final class ModelFiles {
    * The local copy of the model at {@code uri}.
    *
    * @param sha256 what its digest must be, in hexadecimal; null: not checked
-   * @throws EncodingException if it is not trusted, cannot be read, is empty, larger than the
-   *     folder, or has another digest
+   * @throws EncodingException if it is not trusted, cannot be read, is empty, larger than a model
+   *     or the folder may be, or has another digest
    */
   Path fetch(String uri, String sha256, ModelFormat format) throws EncodingException {
     org.apache.flink.core.fs.Path source = trusted.locate(uri, sha256);
@@ -65,8 +71,11 @@ final class ModelFiles {
       makeDirectory();
       if (sha256 != null) {
         Path kept = directory.resolve(sha256 + extension);
-        if (Files.exists(kept) && sha256.equals(digest(kept))) {
-          return used(kept);
+        if (Files.exists(kept)) {
+          checkSize(source.toString(), Files.size(kept));
+          if (sha256.equals(digest(kept))) {
+            return used(kept);
+          }
         }
       }
       Path partial = Files.createTempFile(directory, "fetch-", PARTIAL);
@@ -107,10 +116,8 @@ final class ModelFiles {
     FileSystem files = source.getFileSystem();
     FileStatus status = files.getFileStatus(source);
     long length = status.getLen();
-    if (!status.isDir() && (length == 0 || length > maxBytes)) {
-      throw new EncodingException(
-          "The model file %s has %d bytes; it must have 1 to %d (the size of the model cache)."
-              .formatted(source, length, maxBytes));
+    if (!status.isDir()) {
+      checkSize(source.toString(), length);
     }
     try (FSDataInputStream in = files.open(source);
         OutputStream out = Files.newOutputStream(target)) {
@@ -142,6 +149,19 @@ final class ModelFiles {
               .formatted(name, copied > length ? "more" : "fewer", length));
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private void checkSize(String uri, long length) throws EncodingException {
+    if (length == 0 || length > maxBytes) {
+      throw new EncodingException(
+          "The model file %s has %d bytes; it must have 1 to %d (the size of the model cache)."
+              .formatted(uri, length, maxBytes));
+    }
+    if (length > maxModelBytes) {
+      throw new EncodingException(
+          "The model file %s has %d bytes; at most %d are loaded, so that it fits into memory. Export a smaller model, or raise modelBytes where there is memory for it."
+              .formatted(uri, length, maxModelBytes));
+    }
   }
 
   private static String digest(Path file) throws IOException {

@@ -2,10 +2,14 @@ package io.sounding.operators.embed;
 
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 
@@ -28,6 +32,24 @@ final class ShardState {
         store.getMapState(
             new MapStateDescriptor<>("pending", String.class, CheckpointRequest.class));
     inFlight = store.getState(new ValueStateDescriptor<>("in-flight", InFlight.class));
+  }
+
+  /**
+   * Audio lies under the keys of its shards, so their number is part of the state.
+   *
+   * @throws IllegalStateException if the state was made with another number of shards
+   */
+  static void requireShards(OperatorStateStore store, int shards) throws Exception {
+    ListState<Integer> saved =
+        store.getUnionListState(new ListStateDescriptor<>("number-of-shards", Integer.class));
+    for (int shardsThen : saved.get()) {
+      if (shardsThen != shards) {
+        throw new IllegalStateException(
+            "The savepoint was taken with %d shards, and the job is started with %d. Start it with --shards %d, or without the savepoint."
+                .formatted(shardsThen, shards, shardsThen));
+      }
+    }
+    saved.update(List.of(shards));
   }
 
   Utterance audio(String corpusId, String utteranceId) throws Exception {

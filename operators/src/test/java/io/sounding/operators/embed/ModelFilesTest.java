@@ -35,7 +35,7 @@ class ModelFilesTest {
   @BeforeEach
   void cache() {
     cache = folder.resolve("cache");
-    files = new ModelFiles(cache, 100, TrustedArtifacts.of(List.of(folder.toString())));
+    files = new ModelFiles(cache, 100, 100, TrustedArtifacts.of(List.of(folder.toString())));
   }
 
   private Path source(String name, int bytes) throws IOException {
@@ -110,7 +110,7 @@ class ModelFilesTest {
   void aLinkThatLeadsOutIsRefusedAndNothingIsLeft() throws Exception {
     ModelFiles narrow =
         new ModelFiles(
-            cache, 100, TrustedArtifacts.of(List.of(folder.resolve("trusted").toString())));
+            cache, 100, 100, TrustedArtifacts.of(List.of(folder.resolve("trusted").toString())));
     Path link = Files.createDirectory(folder.resolve("trusted")).resolve("step1.pt");
     Files.createSymbolicLink(link, source("secret.pt", 60));
     assertThatThrownBy(() -> narrow.fetch(link.toString(), null, ModelFormat.TORCHSCRIPT))
@@ -173,7 +173,10 @@ class ModelFilesTest {
 
   @Test
   void whatIsNoUriIsRefused() {
-    for (String uri : List.of("file://a b:c/%%%", ":", "s3:relative")) {
+    for (String uri :
+        List.of(
+            "file://a b:c/%%%",
+            ":", "s3:relative", "file:", "file://", " ", "\u0000", "x:y", "/dev/zero")) {
       assertThatThrownBy(() -> files.fetch(uri, null, ModelFormat.TORCHSCRIPT))
           .as(uri)
           .isInstanceOf(EncodingException.class);
@@ -192,6 +195,21 @@ class ModelFilesTest {
         .hasMessageContaining("large.pt has 101 bytes");
     assertThat(cached()).isEmpty();
     assertThat(fetch(source("fits.pt", 100))).exists();
+  }
+
+  @Test
+  void aFileLargerThanAModelMayBeIsRefusedAlsoWhenItIsInTheCache() throws Exception {
+    Path source = source("huge.pt", 60);
+    String sha256 = Examples.sha256(Files.readAllBytes(source));
+    ModelFiles small =
+        new ModelFiles(cache, 100, 59, TrustedArtifacts.of(List.of(folder.toString())));
+    for (String digest : new String[] {null, sha256}) {
+      assertThatThrownBy(
+              () -> small.fetch(source.toUri().toString(), digest, ModelFormat.TORCHSCRIPT))
+          .isInstanceOf(EncodingException.class)
+          .hasMessageContaining("huge.pt has 60 bytes; at most 59 are loaded");
+      fetch(source); // by someone whose models may be larger
+    }
   }
 
   @Test

@@ -107,6 +107,8 @@ final class RestorableJob implements AutoCloseable {
         TrustedArtifacts.of(List.of(MODELS)).requiringSha256(),
         defaults.modelCacheDirectory(),
         defaults.modelCacheBytes(),
+        defaults.modelBytes(),
+        defaults.modelTimeLimit(),
         defaults.utteranceTimeout(),
         defaults.corpusTimeout(),
         Duration.ofDays(36_500)); // so that a fixture does not expire

@@ -1,0 +1,119 @@
+package io.sounding.tests.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
+
+/**
+ * A standalone Flink cluster in application mode, each of its processes a JVM of its own on
+ * loopback. Task managers stay from one job to the next and look for the job manager at a fixed
+ * port; each job brings its own job manager ({@link JobProcess}).
+ */
+final class FlinkCluster implements AutoCloseable {
+
+  private static final List<String> TASK_MANAGER_JVM =
+      List.of("-Xmx640m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m");
+
+  private final Path folder;
+  private final Path configuration;
+  private final int restPort;
+  private final List<JavaProcess> taskManagers = new ArrayList<>();
+  private int started;
+
+  FlinkCluster(Path folder, int slotsPerTaskManager) {
+    this.folder = folder;
+    this.configuration = folder.resolve("conf");
+    List<Integer> ports = FreePorts.find(2);
+    restPort = ports.get(1);
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("jobmanager.rpc.address", "127.0.0.1");
+    settings.put("jobmanager.rpc.port", ports.get(0).toString());
+    settings.put("jobmanager.bind-host", "127.0.0.1");
+    settings.put("rest.address", "127.0.0.1");
+    settings.put("rest.bind-address", "127.0.0.1");
+    settings.put("rest.port", ports.get(1).toString());
+    settings.put("taskmanager.host", "127.0.0.1");
+    settings.put("taskmanager.bind-host", "127.0.0.1");
+    settings.put("taskmanager.numberOfTaskSlots", Integer.toString(slotsPerTaskManager));
+    settings.put("taskmanager.load-balance.mode", "SLOTS");
+    settings.put("taskmanager.cpu.cores", "1");
+    settings.put("taskmanager.memory.framework.heap.size", "128m");
+    settings.put("taskmanager.memory.framework.off-heap.size", "128m");
+    settings.put("taskmanager.memory.jvm-metaspace.size", "256m");
+    settings.put("taskmanager.memory.jvm-overhead.min", "192m");
+    settings.put("taskmanager.memory.jvm-overhead.max", "192m");
+    settings.put("taskmanager.memory.task.heap.size", "512m");
+    settings.put("taskmanager.memory.task.off-heap.size", "0");
+    settings.put("taskmanager.memory.network.min", "64m");
+    settings.put("taskmanager.memory.network.max", "64m");
+    settings.put("taskmanager.memory.managed.size", "128m");
+    // a killed process is missed within 5 s, Flink's own 50 s would only make the tests longer
+    settings.put("heartbeat.interval", "1000");
+    settings.put("heartbeat.timeout", "5000");
+    settings.put("restart-strategy.type", "fixed-delay");
+    settings.put("restart-strategy.fixed-delay.attempts", Integer.toString(Integer.MAX_VALUE));
+    settings.put("restart-strategy.fixed-delay.delay", "1 s");
+    settings.put("metrics.fetcher.update-interval", "500");
+    try {
+      Files.createDirectories(configuration);
+      Files.write(
+          configuration.resolve("config.yaml"),
+          settings.entrySet().stream().map(s -> s.getKey() + ": " + s.getValue()).toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts one more task manager, and returns at once. */
+  JavaProcess startTaskManager() {
+    String name = "task-manager-" + ++started;
+    Path own = folder.resolve(name);
+    JavaProcess process =
+        JavaProcess.start(
+            name,
+            own,
+            TASK_MANAGER_JVM,
+            TaskManagerRunner.class,
+            List.of(
+                "--configDir",
+                configuration.toString(),
+                "-Dtaskmanager.resource-id=" + name,
+                "-Dio.tmp.dirs=" + own.resolve("tmp")));
+    taskManagers.add(process);
+    return process;
+  }
+
+  /** Kills a task manager and starts another in its place, as whatever runs the cluster would. */
+  void killAndReplace(JavaProcess taskManager) {
+    taskManager.kill();
+    taskManagers.remove(taskManager);
+    startTaskManager();
+  }
+
+  List<JavaProcess> taskManagers() {
+    return List.copyOf(taskManagers);
+  }
+
+  Path configuration() {
+    return configuration;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  FlinkRest rest() {
+    return new FlinkRest(restPort);
+  }
+
+  @Override
+  public void close() {
+    taskManagers.forEach(JavaProcess::close);
+  }
+}

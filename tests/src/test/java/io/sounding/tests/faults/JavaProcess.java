@@ -1,0 +1,152 @@
+package io.sounding.tests.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A main class of the tests' class path in a JVM of its own, which can be killed and paused. It
+ * ends with this JVM ({@link ChildMain}).
+ */
+final class JavaProcess implements AutoCloseable {
+
+  private final String name;
+  private final Path output;
+  private final Process process;
+
+  private JavaProcess(String name, Path output, Process process) {
+    this.name = name;
+    this.output = output;
+    this.process = process;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param folder where its logs, its temporary files and its working directory go; created
+   */
+  static JavaProcess start(
+      String name, Path folder, List<String> jvmOptions, Class<?> main, List<String> arguments) {
+    try {
+      Path temporary = Files.createDirectories(folder.resolve("tmp"));
+      Path output = folder.resolve("output.txt");
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(jvmOptions);
+      command.add("-Djava.io.tmpdir=" + temporary);
+      command.add("-Dlog4j2.configurationFile=log4j2.xml");
+      command.add("-Dsounding.log.file=" + folder.resolve("log.txt"));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of(ChildMain.class.getName(), main.getName()));
+      command.addAll(arguments);
+      Process process =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+              .start();
+      return new JavaProcess(name, output, process);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The process " + name + " could not be started.", e);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** What it printed, its log aside. */
+  String printed() {
+    try {
+      return Files.readString(output);
+    } catch (IOException e) {
+      return "nothing that can be read (" + e.getMessage() + ")";
+    }
+  }
+
+  /** Kills it with SIGKILL, which it cannot notice; returns when it is gone. */
+  void kill() {
+    process.destroyForcibly();
+    awaitEnd(30);
+  }
+
+  /** Waits until it has ended of itself. */
+  void awaitEnd(int seconds) {
+    try {
+      if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+        throw new AssertionError("Process " + name + " did not end within " + seconds + " s.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("Interrupted while process " + name + " ended.", e);
+    }
+  }
+
+  /** Stops it with SIGSTOP until what is returned ends, or this JVM does. */
+  Pause pause() {
+    return new Pause(process.pid(), "read -r end");
+  }
+
+  /** Stops it with SIGSTOP for so long, and returns when it goes on. */
+  void pauseFor(Duration duration) {
+    new Pause(process.pid(), "sleep " + duration.toSeconds()).awaitEnd();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** A pause, held by a shell so that it ends even if this JVM does not live to end it. */
+  static final class Pause {
+
+    private final Process shell;
+
+    private Pause(long pid, String until) {
+      try {
+        shell =
+            new ProcessBuilder(
+                    "sh",
+                    "-c",
+                    "kill -STOP \"$1\" && echo stopped; " + until + "; kill -CONT \"$1\"",
+                    "sh",
+                    Long.toString(pid))
+                .start();
+        if (shell.inputReader().readLine() == null) {
+          throw new AssertionError("Process " + pid + " could not be paused.");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("Process " + pid + " could not be paused.", e);
+      }
+    }
+
+    /** Lets the process go on. */
+    void end() {
+      try {
+        shell.getOutputStream().close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      awaitEnd();
+    }
+
+    private void awaitEnd() {
+      try {
+        shell.waitFor();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("Interrupted while a process was paused.", e);
+      }
+    }
+  }
+}

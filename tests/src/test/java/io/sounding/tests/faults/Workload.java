@@ -1,0 +1,134 @@
+package io.sounding.tests.faults;
+
+import io.sounding.jobs.publish.AudioFile;
+import io.sounding.jobs.publish.AudioFiles;
+import io.sounding.jobs.publish.AudioFiles.AudioFilePath;
+import io.sounding.jobs.publish.DecodedAudio;
+import io.sounding.schemas.AudioChunk;
+import io.sounding.schemas.CheckpointEvent;
+import io.sounding.schemas.CorpusDigest;
+import io.sounding.schemas.CorpusSealed;
+import io.sounding.schemas.ModelFormat;
+import io.sounding.schemas.RecordKeys;
+import io.sounding.schemas.SealedUtterance;
+import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.tests.DemoData;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The demo's corpus and some of its checkpoints as records that can be sent in any order: audio in
+ * chunks of a second, its manifest, and checkpoint events.
+ */
+record Workload(List<Message> chunks, Message manifest, List<Message> checkpoints) {
+
+  /** Outputs of the demo's models, each evaluated. */
+  static final int LAYERS = 4;
+
+  private static final String CORPUS = "demo-speech";
+  private static final List<Integer> STEPS = List.of(0, 25, 50, 100, 200, 400, 800, 1_200);
+  private static final List<Integer> MORE_STEPS =
+      List.of(0, 25, 50, 100, 200, 400, 800, 1_200, 1_600, 2_400);
+
+  /** Key and value of a Kafka record. */
+  record Message(byte[] key, byte[] value) {}
+
+  /** The demo's audio, 315 s, and eight checkpoints of its healthy run. */
+  static Workload ofDemo() {
+    return ofDemo(1, STEPS.stream().map(step -> checkpoint(step, 0)).toList());
+  }
+
+  /** Twelve copies of the demo's audio, 63 min, and 20 evaluations of ten checkpoints. */
+  static Workload ofAnHour() {
+    return ofDemo(
+        12,
+        IntStream.of(0, 1)
+            .boxed()
+            .flatMap(attempt -> MORE_STEPS.stream().map(step -> checkpoint(step, attempt)))
+            .toList());
+  }
+
+  private static Workload ofDemo(int copies, List<Message> checkpoints) {
+    try {
+      List<Message> chunks = new ArrayList<>();
+      List<SealedUtterance> sealed = new ArrayList<>();
+      for (AudioFilePath file : AudioFiles.list(List.of(DemoData.audio()))) {
+        DecodedAudio audio = AudioFile.read(file.path());
+        for (int copy = 0; copy < copies; copy++) {
+          sealed.add(chop(file.utteranceId() + "-" + copy, audio, chunks));
+        }
+      }
+      sealed.sort(Comparator.comparing(SealedUtterance::getUtteranceId));
+      CorpusSealed manifest =
+          new CorpusSealed(CORPUS, sealed, CorpusDigest.of(sealed), Instant.EPOCH);
+      return new Workload(
+          chunks,
+          new Message(RecordKeys.of(manifest), SingleObjectCodec.encode(manifest)),
+          checkpoints);
+    } catch (IOException e) {
+      throw new AssertionError("The demo's audio cannot be read.", e);
+    }
+  }
+
+  /** The same with its first checkpoints only. */
+  Workload first(int count) {
+    return new Workload(chunks, manifest, checkpoints.subList(0, count));
+  }
+
+  private static SealedUtterance chop(
+      String utteranceId, DecodedAudio audio, List<Message> chunks) {
+    long samples = audio.samplesPerChannel();
+    int perChunk = audio.sampleRateHz();
+    int count = (int) ((samples + perChunk - 1) / perChunk);
+    for (int i = 0; i < count; i++) {
+      long from = (long) i * perChunk;
+      AudioChunk chunk =
+          new AudioChunk(
+              CORPUS,
+              utteranceId,
+              i,
+              count,
+              audio.sampleRateHz(),
+              audio.channels(),
+              audio.encoding(),
+              ByteBuffer.wrap(audio.interleavedPcm(from, Math.min(samples, from + perChunk))));
+      chunks.add(new Message(RecordKeys.of(chunk), SingleObjectCodec.encode(chunk)));
+    }
+    return new SealedUtterance(
+        utteranceId, samples, audio.sampleRateHz(), sha256(audio.interleavedPcm()));
+  }
+
+  private static Message checkpoint(int step, int attempt) {
+    SingleObjectCodec.initialise();
+    Path model = DemoData.checkpoint("healthy", step);
+    CheckpointEvent event =
+        CheckpointEvent.newBuilder()
+            .setRunId("healthy")
+            .setCheckpointId(model.getFileName().toString())
+            .setStep(step)
+            .setAttempt(attempt)
+            .setCorpusId(CORPUS)
+            .setModelUri(model.toUri().toString())
+            .setModelFormat(ModelFormat.ONNX)
+            .setPublishedAt(Instant.EPOCH)
+            .build();
+    return new Message(RecordKeys.of(event), SingleObjectCodec.encode(event));
+  }
+
+  private static String sha256(byte[] pcm) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(pcm));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+}

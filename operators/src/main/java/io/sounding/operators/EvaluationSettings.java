@@ -1,5 +1,6 @@
 package io.sounding.operators;
 
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.io.Serializable;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Objects;
  * @param batchSeconds audio of equally long windows embedded in one forward pass, at most
  * @param slice wall time after which the embedding stage looks at its inbox again
  * @param intraOpThreads threads within one forward pass; part of the result's definition to 1e-6
+ * @param models which model files may be fetched
  * @param modelCacheDirectory local folder for fetched model files; empty: below the task manager's
  *     folder for temporary files
  * @param modelCacheBytes how much it may hold
@@ -36,6 +38,7 @@ public record EvaluationSettings(
     double batchSeconds,
     Duration slice,
     int intraOpThreads,
+    TrustedArtifacts models,
     String modelCacheDirectory,
     long modelCacheBytes,
     long modelBytes,
@@ -62,9 +65,13 @@ public record EvaluationSettings(
     atLeast("corpusTimeout in ms", corpusTimeout.toMillis(), 1);
     atLeast("retention in ms", retention.toMillis(), 1);
     Objects.requireNonNull(statistics, "statistics");
+    Objects.requireNonNull(models, "models");
   }
 
-  /** The defaults, with model files cached in {@code modelCacheDirectory}. */
+  /**
+   * The defaults, with model files cached in {@code modelCacheDirectory}; none is trusted until
+   * {@link #trusting} says which.
+   */
   public static EvaluationSettings defaults(String modelCacheDirectory) {
     return new EvaluationSettings(
         32,
@@ -73,6 +80,7 @@ public record EvaluationSettings(
         60,
         Duration.ofMillis(500),
         1,
+        TrustedArtifacts.NONE,
         modelCacheDirectory,
         20L << 30,
         8L << 30,
@@ -91,6 +99,26 @@ public record EvaluationSettings(
         batchSeconds,
         slice,
         intraOpThreads,
+        models,
+        modelCacheDirectory,
+        modelCacheBytes,
+        modelBytes,
+        modelTimeLimit,
+        utteranceTimeout,
+        corpusTimeout,
+        retention);
+  }
+
+  /** The same, trusting these model files. */
+  public EvaluationSettings trusting(TrustedArtifacts newModels) {
+    return new EvaluationSettings(
+        shards,
+        statistics,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        intraOpThreads,
+        newModels,
         modelCacheDirectory,
         modelCacheBytes,
         modelBytes,
@@ -109,6 +137,7 @@ public record EvaluationSettings(
         batchSeconds,
         slice,
         intraOpThreads,
+        models,
         modelCacheDirectory,
         modelCacheBytes,
         newModelBytes,
@@ -127,6 +156,7 @@ public record EvaluationSettings(
         batchSeconds,
         slice,
         intraOpThreads,
+        models,
         modelCacheDirectory,
         modelCacheBytes,
         modelBytes,
@@ -145,6 +175,7 @@ public record EvaluationSettings(
         batchSeconds,
         slice,
         intraOpThreads,
+        models,
         modelCacheDirectory,
         modelCacheBytes,
         modelBytes,

@@ -4,6 +4,7 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
@@ -99,6 +100,7 @@ public final class Examples {
         batchSeconds,
         Duration.ofMillis(1),
         1,
+        TrustedArtifacts.of(List.of("/", "stalled:/")),
         modelCache.toString(),
         1 << 20,
         1 << 20,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.DeadLetter;
 import io.sounding.schemas.MetricEvent;
@@ -61,6 +62,7 @@ class PoisonITCase {
             2,
             EvaluationSettings.defaults(work.resolve("models").toString())
                 .with(4, StatisticsSettings.defaults().with(4, 1_000))
+                .trusting(TrustedArtifacts.of(List.of("/")))
                 .withModelLimits(PoisonModels.MODEL_BYTES, Duration.ofSeconds(15))
                 .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(20)));
     PoisonRecords publish = new PoisonRecords(sounding.topics());

@@ -9,6 +9,7 @@ import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.DeadLetter;
 import io.sounding.schemas.InputNormalisation;
@@ -53,7 +54,8 @@ class TopologyITCase {
   void publishAndWait() throws Exception {
     EvaluationSettings settings =
         EvaluationSettings.defaults(work.resolve("models").toString())
-            .with(8, StatisticsSettings.defaults().with(32, 4_000));
+            .with(8, StatisticsSettings.defaults().with(32, 4_000))
+            .trusting(TrustedArtifacts.of(List.of(DemoData.folder().toString())));
     sounding = EmbeddedSounding.start(work, 2, settings);
     String checkpoints = sounding.topics().checkpoints();
     String audio = sounding.topics().audio();

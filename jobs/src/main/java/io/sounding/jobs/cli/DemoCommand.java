@@ -7,6 +7,7 @@ import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
 import java.io.PrintWriter;
@@ -90,7 +91,13 @@ final class DemoCommand implements Callable<Integer> {
     StatisticsSettings defaults = StatisticsSettings.defaults();
     EvaluationSettings settings =
         EvaluationSettings.defaults(folder.models().toString())
-            .with(SHARDS, defaults.with(CLUSTERS, defaults.sampleFrames()));
+            .with(SHARDS, defaults.with(CLUSTERS, defaults.sampleFrames()))
+            .trusting(
+                TrustedArtifacts.of(
+                    runs.stream()
+                        .flatMap(run -> run.checkpoints().stream())
+                        .map(CheckpointFiles.CheckpointFile::uri)
+                        .toList()));
 
     terminal.printf("Sounding demo: everything is written to %s%n", folder.path());
     terminal.flush();

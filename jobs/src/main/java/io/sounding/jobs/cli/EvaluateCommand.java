@@ -8,6 +8,7 @@ import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
@@ -200,7 +201,8 @@ final class EvaluateCommand implements Callable<Integer> {
                     .with(
                         atLeastOne("--k", clusters, defaults.clusters()),
                         atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
-                    .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows));
+                    .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows))
+            .trusting(trusted(checkpointFiles));
     CheckpointPublisher.RunSettings runSettings =
         new CheckpointPublisher.RunSettings(
             run == null ? folderName(checkpoints.get(0)) : run,
@@ -232,6 +234,15 @@ final class EvaluateCommand implements Callable<Integer> {
     folder.cleanAll();
     terminal.printf("Wrote %s.%n", out);
     return watch.anyFailed() ? 1 : 0;
+  }
+
+  /** The very files that were named, and where their links lead: nobody else's. */
+  private TrustedArtifacts trusted(List<CheckpointFiles.CheckpointFile> files) {
+    try {
+      return TrustedArtifacts.of(files.stream().map(CheckpointFiles.CheckpointFile::uri).toList());
+    } catch (IllegalArgumentException e) {
+      throw unusable(e.getMessage());
+    }
   }
 
   private List<Integer> parseLayers() {

@@ -21,7 +21,8 @@ record ModelLoading(ModelFiles files, int intraOpThreads, Duration timeLimit) {
             ? Path.of(System.getProperty("java.io.tmpdir"), "sounding-models")
             : Path.of(configured);
     return new ModelLoading(
-        new ModelFiles(folder, settings.modelCacheBytes(), settings.modelBytes()),
+        new ModelFiles(
+            folder, settings.modelCacheBytes(), settings.modelBytes(), settings.models()),
         settings.intraOpThreads(),
         settings.modelTimeLimit());
   }

@@ -119,6 +119,20 @@ class EmbedOperatorFailureTest {
   }
 
   @Test
+  void aModelThatIsNotTrustedFailsUnopened() throws Exception {
+    Path models = TestModels.path("one_tensor.pt").getParent();
+    Path elsewhere = Files.copy(TestModels.path("one_tensor.pt"), cache.resolve("elsewhere.pt"));
+    settings = settings.trusting(TrustedArtifacts.of(List.of(models.toString())));
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(Control.of(Examples.request("bad", 1, "dev", elsewhere)));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries().get(0).failure())
+          .contains("elsewhere.pt is not fetched: it does not lie below " + models);
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
   void aModelFileLargerThanOneMayBeFails() throws Exception {
     Path model = TestModels.path("one_tensor.pt");
     settings = settings.withModelLimits(Files.size(model), Duration.ofMinutes(1));

@@ -2,6 +2,7 @@ package io.sounding.tests.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sounding.tests.Await;
+import io.sounding.tests.DemoData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
@@ -103,6 +104,8 @@ final class JobProcess implements AutoCloseable {
             settings.name(),
             "--name",
             settings.name(),
+            "--models-from",
+            DemoData.folder().toString(),
             "--shards",
             "8",
             "--k",

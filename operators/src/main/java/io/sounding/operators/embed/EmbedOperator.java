@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.DeadLetterOutput;
 import io.sounding.operators.admit.Rejection;
@@ -9,6 +10,7 @@ import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.schemas.RejectReason;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -33,12 +35,16 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * of the mailbox without input, so that records, and the barriers among them, go first. The model
  * runs on a thread of its own ({@link CurrentModel}); a slice waits for it no longer than it lasts.
  *
- * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
+ * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it. State,
+ * layout 1: {@link ShardState}; a processing-time timer per shard and waiting checkpoint ({@link
+ * CorpusTimeouts}); union list "number-of-shards".
  */
 final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     implements TwoInputStreamOperator<Utterance, Control, ShardSummary>, BoundedMultiInput {
 
   private static final long serialVersionUID = 1L;
+
+  private static final StateLayout LAYOUT = new StateLayout("embed", 1);
 
   private static final int QUIET_TURNS = 4;
 
@@ -74,6 +80,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    LAYOUT.restored(context.getOperatorStateStore());
     state = new ShardState(context.getKeyedStateStore());
     ShardState.requireShards(context.getOperatorStateStore(), settings.shards());
   }
@@ -83,11 +90,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     super.open();
     model =
         new CurrentModel(
-            ModelLoading.as(settings), () -> mailbox.execute(this::goOn, "model loaded"));
+            ModelLoading.as(settings.models()), () -> mailbox.execute(this::goOn, "model loaded"));
     pass =
         new PassUnderWay(
             getProcessingTimeService(),
-            settings.modelTimeLimit(),
+            settings.models().timeLimit(),
             () -> mailbox.execute(this::goOn, "forward pass done"),
             this::giveUp);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
@@ -100,7 +107,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
                 "corpus-timeouts",
                 StringSerializer.INSTANCE,
                 CorpusTimeouts.calling(this::onCorpusTimeout)),
-            settings.corpusTimeout());
+            settings.patience().corpus());
     openInputs = 2;
     restoreViews();
     wake();
@@ -149,7 +156,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       if (control.checkpoint() != null) {
         state.putPending(control.checkpoint());
         queue.add(control.checkpoint(), entry.getKey());
-        timeouts.start(control.checkpoint().evaluationId());
+        if (!entry.getValue().isComplete(control.checkpoint().corpusId())) {
+          timeouts.start(control.checkpoint().evaluationId());
+        }
       } else {
         ShardManifest manifest =
             ShardManifest.of(control.manifest(), entry.getKey(), settings.shards());
@@ -170,8 +179,14 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private void wake() {
     if (!mailed && queue.size() > 0) {
-      mailed = true;
-      mailbox.execute(MailboxExecutor.MailOptions.deferrable(), this::turn, "embed a slice");
+      try {
+        mailbox.execute(MailboxExecutor.MailOptions.deferrable(), this::turn, "embed a slice");
+        mailed = true;
+      } catch (RejectedExecutionException stopped) {
+        // with a savepoint, after which the task takes no more mails: the rest of the queue is in
+        // it
+        LOG.debug("The task has stopped; {} shards were queued.", queue.size(), stopped);
+      }
     }
   }
 
@@ -267,7 +282,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private void giveUp(ForwardPass overdue) throws Exception {
     String reason =
         "The model did not finish %s within %s. Raise modelTimeLimit if it needs longer, or make windows and batches shorter; then publish the checkpoint again with a higher attempt."
-            .formatted(overdue.input(), settings.modelTimeLimit());
+            .formatted(overdue.input(), settings.models().timeLimit());
     fail(run.request(), run.shard(), run.layers(), run.named(reason, null).getMessage());
     wake();
   }
@@ -326,7 +341,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             entry.getKey(),
             new int[0],
             "The corpus was not complete within %s: %s"
-                .formatted(settings.corpusTimeout(), entry.getValue().missing(request.corpusId())));
+                .formatted(
+                    settings.patience().corpus(), entry.getValue().missing(request.corpusId())));
       }
     }
   }

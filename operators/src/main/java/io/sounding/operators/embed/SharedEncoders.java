@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.admit.CheckpointRequest;
+import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,9 @@ final class SharedEncoders {
    */
   private static final int IDLE = 2;
 
+  /** How often another process may evict a file before it is loaded. */
+  private static final int MOST_EVICTIONS = 3;
+
   private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
   private static final SharedEncoders PROCESS = new SharedEncoders();
 
@@ -42,6 +46,8 @@ final class SharedEncoders {
         task -> {
           Thread thread = new Thread(task, "sounding-model-loader");
           thread.setDaemon(true);
+          // it outlives the job whose task first asks for a model, and that job's class loader
+          thread.setContextClassLoader(SharedEncoders.class.getClassLoader());
           return thread;
         });
   }
@@ -51,7 +57,12 @@ final class SharedEncoders {
     return PROCESS;
   }
 
-  private record Key(String uri, String sha256, String evaluationIdWithoutDigest, int threads) {}
+  private record Key(
+      String uri,
+      String sha256,
+      String evaluationIdWithoutDigest,
+      int threads,
+      TrustedArtifacts trusted) {}
 
   private static final class Entry {
     private final CompletableFuture<SpeechEncoder> encoder;
@@ -96,7 +107,7 @@ final class SharedEncoders {
 
   /** The model of {@code request}, loading it if need be. */
   synchronized Lease lease(CheckpointRequest request, ModelLoading loading) {
-    Key key = key(request, loading.intraOpThreads());
+    Key key = key(request, loading.files().trusted(), loading.intraOpThreads());
     Entry entry = entries.get(key);
     if (entry == null || entry.encoder.isCompletedExceptionally()) {
       CompletableFuture<SpeechEncoder> encoder = new CompletableFuture<>();
@@ -119,10 +130,7 @@ final class SharedEncoders {
       SpeechEncoder.startEngine(request.modelFormat(), loading.intraOpThreads());
       encoder.orTimeout(loading.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
       long start = System.nanoTime();
-      var file =
-          loading.files().fetch(request.modelUri(), request.modelSha256(), request.modelFormat());
-      SpeechEncoder made =
-          SpeechEncoder.load(file, request.modelFormat(), loading.intraOpThreads());
+      SpeechEncoder made = fetchAndLoad(request, loading);
       if (encoder.complete(made)) {
         LOG.info(
             "Loaded {} of run {} in {} ms.",
@@ -134,6 +142,21 @@ final class SharedEncoders {
       }
     } catch (Throwable e) { // also errors: they belong to those who wait for the model
       encoder.completeExceptionally(e);
+    }
+  }
+
+  private static SpeechEncoder fetchAndLoad(CheckpointRequest request, ModelLoading loading)
+      throws EncodingException {
+    for (int evicted = 0; ; evicted++) {
+      var file =
+          loading.files().fetch(request.modelUri(), request.modelSha256(), request.modelFormat());
+      try {
+        return SpeechEncoder.load(file, request.modelFormat(), loading.intraOpThreads());
+      } catch (EncodingException e) {
+        if (Files.exists(file) || evicted == MOST_EVICTIONS) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -176,12 +199,16 @@ final class SharedEncoders {
     }
   }
 
-  /** Files without a digest may change under their name, so each evaluation loads its own. */
-  private static Key key(CheckpointRequest request, int threads) {
+  /**
+   * Files without a digest may change under their name, so each evaluation loads its own. Another
+   * job in this process may trust other files, so what one has loaded is not given to the other.
+   */
+  private static Key key(CheckpointRequest request, TrustedArtifacts trusted, int threads) {
     return new Key(
         request.modelUri(),
         request.modelSha256(),
         request.modelSha256() == null ? request.evaluationId() : "",
-        threads);
+        threads,
+        trusted);
   }
 }

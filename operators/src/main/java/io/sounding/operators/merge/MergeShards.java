@@ -1,5 +1,6 @@
 package io.sounding.operators.merge;
 
+import io.sounding.operators.StateLayout;
 import io.sounding.operators.assemble.Downtime;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
@@ -15,6 +16,9 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -27,10 +31,17 @@ import org.apache.flink.util.Collector;
  * are there. A failure ends the evaluation, and so does a layer without a single frame. Of an ended
  * one a marker is left, which makes late summaries harmless; it goes after {@code patience}, and so
  * does an evaluation of which no summary came for that long (a part of it failed elsewhere).
+ *
+ * <p>State, layout 1, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
+ * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
+ * key.
  */
-public final class MergeShards extends KeyedProcessFunction<String, ShardSummary, MergedLayer> {
+public final class MergeShards extends KeyedProcessFunction<String, ShardSummary, MergedLayer>
+    implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
+
+  private static final StateLayout LAYOUT = new StateLayout("merge", 1);
 
   /**
    * How much of the corpus is there.
@@ -49,6 +60,14 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
   public MergeShards(Duration patience) {
     this.patience = patience;
   }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    LAYOUT.restored(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -1,11 +1,15 @@
 package io.sounding.operators.publish;
 
+import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.DeadLetterOutput;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -14,11 +18,16 @@ import org.apache.flink.util.Collector;
  * dead letter too. Layers are merged apart, and shards that did not fail go on until they are done:
  * what comes of them after that, further failures included, is dropped. Of a failed evaluation a
  * marker is kept for {@code retention}.
+ *
+ * <p>State, layout 1, keyed by evaluation id: value "failed-evaluation", true; expires.
  */
 public final class FirstFailureEnds
-    extends KeyedProcessFunction<String, Publication, OutgoingRecord> {
+    extends KeyedProcessFunction<String, Publication, OutgoingRecord>
+    implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
+
+  private static final StateLayout LAYOUT = new StateLayout("first-failure-ends", 1);
 
   private final Duration retention;
   private transient ValueState<Boolean> failed;
@@ -28,6 +37,14 @@ public final class FirstFailureEnds
   public FirstFailureEnds(Duration retention) {
     this.retention = retention;
   }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    LAYOUT.restored(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -52,7 +52,7 @@ class EmbedOperatorRecoveryTest {
    */
   private OperatorSubtaskState snapshotMidway(EmbedHarness harness, CheckpointRequest started)
       throws Exception {
-    ModelLoading loading = ModelLoading.as(Examples.settings(1, cache));
+    ModelLoading loading = ModelLoading.as(Examples.settings(1, cache).models());
     try (var lease = SharedEncoders.ofThisProcess().lease(started, loading)) {
       lease.encoder().join();
       int idle = harness.stateEntries();
@@ -78,6 +78,25 @@ class EmbedOperatorRecoveryTest {
     }
     try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
       restored.initializeState(snapshot);
+      restored.open();
+      restored.runUntilSummaries(3);
+      assertThat(restored.results()).isEqualTo(undisturbed(settings));
+    }
+  }
+
+  /** As its task does when a job is stopped with a savepoint: no mail is taken any more. */
+  @Test
+  void aTaskThatStopsWithASavepointLeavesTheRestOfTheWorkToIt() throws Exception {
+    EvaluationSettings settings = Examples.settings(1, cache);
+    OperatorSubtaskState savepoint;
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      feed(harness);
+      savepoint = snapshotMidway(harness, request);
+      harness.getTaskMailbox().quiesce();
+      harness.runMailsThatAreThere();
+    }
+    try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
+      restored.initializeState(savepoint);
       restored.open();
       restored.runUntilSummaries(3);
       assertThat(restored.results()).isEqualTo(undisturbed(settings));

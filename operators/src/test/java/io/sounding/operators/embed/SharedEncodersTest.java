@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +25,7 @@ class SharedEncodersTest {
 
   @BeforeEach
   void openCache() {
-    loading = ModelLoading.as(Examples.settings(1, cache));
+    loading = ModelLoading.as(Examples.settings(1, cache).models());
   }
 
   private SharedEncoders.Lease lease(String checkpoint) {
@@ -50,6 +52,7 @@ class SharedEncodersTest {
     try (var first = lease("a");
         var second = lease("a")) {
       assertThat(second.encoder()).isSameAs(first.encoder());
+      assertThat(second.encoder().join()).isNotNull();
     }
   }
 
@@ -66,6 +69,21 @@ class SharedEncodersTest {
   private SpeechEncoder useOnce(String checkpoint) {
     try (var lease = lease(checkpoint)) {
       return lease.encoder().join();
+    }
+  }
+
+  @Test
+  void noThreadKeepsTheClassLoaderOfTheJobThatFirstAskedForAModel() throws Exception {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader ofTheJob = new URLClassLoader(new URL[0], before)) {
+      thread.setContextClassLoader(ofTheJob);
+      useOnce("a");
+      thread.setContextClassLoader(before);
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(t -> t.getContextClassLoader() == ofTheJob);
+    } finally {
+      thread.setContextClassLoader(before);
     }
   }
 

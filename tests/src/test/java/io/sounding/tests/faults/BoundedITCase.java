@@ -47,7 +47,9 @@ class BoundedITCase {
               new JobProcess.Settings("bounded", broker.bootstrapServers(), 2, "hashmap", 1),
               LAST,
               "--retention",
-              RETENTION)) {
+              RETENTION,
+              "--models-from",
+              Workload.TINY_MODELS.toString())) {
         evaluation.sendAudio(workload.chunks());
         evaluation.sendAudio(List.of(workload.manifest()));
         evaluation.job().awaitCheckpoints(3);

@@ -2,6 +2,7 @@ package io.sounding.tests.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sounding.tests.Await;
+import io.sounding.tests.DemoData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
@@ -103,6 +104,8 @@ final class JobProcess implements AutoCloseable {
             settings.name(),
             "--name",
             settings.name(),
+            "--models-from",
+            DemoData.folder().toString(),
             "--shards",
             "8",
             "--k",
@@ -242,7 +245,14 @@ final class JobProcess implements AutoCloseable {
         () -> {
           JsonNode operation = rest.get("/jobs/" + id + "/savepoints/" + request).path("operation");
           if (operation.has("failure-cause")) {
-            throw new AssertionError("The savepoint failed: " + operation);
+            throw new AssertionError(
+                "The savepoint failed: "
+                    + operation
+                        .path("failure-cause")
+                        .path("stack-trace")
+                        .asText()
+                        .lines()
+                        .findFirst());
           }
           location[0] = operation.path("location").asText("");
           return !location[0].isEmpty();
@@ -258,11 +268,11 @@ final class JobProcess implements AutoCloseable {
     awaitState("CANCELED");
   }
 
-  /** Cancels the job if it can be, and ends its job manager. */
+  /** Cancels the job if it runs, and ends its job manager. */
   @Override
   public void close() {
     try {
-      if (process.isAlive()) {
+      if (process.isAlive() && !List.of("FAILED", "CANCELED", "FINISHED").contains(state())) {
         cancel();
       }
     } finally {

@@ -41,6 +41,10 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
   private static final List<Integer> MORE_STEPS =
       List.of(0, 25, 50, 100, 200, 400, 800, 1_200, 1_600, 2_400);
 
+  /** Models of {@code tests/models/make_test_models.py}. */
+  static final Path TINY_MODELS =
+      DemoData.folder().resolve("../../operators/src/test/resources/models").normalize();
+
   /** Key and value of a Kafka record. */
   record Message(byte[] key, byte[] value) {}
 
@@ -88,8 +92,6 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
       DecodedAudio noise = new DecodedAudio(16_000, 1, 8_000, PcmEncoding.PCM_S16LE, pcm);
       sealed.add(chop("noise-" + i, noise, chunks));
     }
-    Path models =
-        DemoData.folder().resolve("../../operators/src/test/resources/models").normalize();
     return sealed(
         sealed,
         chunks,
@@ -97,9 +99,10 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
             .mapToObj(
                 step ->
                     step % 2 == 0
-                        ? checkpoint(models.resolve("one_tensor.onnx"), ModelFormat.ONNX, step, 0)
+                        ? checkpoint(
+                            TINY_MODELS.resolve("one_tensor.onnx"), ModelFormat.ONNX, step, 0)
                         : checkpoint(
-                            models.resolve("one_tensor.pt"), ModelFormat.TORCHSCRIPT, step, 0))
+                            TINY_MODELS.resolve("one_tensor.pt"), ModelFormat.TORCHSCRIPT, step, 0))
             .toList());
   }
 

@@ -255,12 +255,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     wake();
   }
 
-  /**
-   * A forward pass and the fold of its frames. A pass that takes longer than the slice goes on by
-   * itself, and a mail takes up its end.
-   *
-   * @return false if the pass is still under way
-   */
+  /** A forward pass and the fold of its frames; false if the pass outlasts the slice. */
   private boolean step(long end) throws Exception {
     try {
       if (pass.isNone()) {
@@ -279,10 +274,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     return true;
   }
 
-  private void giveUp(ForwardPass overdue) throws Exception {
-    String reason =
-        "The model did not finish %s within %s. Raise modelTimeLimit if it needs longer, or make windows and batches shorter; then publish the checkpoint again with a higher attempt."
-            .formatted(overdue.input(), settings.models().timeLimit());
+  private void giveUp(ForwardPass late) throws Exception {
+    String reason = late.overdue(settings.models().timeLimit());
     fail(run.request(), run.shard(), run.layers(), run.named(reason, null).getMessage());
     wake();
   }

@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -70,9 +71,10 @@ final class ForwardPass {
     return seconds;
   }
 
-  /** What it was given, as words: {@code 2 windows of 800 samples}. */
-  String input() {
-    return "%d windows of %d samples".formatted(windows.length, windows[0].length);
+  /** That it took too long, as a sentence. */
+  String overdue(Duration timeLimit) {
+    return "The model did not finish %d windows of %d samples within %s. Raise --model-time-limit if it needs longer, or publish shorter utterances; then publish the checkpoint again with a higher attempt."
+        .formatted(windows.length, windows[0].length, timeLimit);
   }
 
   /**

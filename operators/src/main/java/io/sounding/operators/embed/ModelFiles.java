@@ -159,7 +159,7 @@ final class ModelFiles {
     }
     if (length > maxModelBytes) {
       throw new EncodingException(
-          "The model file %s has %d bytes; at most %d are loaded, so that it fits into memory. Export a smaller model, or raise modelBytes where there is memory for it."
+          "The model file %s has %d bytes; at most %d are loaded, so that it fits into memory. Export a smaller model, or raise --model-bytes where there is memory for it."
               .formatted(uri, length, maxModelBytes));
     }
   }

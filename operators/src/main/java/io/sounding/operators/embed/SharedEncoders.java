@@ -166,7 +166,7 @@ final class SharedEncoders {
       replaceLoader();
       throw new CompletionException(
           new EncodingException(
-              "The model file %s was not fetched and loaded within %s. Raise modelTimeLimit if it needs longer, then publish the checkpoint again with a higher attempt."
+              "The model file %s was not fetched and loaded within %s. Raise --model-time-limit if it needs longer, then publish the checkpoint again with a higher attempt."
                   .formatted(request.modelUri(), loading.timeLimit()),
               error));
     }

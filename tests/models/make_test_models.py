@@ -105,6 +105,14 @@ class NoFrames(Encoder):
         return torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)[:, :0]
 
 
+class Enormous(Encoder):
+    """2 ** 28 frames, which take memory only when they are copied."""
+
+    def forward(self, samples):
+        first = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)[:, :1]
+        return first.expand(-1, 1 << 28, -1)
+
+
 class Busy(Encoder):
     """Counts to 100,000 once for every 1 / 32768 of the first sample's magnitude."""
 
@@ -215,6 +223,7 @@ def main() -> None:
     torchscript(Infinite(8).eval(), "infinite")
     torchscript(NoFrames(8).eval(), "no_frames")
     torchscript(Busy(8).eval(), "busy")
+    torchscript(Enormous(8).eval(), "enormous")
 
     with zipfile.ZipFile(FOLDER / "no_torchscript.zip", "w") as archive:
         archive.writestr(zipfile.ZipInfo("letter.txt"), "This archive holds no model.\n")

@@ -113,6 +113,12 @@ public final class SoundingJob implements Callable<Integer> {
           "How long fetching and loading a model may take, and one forward pass; PT10M is 10 minutes.")
   private Duration modelTimeLimit = Duration.ofMinutes(10);
 
+  @Option(
+      names = "--retention",
+      description =
+          "How long finished evaluations are remembered, so that none is done twice; PT168H is 7 days.")
+  private Duration retention = Duration.ofDays(7);
+
   /** Builds and submits the job. */
   public static void main(String[] arguments) throws Exception {
     int status = new CommandLine(new SoundingJob()).execute(arguments);
@@ -145,6 +151,7 @@ public final class SoundingJob implements Callable<Integer> {
                     .with(clusters, sampleFrames)
                     .withSketch(SketchChoice.of(sketch), sketchRows))
             .withModelLimits(modelBytes, modelTimeLimit)
+            .withRetention(retention)
             .trusting(trustedArtifacts()));
     environment.execute(name);
     return 0;

@@ -166,6 +166,25 @@ public record EvaluationSettings(
         retention);
   }
 
+  /** The same with another time to remember evaluations. */
+  public EvaluationSettings withRetention(Duration newRetention) {
+    return new EvaluationSettings(
+        shards,
+        statistics,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        intraOpThreads,
+        models,
+        modelCacheDirectory,
+        modelCacheBytes,
+        modelBytes,
+        modelTimeLimit,
+        utteranceTimeout,
+        corpusTimeout,
+        newRetention);
+  }
+
   private static void atLeast(String name, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(

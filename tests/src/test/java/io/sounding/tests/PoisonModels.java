@@ -104,6 +104,11 @@ final class PoisonModels {
             model("infinite.pt"),
             "In layer 1 of the model: Utterance speech_",
             "frame 3 holds"),
+        badModel(
+            "an output too big",
+            model("enormous.pt"),
+            "take",
+            "bytes, and half of the Java process' memory"),
         badModel("no frame at all", model("no_frames.pt"), "no frame for any of the 12 utterances"),
         badModel(
             "a model that throws on one length",

@@ -53,6 +53,7 @@ public final class FirstCheckpointWins
     descriptor.enableTimeToLive(
         StateTtlConfig.newBuilder(retention)
             .setUpdateType(StateTtlConfig.UpdateType.OnReadAndWrite)
+            .cleanupFullSnapshot()
             .build());
     admitted = getRuntimeContext().getState(descriptor);
     deadLetters = new DeadLetterOutput(getRuntimeContext());

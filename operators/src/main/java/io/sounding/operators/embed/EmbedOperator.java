@@ -10,6 +10,7 @@ import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.schemas.RejectReason;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -155,7 +156,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       if (control.checkpoint() != null) {
         state.putPending(control.checkpoint());
         queue.add(control.checkpoint(), entry.getKey());
-        timeouts.start(control.checkpoint().evaluationId());
+        if (!entry.getValue().isComplete(control.checkpoint().corpusId())) {
+          timeouts.start(control.checkpoint().evaluationId());
+        }
       } else {
         ShardManifest manifest =
             ShardManifest.of(control.manifest(), entry.getKey(), settings.shards());
@@ -176,8 +179,14 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private void wake() {
     if (!mailed && queue.size() > 0) {
-      mailed = true;
-      mailbox.execute(MailboxExecutor.MailOptions.deferrable(), this::turn, "embed a slice");
+      try {
+        mailbox.execute(MailboxExecutor.MailOptions.deferrable(), this::turn, "embed a slice");
+        mailed = true;
+      } catch (RejectedExecutionException stopped) {
+        // with a savepoint, after which the task takes no more mails: the rest of the queue is in
+        // it
+        LOG.debug("The task has stopped; {} shards were queued.", queue.size(), stopped);
+      }
     }
   }
 

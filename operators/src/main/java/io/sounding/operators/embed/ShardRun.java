@@ -181,6 +181,10 @@ final class ShardRun {
       throws EncodingException {
     signals = new float[utterances.size()][];
     batchSeconds = 0;
+    long bytes = Float.BYTES * batch.items().stream().mapToLong(WindowPlan.Item::samples).sum();
+    if (bytes > Runtime.getRuntime().maxMemory() / 2) { // one that runs out of it may be ended
+      throw new EncodingException(TOO_LARGE);
+    }
     for (int i = 0; i < signals.length; i++) {
       signals[i] = signal(utterances.get(i));
       checkLength(utterances.get(i), signals[i].length, batch.items().get(i).samples());

@@ -171,7 +171,9 @@ public final class SpeechEncoder implements AutoCloseable {
     }
 
     @Override
-    public List<Tensor> processOutput(TranslatorContext context, NDList outputs) {
+    public List<Tensor> processOutput(TranslatorContext context, NDList outputs)
+        throws TranslateException {
+      checkSize(outputs);
       List<Tensor> tensors = new ArrayList<>(outputs.size());
       for (NDArray output : outputs) {
         NDArray floats =
@@ -181,6 +183,20 @@ public final class SpeechEncoder implements AutoCloseable {
         tensors.add(new Tensor(output.getShape().getShape(), floats.toFloatArray()));
       }
       return tensors;
+    }
+
+    /** Before memory is taken: a process that runs out of it may be ended. */
+    private static void checkSize(NDList outputs) throws TranslateException {
+      long bytes = 0;
+      for (NDArray output : outputs) {
+        bytes += Float.BYTES * output.size();
+      }
+      long most = Runtime.getRuntime().maxMemory() / 2;
+      if (bytes > most) {
+        throw new TranslateException(
+            "its outputs %s take %d bytes, and half of the Java process' memory is %d"
+                .formatted(outputs.stream().map(NDArray::getShape).toList(), bytes, most));
+      }
     }
 
     @Override

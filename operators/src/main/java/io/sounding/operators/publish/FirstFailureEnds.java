@@ -50,7 +50,7 @@ public final class FirstFailureEnds
   public void open(OpenContext context) {
     ValueStateDescriptor<Boolean> descriptor =
         new ValueStateDescriptor<>("failed-evaluation", Boolean.class);
-    descriptor.enableTimeToLive(StateTtlConfig.newBuilder(retention).build());
+    descriptor.enableTimeToLive(StateTtlConfig.newBuilder(retention).cleanupFullSnapshot().build());
     failed = getRuntimeContext().getState(descriptor);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
   }

@@ -9,6 +9,7 @@ import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
+import io.sounding.schemas.PcmEncoding;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -247,6 +248,42 @@ class EmbedOperatorFailureTest {
       harness.runUntilSummaries(1);
       assertThat(harness.summaries().get(0).failure())
           .contains("Embedding click of corpus short failed", "100 samples", "Kernel size");
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void anUtteranceThatFillsTheMemoryAtTheModelsRateFailsTheCheckpoint() throws Exception {
+    byte[] pcm = new byte[2 * 7_000 * 1_000];
+    List<Utterance> talk =
+        List.of(
+            new Utterance(
+                "long", "talk", 1_000, 1, PcmEncoding.PCM_S16LE, pcm, Examples.sha256(pcm)));
+    CheckpointRequest at16kHz =
+        Examples.request("bad", 1, "long", TestModels.path("one_tensor.pt"));
+    CheckpointRequest request =
+        new CheckpointRequest(
+            at16kHz.runId(),
+            at16kHz.checkpointId(),
+            at16kHz.step(),
+            at16kHz.attempt(),
+            at16kHz.corpusId(),
+            at16kHz.modelUri(),
+            at16kHz.modelFormat(),
+            null,
+            768_000,
+            at16kHz.inputNormalisation(),
+            null,
+            null,
+            at16kHz.source());
+    try (EmbedHarness harness = withCorpus()) {
+      harness.hear(talk);
+      harness.tell(Control.of(Examples.manifest(talk)));
+      harness.tell(Control.of(request));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries().get(0).failure())
+          .startsWith(
+              "Embedding talk of corpus long failed: It does not fit into the memory of the Java process.");
       assertTheNextCheckpointIsEvaluated(harness);
     }
   }

@@ -84,6 +84,25 @@ class EmbedOperatorRecoveryTest {
     }
   }
 
+  /** As its task does when a job is stopped with a savepoint: no mail is taken any more. */
+  @Test
+  void aTaskThatStopsWithASavepointLeavesTheRestOfTheWorkToIt() throws Exception {
+    EvaluationSettings settings = Examples.settings(1, cache);
+    OperatorSubtaskState savepoint;
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      feed(harness);
+      savepoint = snapshotMidway(harness, request);
+      harness.getTaskMailbox().quiesce();
+      harness.runMailsThatAreThere();
+    }
+    try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
+      restored.initializeState(savepoint);
+      restored.open();
+      restored.runUntilSummaries(3);
+      assertThat(restored.results()).isEqualTo(undisturbed(settings));
+    }
+  }
+
   /**
    * The utterance of the length that the second model refuses is the shortest, hence embedded
    * before the snapshot, by the first model; done again, it would fail the checkpoint.

@@ -131,7 +131,8 @@ class SpeechEncoderTest {
           """
           rank_1.pt           | Layer 0 of the model has shape [8] for a batch of 1
           other_dimensions.pt | Layer 1 of the model has dimension 6 where layer 0 has 8
-          wants_channels.pt   | The model failed on 1 windows of 800 samples
+          wants_channels.pt   | The model failed on 1 windows of 800 samples (RuntimeError: Dimension
+          enormous.pt         | (its outputs [(1, 268435456, 8)] take 8589934592 bytes
           """)
   void aModelThatGivesNoFramesIsRefused(String file, String sentence) {
     assertThatThrownBy(() -> encode(file, null, TestModels.signal(0, SAMPLES)))

@@ -54,26 +54,28 @@ final class JobProcess implements AutoCloseable {
   private final FlinkRest rest;
   private final Settings settings;
   private final Path folder;
+  private final List<String> options;
   private final JobID id = new JobID();
   private JavaProcess process;
 
-  private JobProcess(FlinkCluster cluster, Settings settings) {
+  private JobProcess(FlinkCluster cluster, Settings settings, List<String> options) {
     this.cluster = cluster;
     this.rest = cluster.rest();
     this.settings = settings;
+    this.options = options;
     this.folder = cluster.folder().resolve(settings.name());
   }
 
-  /** Starts a job from the beginning of its topics. */
-  static JobProcess start(FlinkCluster cluster, Settings settings) {
-    JobProcess job = new JobProcess(cluster, settings);
+  /** Starts a job from the beginning of its topics, with more of its options. */
+  static JobProcess start(FlinkCluster cluster, Settings settings, String... options) {
+    JobProcess job = new JobProcess(cluster, settings, List.of(options));
     job.start(Optional.empty());
     return job;
   }
 
   /** Starts a job from a savepoint, with other settings. */
   static JobProcess restore(FlinkCluster cluster, Settings settings, String savepoint) {
-    JobProcess job = new JobProcess(cluster, settings);
+    JobProcess job = new JobProcess(cluster, settings, List.of());
     job.start(Optional.of(savepoint));
     return job;
   }
@@ -110,6 +112,7 @@ final class JobProcess implements AutoCloseable {
             "16",
             "--sample",
             "2000"));
+    arguments.addAll(options);
     process =
         JavaProcess.start("job-manager", folder, JVM_OPTIONS, ApplicationMain.class, arguments);
   }
@@ -242,7 +245,14 @@ final class JobProcess implements AutoCloseable {
         () -> {
           JsonNode operation = rest.get("/jobs/" + id + "/savepoints/" + request).path("operation");
           if (operation.has("failure-cause")) {
-            throw new AssertionError("The savepoint failed: " + operation);
+            throw new AssertionError(
+                "The savepoint failed: "
+                    + operation
+                        .path("failure-cause")
+                        .path("stack-trace")
+                        .asText()
+                        .lines()
+                        .findFirst());
           }
           location[0] = operation.path("location").asText("");
           return !location[0].isEmpty();
@@ -258,11 +268,11 @@ final class JobProcess implements AutoCloseable {
     awaitState("CANCELED");
   }
 
-  /** Cancels the job if it can be, and ends its job manager. */
+  /** Cancels the job if it runs, and ends its job manager. */
   @Override
   public void close() {
     try {
-      if (process.isAlive()) {
+      if (process.isAlive() && !List.of("FAILED", "CANCELED", "FINISHED").contains(state())) {
         cancel();
       }
     } finally {

@@ -4,6 +4,8 @@ import io.sounding.jobs.kafka.ClientProperties;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.Patience;
+import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
@@ -144,21 +146,20 @@ public final class SoundingJob implements Callable<Integer> {
             Topics.withPrefix(topicPrefix),
             name,
             ClientProperties.read(kafkaProperties)),
-        EvaluationSettings.defaults(modelCache)
+        EvaluationSettings.defaults(models())
             .with(
                 shards,
                 StatisticsSettings.defaults()
                     .with(clusters, sampleFrames)
                     .withSketch(SketchChoice.of(sketch), sketchRows))
-            .withModelLimits(modelBytes, modelTimeLimit)
-            .withRetention(retention)
-            .trusting(trustedArtifacts()));
+            .with(Patience.DEFAULT.withRetention(retention)));
     environment.execute(name);
     return 0;
   }
 
-  private TrustedArtifacts trustedArtifacts() {
+  private ModelSettings models() {
     TrustedArtifacts trusted = TrustedArtifacts.of(modelsFrom);
-    return requireSha256 ? trusted.requiringSha256() : trusted;
+    return ModelSettings.of(requireSha256 ? trusted.requiringSha256() : trusted, modelCache)
+        .with(modelBytes, modelTimeLimit);
   }
 }

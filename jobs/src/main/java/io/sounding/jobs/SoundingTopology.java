@@ -85,7 +85,7 @@ public final class SoundingTopology {
     var checkpoints =
         admittedCheckpoints
             .keyBy(CheckpointRequest::evaluationId)
-            .process(new FirstCheckpointWins(settings.retention()))
+            .process(new FirstCheckpointWins(settings.patience().retention()))
             .name("first checkpoint wins")
             .uid(Uids.FIRST_CHECKPOINT_WINS);
 
@@ -108,7 +108,7 @@ public final class SoundingTopology {
     var utterances =
         admittedAudio
             .keyBy(Chunk::utteranceKey)
-            .process(new AssembleUtterances(settings.utteranceTimeout()))
+            .process(new AssembleUtterances(settings.patience().utterance()))
             .name("assemble")
             .uid(Uids.ASSEMBLE);
 
@@ -132,7 +132,7 @@ public final class SoundingTopology {
     var merged =
         embedded
             .keyBy(ShardSummary::mergeKey)
-            .process(new MergeShards(settings.retention()))
+            .process(new MergeShards(settings.patience().retention()))
             .name("merge")
             .uid(Uids.MERGE);
 
@@ -142,7 +142,7 @@ public final class SoundingTopology {
             .name("publish")
             .uid(Uids.PUBLISH)
             .keyBy(Publication::evaluationId)
-            .process(new FirstFailureEnds(settings.retention()))
+            .process(new FirstFailureEnds(settings.patience().retention()))
             .name("first failure ends")
             .uid(Uids.FIRST_FAILURE_ENDS);
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,7 +37,7 @@ class SoundingTopologyTest {
     SoundingTopology.lay(
         environment,
         KafkaEnds.of("nowhere:9092", Topics.withPrefix("t"), "uids", new Properties()),
-        EvaluationSettings.defaults(""));
+        EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")));
     TreeSet<String> uids = new TreeSet<>();
     for (StreamNode node : environment.getStreamGraph().getStreamNodes()) {
       assertThat(node.getTransformationUID()).as(node.getOperatorName()).isNotNull();

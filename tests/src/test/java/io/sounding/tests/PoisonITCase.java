@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.Patience;
+import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.DeadLetter;
@@ -60,11 +62,14 @@ class PoisonITCase {
         EmbeddedSounding.start(
             work,
             2,
-            EvaluationSettings.defaults(work.resolve("models").toString())
+            EvaluationSettings.defaults(
+                    ModelSettings.of(
+                            TrustedArtifacts.of(List.of("/")), work.resolve("models").toString())
+                        .with(PoisonModels.MODEL_BYTES, Duration.ofSeconds(15)))
                 .with(4, StatisticsSettings.defaults().with(4, 1_000))
-                .trusting(TrustedArtifacts.of(List.of("/")))
-                .withModelLimits(PoisonModels.MODEL_BYTES, Duration.ofSeconds(15))
-                .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(20)));
+                .with(
+                    new Patience(
+                        Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofDays(7))));
     PoisonRecords publish = new PoisonRecords(sounding.topics());
     table = new ArrayList<>(new PoisonTable(publish).cases());
     table.addAll(new PoisonModels(publish, work).cases());

@@ -18,6 +18,8 @@ import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
@@ -246,7 +248,7 @@ class SecretsITCase {
             Topics.withPrefix("graph"),
             "graph",
             ClientProperties.read(properties)),
-        EvaluationSettings.defaults(""));
+        EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")));
     return environment.getStreamGraph().getJobGraph();
   }
 

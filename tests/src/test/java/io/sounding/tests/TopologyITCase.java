@@ -9,6 +9,7 @@ import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.DeadLetter;
@@ -53,9 +54,11 @@ class TopologyITCase {
   @BeforeAll
   void publishAndWait() throws Exception {
     EvaluationSettings settings =
-        EvaluationSettings.defaults(work.resolve("models").toString())
-            .with(8, StatisticsSettings.defaults().with(32, 4_000))
-            .trusting(TrustedArtifacts.of(List.of(DemoData.folder().toString())));
+        EvaluationSettings.defaults(
+                ModelSettings.of(
+                    TrustedArtifacts.of(List.of(DemoData.folder().toString())),
+                    work.resolve("models").toString()))
+            .with(8, StatisticsSettings.defaults().with(32, 4_000));
     sounding = EmbeddedSounding.start(work, 2, settings);
     String checkpoints = sounding.topics().checkpoints();
     String audio = sounding.topics().audio();

@@ -8,6 +8,7 @@ import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
@@ -194,15 +195,15 @@ final class EvaluateCommand implements Callable<Integer> {
     folder.cleanOnInterrupt();
     StatisticsSettings defaults = StatisticsSettings.defaults();
     EvaluationSettings settings =
-        EvaluationSettings.defaults(folder.models().toString())
+        EvaluationSettings.defaults(
+                ModelSettings.of(trusted(checkpointFiles), folder.models().toString()))
             .with(
                 shards,
                 defaults
                     .with(
                         atLeastOne("--k", clusters, defaults.clusters()),
                         atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
-                    .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows))
-            .trusting(trusted(checkpointFiles));
+                    .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows));
     CheckpointPublisher.RunSettings runSettings =
         new CheckpointPublisher.RunSettings(
             run == null ? folderName(checkpoints.get(0)) : run,

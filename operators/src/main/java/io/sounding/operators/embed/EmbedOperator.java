@@ -90,11 +90,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     super.open();
     model =
         new CurrentModel(
-            ModelLoading.as(settings), () -> mailbox.execute(this::goOn, "model loaded"));
+            ModelLoading.as(settings.models()), () -> mailbox.execute(this::goOn, "model loaded"));
     pass =
         new PassUnderWay(
             getProcessingTimeService(),
-            settings.modelTimeLimit(),
+            settings.models().timeLimit(),
             () -> mailbox.execute(this::goOn, "forward pass done"),
             this::giveUp);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
@@ -107,7 +107,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
                 "corpus-timeouts",
                 StringSerializer.INSTANCE,
                 CorpusTimeouts.calling(this::onCorpusTimeout)),
-            settings.corpusTimeout());
+            settings.patience().corpus());
     openInputs = 2;
     restoreViews();
     wake();
@@ -282,7 +282,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private void giveUp(ForwardPass overdue) throws Exception {
     String reason =
         "The model did not finish %s within %s. Raise modelTimeLimit if it needs longer, or make windows and batches shorter; then publish the checkpoint again with a higher attempt."
-            .formatted(overdue.input(), settings.modelTimeLimit());
+            .formatted(overdue.input(), settings.models().timeLimit());
     fail(run.request(), run.shard(), run.layers(), run.named(reason, null).getMessage());
     wake();
   }
@@ -341,7 +341,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             entry.getKey(),
             new int[0],
             "The corpus was not complete within %s: %s"
-                .formatted(settings.corpusTimeout(), entry.getValue().missing(request.corpusId())));
+                .formatted(
+                    settings.patience().corpus(), entry.getValue().missing(request.corpusId())));
       }
     }
   }

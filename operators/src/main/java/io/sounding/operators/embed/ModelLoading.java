@@ -1,6 +1,5 @@
 package io.sounding.operators.embed;
 
-import io.sounding.operators.EvaluationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -14,16 +13,15 @@ import java.time.Duration;
 record ModelLoading(ModelFiles files, int intraOpThreads, Duration timeLimit) {
 
   /** As the settings say. */
-  static ModelLoading as(EvaluationSettings settings) {
-    String configured = settings.modelCacheDirectory();
+  static ModelLoading as(ModelSettings settings) {
+    String configured = settings.cacheDirectory();
     Path folder =
         configured.isEmpty()
             ? Path.of(System.getProperty("java.io.tmpdir"), "sounding-models")
             : Path.of(configured);
     return new ModelLoading(
-        new ModelFiles(
-            folder, settings.modelCacheBytes(), settings.modelBytes(), settings.models()),
+        new ModelFiles(folder, settings.cacheBytes(), settings.fileBytes(), settings.trusted()),
         settings.intraOpThreads(),
-        settings.modelTimeLimit());
+        settings.timeLimit());
   }
 }

@@ -122,7 +122,11 @@ class EmbedOperatorFailureTest {
   void aModelThatIsNotTrustedFailsUnopened() throws Exception {
     Path models = TestModels.path("one_tensor.pt").getParent();
     Path elsewhere = Files.copy(TestModels.path("one_tensor.pt"), cache.resolve("elsewhere.pt"));
-    settings = settings.trusting(TrustedArtifacts.of(List.of(models.toString())));
+    settings =
+        settings.with(
+            ModelSettings.of(
+                TrustedArtifacts.of(List.of(models.toString())),
+                cache.resolve("models").toString()));
     try (EmbedHarness harness = withCorpus()) {
       harness.tell(Control.of(Examples.request("bad", 1, "dev", elsewhere)));
       harness.runUntilSummaries(1);
@@ -135,7 +139,7 @@ class EmbedOperatorFailureTest {
   @Test
   void aModelFileLargerThanOneMayBeFails() throws Exception {
     Path model = TestModels.path("one_tensor.pt");
-    settings = settings.withModelLimits(Files.size(model), Duration.ofMinutes(1));
+    settings = settings.with(settings.models().with(Files.size(model), Duration.ofMinutes(1)));
     Path larger = TestModels.path("busy.pt");
     try (EmbedHarness harness = withCorpus()) {
       harness.tell(Control.of(Examples.request("bad", 1, "dev", larger)));
@@ -159,7 +163,8 @@ class EmbedOperatorFailureTest {
     harness.hear(busy);
     harness.tell(Control.of(Examples.manifest(busy)));
     CheckpointRequest request = Examples.request("bad", 1, "busy", TestModels.path("busy.pt"));
-    try (var lease = SharedEncoders.ofThisProcess().lease(request, ModelLoading.as(settings))) {
+    try (var lease =
+        SharedEncoders.ofThisProcess().lease(request, ModelLoading.as(settings.models()))) {
       lease.encoder().join();
       harness.tell(Control.of(request));
       harness.runMailsThatAreThere();

@@ -52,7 +52,7 @@ class EmbedOperatorRecoveryTest {
    */
   private OperatorSubtaskState snapshotMidway(EmbedHarness harness, CheckpointRequest started)
       throws Exception {
-    ModelLoading loading = ModelLoading.as(Examples.settings(1, cache));
+    ModelLoading loading = ModelLoading.as(Examples.settings(1, cache).models());
     try (var lease = SharedEncoders.ofThisProcess().lease(started, loading)) {
       lease.encoder().join();
       int idle = harness.stateEntries();

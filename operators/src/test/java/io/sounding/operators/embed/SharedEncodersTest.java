@@ -25,7 +25,7 @@ class SharedEncodersTest {
 
   @BeforeEach
   void openCache() {
-    loading = ModelLoading.as(Examples.settings(1, cache));
+    loading = ModelLoading.as(Examples.settings(1, cache).models());
   }
 
   private SharedEncoders.Lease lease(String checkpoint) {

@@ -7,6 +7,8 @@ import io.sounding.jobs.embedded.KafkaTopic;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.Patience;
+import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.DecodingException;
@@ -99,22 +101,14 @@ final class RestorableJob implements AutoCloseable {
   }
 
   private static EvaluationSettings settings(Path models) {
-    EvaluationSettings defaults = EvaluationSettings.defaults(models.toString());
     return new EvaluationSettings(
         4,
         new StatisticsSettings(4, 64, 8, 64, 2, 7),
-        defaults.maxWindowSeconds(),
-        defaults.batchSeconds(),
+        ModelSettings.of(TrustedArtifacts.of(List.of(MODELS)).requiringSha256(), models.toString()),
+        30,
+        60,
         Duration.ofMillis(1),
-        defaults.intraOpThreads(),
-        TrustedArtifacts.of(List.of(MODELS)).requiringSha256(),
-        defaults.modelCacheDirectory(),
-        defaults.modelCacheBytes(),
-        defaults.modelBytes(),
-        defaults.modelTimeLimit(),
-        defaults.utteranceTimeout(),
-        defaults.corpusTimeout(),
-        Duration.ofDays(36_500)); // so that a fixture does not expire
+        Patience.DEFAULT.withRetention(Duration.ofDays(36_500))); // a fixture does not expire
   }
 
   /** Starts the job. */

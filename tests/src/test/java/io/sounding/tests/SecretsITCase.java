@@ -3,8 +3,6 @@ package io.sounding.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sounding.jobs.SoundingJob;
 import io.sounding.jobs.SoundingTopology;
 import io.sounding.jobs.embedded.EmbeddedBroker;
@@ -24,10 +22,6 @@ import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.SingleObjectCodec;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -344,49 +338,7 @@ class SecretsITCase {
         .contains("DEBUG org.apache.kafka.", "DEBUG org.apache.flink.")
         .contains("sasl.jaas.config = [hidden]", "ssl.keystore.password = [hidden]");
     assertHoldsNoSecret("the log", logged);
-    for (String path : restPaths(jobId(name))) {
-      assertHoldsNoSecret(path, get(path));
-    }
-  }
-
-  private List<String> restPaths(JobID id) throws Exception {
-    String job = "/jobs/" + id;
-    List<String> paths = new ArrayList<>(List.of("/config", "/overview", "/jobs/overview", job));
-    for (String part :
-        List.of(
-            "config",
-            "plan",
-            "exceptions",
-            "checkpoints",
-            "checkpoints/config",
-            "accumulators",
-            "metrics",
-            "jobmanager/config",
-            "jobmanager/environment")) {
-      paths.add(job + "/" + part);
-    }
-    for (JsonNode vertex : new ObjectMapper().readTree(get(job)).get("vertices")) {
-      String at = job + "/vertices/" + vertex.get("id").asText();
-      paths.addAll(List.of(at, at + "/taskmanagers", at + "/accumulators", at + "/metrics"));
-    }
-    paths.addAll(List.of("/jobmanager/config", "/jobmanager/environment", "/jobmanager/metrics"));
-    paths.addAll(List.of("/jobmanager/thread-dump", "/taskmanagers"));
-    for (JsonNode manager : new ObjectMapper().readTree(get("/taskmanagers")).get("taskmanagers")) {
-      paths.add("/taskmanagers/" + manager.get("id").asText());
-      paths.add("/taskmanagers/" + manager.get("id").asText() + "/thread-dump");
-    }
-    return paths;
-  }
-
-  private String get(String path) throws Exception {
-    URI uri = cluster.webAddress().resolve(path);
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(uri).build(),
-                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-    assertThat(answer.statusCode()).as(path).isEqualTo(200);
-    return answer.body();
+    RestAnswers.of(cluster.webAddress(), jobId(name)).forEach(SecretsITCase::assertHoldsNoSecret);
   }
 
   /** Neither as it is, nor as Base64, hexadecimal digits, or a list of bytes. */

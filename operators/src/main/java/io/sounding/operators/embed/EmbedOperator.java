@@ -1,7 +1,6 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.EvaluationSettings;
-import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.DeadLetterOutput;
 import io.sounding.operators.admit.Rejection;
@@ -35,16 +34,12 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * of the mailbox without input, so that records, and the barriers among them, go first. The model
  * runs on a thread of its own ({@link CurrentModel}); a slice waits for it no longer than it lasts.
  *
- * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it. State,
- * layout 1: {@link ShardState}; a processing-time timer per shard and waiting checkpoint ({@link
- * CorpusTimeouts}); union list "number-of-shards".
+ * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
  */
 final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     implements TwoInputStreamOperator<Utterance, Control, ShardSummary>, BoundedMultiInput {
 
   private static final long serialVersionUID = 1L;
-
-  private static final StateLayout LAYOUT = new StateLayout("embed", 1);
 
   private static final int QUIET_TURNS = 4;
 
@@ -80,9 +75,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    LAYOUT.restored(context.getOperatorStateStore());
     state = new ShardState(context.getKeyedStateStore());
-    ShardState.requireShards(context.getOperatorStateStore(), settings.shards());
+    ShardState.requireLayout(context.getOperatorStateStore(), settings.shards());
   }
 
   @Override

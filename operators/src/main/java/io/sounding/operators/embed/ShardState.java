@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
 import java.util.List;
@@ -16,8 +17,14 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 /**
  * The state of one shard, that of Flink's current key: its audio, its part of each manifest, the
  * checkpoints still to be evaluated on it, and how far it is with the one under way.
+ *
+ * <p>State, layout 1, keyed by shard: map "audio", the utterances; map "manifests", the shard's
+ * part of each; map "pending", the checkpoints; value "in-flight"; a processing-time timer per
+ * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union list "number-of-shards".
  */
 final class ShardState {
+
+  private static final StateLayout LAYOUT = new StateLayout("embed", 1);
 
   private final MapState<String, Utterance> audio;
   private final MapState<String, ShardManifest> manifests;
@@ -37,9 +44,11 @@ final class ShardState {
   /**
    * Audio lies under the keys of its shards, so their number is part of the state.
    *
-   * @throws IllegalStateException if the state was made with another number of shards
+   * @throws IllegalStateException if the state was made with another number of shards, or its
+   *     layout is not known
    */
-  static void requireShards(OperatorStateStore store, int shards) throws Exception {
+  static void requireLayout(OperatorStateStore store, int shards) throws Exception {
+    LAYOUT.restored(store);
     ListState<Integer> saved =
         store.getUnionListState(new ListStateDescriptor<>("number-of-shards", Integer.class));
     for (int shardsThen : saved.get()) {

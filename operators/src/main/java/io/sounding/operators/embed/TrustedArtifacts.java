@@ -24,8 +24,9 @@ import org.apache.flink.core.fs.Path;
  * <p>What is compared is what is opened: the URI as Flink reads it ({@link Path}: {@code ..} taken
  * away, percent signs not decoded), with its scheme in lower case; of local files the real path,
  * all links followed, which must lie below the real path of a trusted prefix. What could be read in
- * two ways (percent codes of dots, separators and percent signs, backslashes, control characters)
- * is refused, and so is user information, which is a secret in the wrong place.
+ * two ways (backslashes, control characters, and where the file is not local percent codes of dots,
+ * separators and percent signs) is refused, and so is user information, which is a secret in the
+ * wrong place.
  *
  * @param prefixes URIs of folders or files; a path that starts with a slash means a local one
  * @param sha256Required whether an event must give its model file's SHA-256
@@ -34,8 +35,9 @@ public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
     implements Serializable {
 
   private static final Pattern USER_INFORMATION = Pattern.compile("^[^/]*://[^/]*@.*");
-  private static final Pattern AMBIGUOUS =
-      Pattern.compile("[\\p{Cntrl}\\\\]|%(2e|2f|5c|25|00)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern AMBIGUOUS = Pattern.compile("[\\p{Cntrl}\\\\]");
+  private static final Pattern AMBIGUOUS_CODE =
+      Pattern.compile("%(2e|2f|5c|25|00)", Pattern.CASE_INSENSITIVE);
   private static final int PREFIXES_TOLD = 5;
 
   /** Nothing is trusted. */
@@ -120,8 +122,7 @@ public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
     }
     if (AMBIGUOUS.matcher(uri).find()) {
       throw new EncodingException(
-          "The URI %s holds a backslash, a control character, or a dot, separator or percent sign as a percent code. Rename the file."
-              .formatted(uri));
+          "The URI %s holds a backslash or a control character. Rename the file.".formatted(uri));
     }
     try {
       Path given = new Path(uri);
@@ -134,6 +135,11 @@ public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
                 scheme == null ? "file" : scheme.toLowerCase(Locale.ROOT),
                 given.toUri().getAuthority(),
                 path);
+        if (!isLocal(canonical) && AMBIGUOUS_CODE.matcher(path).find()) {
+          throw new EncodingException(
+              "The URI %s holds a dot, separator or percent sign as a percent code. Rename the file."
+                  .formatted(uri));
+        }
         if (!isLocal(canonical) || given.toUri().getAuthority() == null) {
           return canonical;
         }

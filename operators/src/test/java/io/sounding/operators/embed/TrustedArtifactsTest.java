@@ -37,6 +37,7 @@ class TrustedArtifactsTest {
           file:///                   | file:///etc/step1.pt                  | file:/etc/step1.pt
           file:///data/models        | file:///data/models/50%/100%20x#?.pt  | file:/data/models/50%/100%20x#?.pt
           file:///data/models        | file:///data/models/../models/x.pt    | file:/data/models/x.pt
+          file:///data/models        | file:///data/models/%2e%2e/x.pt       | file:/data/models/%2e%2e/x.pt
           file:///data/models        | file:///data/models/a@b/x.pt          | file:/data/models/a@b/x.pt
           s3://bucket/checkpoints/   | s3://bucket/checkpoints/run/step1.pt  | s3://bucket/checkpoints/run/step1.pt
           s3://bucket                | S3://bucket/step1.pt                  | s3://bucket/step1.pt
@@ -59,10 +60,10 @@ class TrustedArtifactsTest {
           s3://bucket/               | s3://bucket:443/x.pt                  | does not lie below
           s3://bucket/               | s3:///bucket/x.pt                     | does not lie below
           s3://bucket/checkpoints/   | file:///bucket/checkpoints/x.pt       | does not lie below
-          file:///data/models        | file:///data/models/%2e%2e/x.pt       | as a percent code
-          file:///data/models        | file:///data/models/%2E./x.pt         | as a percent code
-          file:///data/models        | file:///data/models/..%2fx.pt         | as a percent code
-          file:///data/models        | file:///data/models/%252e%252e/x.pt   | as a percent code
+          s3://bucket/checkpoints/   | s3://bucket/checkpoints/%2e%2e/x.pt   | as a percent code
+          s3://bucket/checkpoints/   | s3://bucket/checkpoints/%2E./x.pt     | as a percent code
+          s3://bucket/checkpoints/   | s3://bucket/checkpoints/..%2fx.pt     | as a percent code
+          s3://bucket/checkpoints/   | s3://bucket/checkpoints/%252e%252e/x.pt | as a percent code
           s3://bucket/checkpoints/   | s3://bucket/checkpoints/..%5c..%5cx   | as a percent code
           file:///data/models        | file:///data/models/..\\..\\x.pt      | holds a backslash
           file:///data/models        | file://data/models/x.pt               | does not say where
@@ -132,7 +133,8 @@ class TrustedArtifactsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "models", "file://data", "s3:x", "/a/%2e%2e", "/a\\b", "/.."})
+  @ValueSource(
+      strings = {"", " ", "models", "file://data", "s3:x", "s3://b/%2e%2e", "/a\\b", "/.."})
   void aPrefixThatCannotBeMeantIsRefused(String prefix) {
     assertThatThrownBy(() -> TrustedArtifacts.of(List.of(prefix)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -189,6 +191,7 @@ class TrustedArtifactsTest {
           trusted              | trusted/twice.pt          | a symbolic link leads it out
           trusted/run          | trusted/last.pt           | does not lie below
           trusted              | alias/last.pt             | does not lie below
+          trusted              | trusted/%2e%2e/secret/step1.pt | NoSuchFileException
           trusted              | trusted/loop.pt           | FileSystemException
           trusted              | trusted/dangling.pt       | NoSuchFileException
           """)

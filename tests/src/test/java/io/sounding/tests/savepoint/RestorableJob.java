@@ -25,6 +25,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -74,7 +75,8 @@ final class RestorableJob implements AutoCloseable {
    * The job, laid out to be started.
    *
    * @param models the fetched models, by their digests
-   * @param savepoint from which it starts; null: from the beginning of the topics
+   * @param savepoint from which it starts, with the state backend that did not write it; null: from
+   *     the beginning of the topics
    */
   StreamExecutionEnvironment environment(Path models, int parallelism, Path savepoint) {
     StreamExecutionEnvironment environment = cluster.environment();
@@ -82,7 +84,8 @@ final class RestorableJob implements AutoCloseable {
     if (savepoint != null) {
       environment.configure(
           new Configuration()
-              .set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString()));
+              .set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString())
+              .set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
     }
     SoundingTopology.Ends kafka =
         KafkaEnds.of(broker.bootstrapServers(), TOPICS, "savepoint-tests", new Properties());

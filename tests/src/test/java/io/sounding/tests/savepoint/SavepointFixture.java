@@ -21,10 +21,14 @@ import org.apache.flink.util.FileUtils;
  */
 record SavepointFixture(Path folder) {
 
-  /** Text that lies in a savepoint while a shard of step 2 is under way, and only then. */
-  private static final String UNDER_WAY = "step2\nwhole\n0 StatisticsSettings[";
+  /**
+   * Texts that lie in one file of a savepoint while a shard of step 2 is under way, and only then:
+   * what its progress means, and the mark of the summary so far.
+   */
+  private static final List<String> UNDER_WAY =
+      List.of("step2\nwhole\n0 StatisticsSettings[", "SNDG");
 
-  private static final int MOST_ATTEMPTS = 10;
+  private static final int MOST_ATTEMPTS = 5;
 
   /** Writes a fixture of this version to the folder that is named, which must not exist yet. */
   public static void main(String[] arguments) throws Exception {
@@ -53,15 +57,16 @@ record SavepointFixture(Path folder) {
 
   /**
    * Takes a savepoint when step 1 is done, one shard of step 2 is merged, and another is under way;
-   * the work is short, so it may take several attempts to meet that moment.
+   * a busy machine may need several attempts to meet that moment.
    */
   static SavepointFixture take(Path folder, Path work) throws Exception {
     SavepointFixture fixture = new SavepointFixture(folder);
     Path exported = modelsOfTheOperators();
     Files.createDirectories(fixture.models());
-    for (String name : List.of("tuple.onnx", "one_tensor.onnx")) {
+    for (String name : Scenario.MODELS) {
       byte[] model = Files.readAllBytes(exported.resolve(name));
-      Files.write(fixture.models().resolve(Scenario.sha256(model) + ".onnx"), model);
+      String extension = name.substring(name.indexOf('.'));
+      Files.write(fixture.models().resolve(Scenario.sha256(model) + extension), model);
     }
     Scenario scenario = new Scenario(exported);
     for (int attempt = 1; ; attempt++) {
@@ -109,10 +114,11 @@ record SavepointFixture(Path folder) {
     return false;
   }
 
-  private static boolean holds(Path folder, String text) throws IOException {
+  private static boolean holds(Path folder, List<String> texts) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
-        if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        if (texts.stream().allMatch(content::contains)) {
           return true;
         }
       }

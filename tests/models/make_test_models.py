@@ -11,6 +11,7 @@ the good ones on the two signals of signals() below, which the Java tests make w
 integer arithmetic.
 """
 
+import io
 import json
 import pathlib
 import zipfile
@@ -87,6 +88,58 @@ class NotANumber(Encoder):
         return torch.log(torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2))
 
 
+class Infinite(Encoder):
+    """A tuple of two layers; frame 3 of the second is infinite."""
+
+    def forward(self, samples):
+        first = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)
+        second = self.up(first)
+        second[:, 3] = second[:, 3] / 0.0
+        return first, second
+
+
+class NoFrames(Encoder):
+    """No frame, however long the signal is."""
+
+    def forward(self, samples):
+        return torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)[:, :0]
+
+
+class Enormous(Encoder):
+    """2 ** 28 frames, which take memory only when they are copied."""
+
+    def forward(self, samples):
+        first = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)[:, :1]
+        return first.expand(-1, 1 << 28, -1)
+
+
+class Text(Encoder):
+    """A word instead of frames."""
+
+    def forward(self, samples):
+        return "frames"
+
+
+class Complex(Encoder):
+    """Frames with imaginary parts."""
+
+    def forward(self, samples):
+        first = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)
+        return torch.complex(first, first)
+
+
+class Busy(Encoder):
+    """Counts to 100,000 once for every 1 / 32768 of the first sample's magnitude."""
+
+    def forward(self, samples):
+        rounds = int(samples[0, 0].abs().item() * 32768)
+        counted = 0
+        while counted < rounds * 100000:
+            counted += 1
+        frames = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)
+        return frames + float(counted - rounds * 100000)
+
+
 class RefusesOneLength(Encoder):
     """Throws on signals of REFUSED_SAMPLES samples."""
 
@@ -122,7 +175,16 @@ class UnsupportedOperator(Encoder):
 
 
 def torchscript(model: torch.nn.Module, name: str) -> None:
-    torch.jit.script(model).save(str(FOLDER / f"{name}.pt"))
+    """Saves the model without its *.debug_pkl, which would hold paths of this machine."""
+    whole = io.BytesIO()
+    torch.jit.save(torch.jit.script(model), whole)
+    with zipfile.ZipFile(whole) as saved, zipfile.ZipFile(FOLDER / f"{name}.pt", "w") as kept:
+        for entry in saved.infolist():
+            if not entry.filename.endswith(".debug_pkl"):
+                kept.writestr(
+                    zipfile.ZipInfo(name + entry.filename[entry.filename.index("/") :]),
+                    saved.read(entry),
+                )
 
 
 def onnx(model: torch.nn.Module, name: str, outputs: list, batch_axis: int = 0) -> None:
@@ -173,9 +235,15 @@ def main() -> None:
     torchscript(OtherDimensions(8).eval(), "other_dimensions")
     torchscript(WantsChannels(8).eval(), "wants_channels")
     onnx(UnsupportedOperator(8).eval(), "unsupported_operator", ["frames"])
+    torchscript(Infinite(8).eval(), "infinite")
+    torchscript(NoFrames(8).eval(), "no_frames")
+    torchscript(Busy(8).eval(), "busy")
+    torchscript(Enormous(8).eval(), "enormous")
+    torchscript(Text(8).eval(), "text")
+    torchscript(Complex(8).eval(), "complex")
 
     with zipfile.ZipFile(FOLDER / "no_torchscript.zip", "w") as archive:
-        archive.writestr("letter.txt", "This archive holds no model.\n")
+        archive.writestr(zipfile.ZipInfo("letter.txt"), "This archive holds no model.\n")
 
     expected = {
         "torch": torch.__version__,

@@ -1,16 +1,17 @@
 package io.sounding.jobs;
 
+import io.sounding.jobs.kafka.ClientProperties;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.Patience;
+import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Properties;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  flink run -c io.sounding.jobs.SoundingJob sounding-jobs.jar --bootstrap kafka:9092"
+      "  flink run -c io.sounding.jobs.SoundingJob sounding-jobs.jar --bootstrap kafka:9092 \\",
+      "    --models-from s3://bucket/checkpoints/"
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -50,8 +52,29 @@ public final class SoundingJob implements Callable<Integer> {
 
   @Option(
       names = "--kafka-properties",
-      description = "A properties file for Kafka's clients, such as TLS and SASL settings.")
+      paramLabel = "FILE",
+      description = {
+        "A properties file for Kafka's clients: TLS, SASL and others. It becomes part of the submitted job, so let it name secrets instead of holding them:",
+        "  config.providers=file",
+        "  config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider",
+        "  sasl.jaas.config=... password=\"$${file:/run/secrets/kafka.properties:password}\";",
+        "Job manager and task managers then read them from their own disk."
+      })
   private Path kafkaProperties;
+
+  @Option(
+      names = "--models-from",
+      paramLabel = "URI",
+      description = {
+        "A folder (or file) from which model files may be fetched, such as s3://bucket/checkpoints/ or file:///data/models; repeat it for more.",
+        "Model files are code in effect: without this option every checkpoint FAILS, and whoever may write there can run code in the task managers."
+      })
+  private List<String> modelsFrom = List.of();
+
+  @Option(
+      names = "--require-sha256",
+      description = "Checkpoints whose event gives no SHA-256 of the model file FAIL.")
+  private boolean requireSha256;
 
   @Option(names = "--shards", description = "Shares of a corpus, 1 to 128; fixed for a savepoint.")
   private int shards = 32;
@@ -80,12 +103,32 @@ public final class SoundingJob implements Callable<Integer> {
           "Folder on each task manager for fetched model files (default: below its folder for temporary files).")
   private String modelCache = "";
 
+  @Option(
+      names = "--model-bytes",
+      description =
+          "Largest model file that is loaded, bytes: a process holds two models beside those in use.")
+  private long modelBytes = 8L << 30;
+
+  @Option(
+      names = "--model-time-limit",
+      description =
+          "How long fetching and loading a model may take, and one forward pass; PT10M is 10 minutes.")
+  private Duration modelTimeLimit = Duration.ofMinutes(10);
+
+  @Option(
+      names = "--retention",
+      description =
+          "How long finished evaluations are remembered, so that none is done twice; PT168H is 7 days.")
+  private Duration retention = Duration.ofDays(7);
+
   /** Builds and submits the job. */
   public static void main(String[] arguments) throws Exception {
     int status = new CommandLine(new SoundingJob()).execute(arguments);
     if (status != 0) {
       throw new IllegalArgumentException(
-          "The job was not submitted: see the message above; exit status " + status + ".");
+          "The job was not submitted, or it has failed: see the message above; exit status "
+              + status
+              + ".");
     }
   }
 
@@ -98,24 +141,25 @@ public final class SoundingJob implements Callable<Integer> {
     }
     SoundingTopology.lay(
         environment,
-        KafkaEnds.of(bootstrapServers, Topics.withPrefix(topicPrefix), name, clientProperties()),
-        EvaluationSettings.defaults(modelCache)
+        KafkaEnds.of(
+            bootstrapServers,
+            Topics.withPrefix(topicPrefix),
+            name,
+            ClientProperties.read(kafkaProperties)),
+        EvaluationSettings.defaults(models())
             .with(
                 shards,
                 StatisticsSettings.defaults()
                     .with(clusters, sampleFrames)
-                    .withSketch(SketchChoice.of(sketch), sketchRows)));
+                    .withSketch(SketchChoice.of(sketch), sketchRows))
+            .with(Patience.DEFAULT.withRetention(retention)));
     environment.execute(name);
     return 0;
   }
 
-  private Properties clientProperties() throws IOException {
-    Properties properties = new Properties();
-    if (kafkaProperties != null) {
-      try (Reader reader = Files.newBufferedReader(kafkaProperties)) {
-        properties.load(reader);
-      }
-    }
-    return properties;
+  private ModelSettings models() {
+    TrustedArtifacts trusted = TrustedArtifacts.of(modelsFrom);
+    return ModelSettings.of(requireSha256 ? trusted.requiringSha256() : trusted, modelCache)
+        .with(modelBytes, modelTimeLimit);
   }
 }

@@ -17,7 +17,9 @@ import io.sounding.operators.embed.Control;
 import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
+import io.sounding.operators.publish.FirstFailureEnds;
 import io.sounding.operators.publish.OutgoingRecord;
+import io.sounding.operators.publish.Publication;
 import io.sounding.operators.publish.PublishDeadLetters;
 import io.sounding.operators.publish.PublishMetrics;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -31,8 +33,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * The map: every stage of the job in the order of the stream. Production, demo and tests run this
- * graph and differ in its ends alone. Uids name state in savepoints: they are never changed, and
- * none is used twice.
+ * graph and differ in its ends alone.
  *
  * <pre>
  * checkpoints --admit------------------------- broadcast --.
@@ -70,30 +71,31 @@ public final class SoundingTopology {
     environment.configure(
         new Configuration()
             .set(PipelineOptions.GENERIC_TYPES, false) // no Kryo: every type has a Flink serializer
+            .set(PipelineOptions.AUTO_GENERATE_UIDS, false) // every stage has one of its own
             .set(PipelineOptions.OBJECT_REUSE, true)); // records are immutable
 
     var admittedCheckpoints =
         environment
             .fromSource(ends.checkpoints(), WatermarkStrategy.noWatermarks(), "checkpoints")
-            .uid("checkpoints")
+            .uid(Uids.CHECKPOINTS)
             .process(new AdmitCheckpoints())
             .name("admit checkpoints")
-            .uid("admit-checkpoints");
+            .uid(Uids.ADMIT_CHECKPOINTS);
 
     var checkpoints =
         admittedCheckpoints
             .keyBy(CheckpointRequest::evaluationId)
-            .process(new FirstCheckpointWins(settings.retention()))
+            .process(new FirstCheckpointWins(settings.patience().retention()))
             .name("first checkpoint wins")
-            .uid("first-checkpoint-wins");
+            .uid(Uids.FIRST_CHECKPOINT_WINS);
 
     var admittedAudio =
         environment
             .fromSource(ends.audio(), WatermarkStrategy.noWatermarks(), "audio")
-            .uid("audio")
+            .uid(Uids.AUDIO)
             .process(new AdmitAudio())
             .name("admit audio")
-            .uid("admit-audio");
+            .uid(Uids.ADMIT_AUDIO);
 
     var manifests =
         admittedAudio
@@ -101,21 +103,21 @@ public final class SoundingTopology {
             .keyBy(Manifest::corpusId)
             .process(new FirstManifestWins())
             .name("first manifest wins")
-            .uid("first-manifest-wins");
+            .uid(Uids.FIRST_MANIFEST_WINS);
 
     var utterances =
         admittedAudio
             .keyBy(Chunk::utteranceKey)
-            .process(new AssembleUtterances(settings.utteranceTimeout()))
+            .process(new AssembleUtterances(settings.patience().utterance()))
             .name("assemble")
-            .uid("assemble");
+            .uid(Uids.ASSEMBLE);
 
     DataStream<Control> control =
         checkpoints
             .map(Control::of)
             .name("checkpoint to all")
-            .uid("checkpoint-to-all")
-            .union(manifests.map(Control::of).name("manifest to all").uid("manifest-to-all"));
+            .uid(Uids.CHECKPOINT_TO_ALL)
+            .union(manifests.map(Control::of).name("manifest to all").uid(Uids.MANIFEST_TO_ALL));
 
     var embedded =
         utterances
@@ -125,18 +127,26 @@ public final class SoundingTopology {
                 "embed and fold",
                 TypeInformation.of(ShardSummary.class),
                 new EmbedOperatorFactory(settings))
-            .uid("embed");
+            .uid(Uids.EMBED);
 
     var merged =
         embedded
             .keyBy(ShardSummary::mergeKey)
-            .process(new MergeShards(settings.retention()))
+            .process(new MergeShards(settings.patience().retention()))
             .name("merge")
-            .uid("merge");
+            .uid(Uids.MERGE);
 
-    var metrics = merged.process(new PublishMetrics(settings)).name("publish").uid("publish");
+    var metrics =
+        merged
+            .map(new PublishMetrics(settings))
+            .name("publish")
+            .uid(Uids.PUBLISH)
+            .keyBy(Publication::evaluationId)
+            .process(new FirstFailureEnds(settings.patience().retention()))
+            .name("first failure ends")
+            .uid(Uids.FIRST_FAILURE_ENDS);
 
-    metrics.sinkTo(ends.metrics()).name("metrics").uid("metrics");
+    metrics.sinkTo(ends.metrics()).name("metrics").uid(Uids.METRICS);
 
     DataStream<Rejection> rejections =
         admittedCheckpoints
@@ -152,9 +162,9 @@ public final class SoundingTopology {
     rejections
         .map(new PublishDeadLetters())
         .name("publish dead letters")
-        .uid("publish-dead-letters")
+        .uid(Uids.PUBLISH_DEAD_LETTERS)
         .sinkTo(ends.deadLetters())
         .name("dead letters")
-        .uid("dead-letters");
+        .uid(Uids.DEAD_LETTERS);
   }
 }

@@ -1,5 +1,6 @@
 package io.sounding.operators;
 
+import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.io.Serializable;
 import java.time.Duration;
@@ -11,86 +12,68 @@ import java.util.Objects;
  * @param shards shares into which a corpus is divided: unit of parallelism, of order and of
  *     recovery; part of the result's definition to 1e-6 on cluster metrics
  * @param statistics what is kept of the frames, and how they are clustered
+ * @param models which models are run, and how
  * @param maxWindowSeconds longest piece of audio embedded in one go; longer utterances are cut
  *     evenly
  * @param batchSeconds audio of equally long windows embedded in one forward pass, at most
  * @param slice wall time after which the embedding stage looks at its inbox again
- * @param intraOpThreads threads within one forward pass; part of the result's definition to 1e-6
- * @param modelCacheDirectory local folder for fetched model files; empty: below the task manager's
- *     folder for temporary files
- * @param modelCacheBytes how much it may hold
- * @param utteranceTimeout how long the chunks of an utterance are waited for
- * @param corpusTimeout how long a checkpoint waits for its corpus to be complete
- * @param retention how long finished evaluations are remembered, so that none is done twice, and
- *     unfinished ones kept after their last sign of life
+ * @param patience how long is waited, and remembered
  */
 public record EvaluationSettings(
     int shards,
     StatisticsSettings statistics,
+    ModelSettings models,
     double maxWindowSeconds,
     double batchSeconds,
     Duration slice,
-    int intraOpThreads,
-    String modelCacheDirectory,
-    long modelCacheBytes,
-    Duration utteranceTimeout,
-    Duration corpusTimeout,
-    Duration retention)
+    Patience patience)
     implements Serializable {
 
   /** Refuses values that cannot work, each with a sentence. */
   public EvaluationSettings {
-    atLeast("shards", shards, 1);
-    atLeast("intraOpThreads", intraOpThreads, 1);
-    atLeast("modelCacheBytes", modelCacheBytes, 1);
+    if (shards < 1) {
+      throw new IllegalArgumentException("shards is %d; it must be at least 1.".formatted(shards));
+    }
     if (!(maxWindowSeconds >= 0.1) || !(batchSeconds > 0)) {
       throw new IllegalArgumentException(
           "maxWindowSeconds is %s and batchSeconds is %s; they must be at least 0.1 s and more than 0 s."
               .formatted(maxWindowSeconds, batchSeconds));
     }
-    atLeast("slice in ms", slice.toMillis(), 1);
-    atLeast("utteranceTimeout in ms", utteranceTimeout.toMillis(), 1);
-    atLeast("corpusTimeout in ms", corpusTimeout.toMillis(), 1);
-    atLeast("retention in ms", retention.toMillis(), 1);
+    if (slice.toMillis() < 1) {
+      throw new IllegalArgumentException("slice is %s; it must be at least 1 ms.".formatted(slice));
+    }
     Objects.requireNonNull(statistics, "statistics");
+    Objects.requireNonNull(models, "models");
+    Objects.requireNonNull(patience, "patience");
   }
 
-  /** The defaults, with model files cached in {@code modelCacheDirectory}. */
-  public static EvaluationSettings defaults(String modelCacheDirectory) {
+  /** The defaults with these models. */
+  public static EvaluationSettings defaults(ModelSettings models) {
     return new EvaluationSettings(
         32,
         StatisticsSettings.defaults(),
+        models,
         30,
         60,
         Duration.ofMillis(500),
-        1,
-        modelCacheDirectory,
-        20L << 30,
-        Duration.ofMinutes(10),
-        Duration.ofHours(1),
-        Duration.ofDays(7));
+        Patience.DEFAULT);
   }
 
   /** The same with other shards and statistics. */
   public EvaluationSettings with(int newShards, StatisticsSettings newStatistics) {
     return new EvaluationSettings(
-        newShards,
-        newStatistics,
-        maxWindowSeconds,
-        batchSeconds,
-        slice,
-        intraOpThreads,
-        modelCacheDirectory,
-        modelCacheBytes,
-        utteranceTimeout,
-        corpusTimeout,
-        retention);
+        newShards, newStatistics, models, maxWindowSeconds, batchSeconds, slice, patience);
   }
 
-  private static void atLeast(String name, long value, long least) {
-    if (value < least) {
-      throw new IllegalArgumentException(
-          "%s is %d; it must be at least %d.".formatted(name, value, least));
-    }
+  /** The same with other models. */
+  public EvaluationSettings with(ModelSettings newModels) {
+    return new EvaluationSettings(
+        shards, statistics, newModels, maxWindowSeconds, batchSeconds, slice, patience);
+  }
+
+  /** The same with other patience. */
+  public EvaluationSettings with(Patience newPatience) {
+    return new EvaluationSettings(
+        shards, statistics, models, maxWindowSeconds, batchSeconds, slice, newPatience);
   }
 }

@@ -4,6 +4,8 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
@@ -95,15 +97,17 @@ public final class Examples {
     return new EvaluationSettings(
         shards,
         new StatisticsSettings(4, 256, 8, 128, 2, 7),
+        new ModelSettings(
+            TrustedArtifacts.of(List.of("/", "stalled:/")),
+            modelCache.toString(),
+            1 << 20,
+            1 << 20,
+            Duration.ofMinutes(1),
+            1),
         0.2,
         batchSeconds,
         Duration.ofMillis(1),
-        1,
-        modelCache.toString(),
-        1 << 20,
-        Duration.ofMinutes(10),
-        Duration.ofHours(1),
-        Duration.ofDays(30));
+        Patience.DEFAULT.withRetention(Duration.ofDays(30)));
   }
 
   /** An utterance of 16-bit mono whose samples follow from its id. */

@@ -17,6 +17,7 @@ import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
 import io.sounding.operators.merge.MergedLayer;
 import io.sounding.operators.publish.OutgoingRecord;
+import io.sounding.operators.publish.Publication;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RejectReason;
@@ -129,7 +130,12 @@ class RecordTypesTest {
             0,
             "Why."),
         new OutgoingRecord(new byte[] {1}, new byte[] {2, 3}),
-        new OutgoingRecord(null, new byte[0]));
+        new OutgoingRecord(null, new byte[0]),
+        new Publication("e", new OutgoingRecord(null, new byte[] {1}), null),
+        new Publication(
+            "e",
+            new OutgoingRecord(new byte[] {1}, new byte[0]),
+            Rejection.of(bare, RejectReason.EVALUATION_FAILED, "Why.")));
   }
 
   @ParameterizedTest

@@ -9,6 +9,8 @@ import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.DeadLetter;
 import io.sounding.schemas.InputNormalisation;
@@ -52,7 +54,10 @@ class TopologyITCase {
   @BeforeAll
   void publishAndWait() throws Exception {
     EvaluationSettings settings =
-        EvaluationSettings.defaults(work.resolve("models").toString())
+        EvaluationSettings.defaults(
+                ModelSettings.of(
+                    TrustedArtifacts.of(List.of(DemoData.folder().toString())),
+                    work.resolve("models").toString()))
             .with(8, StatisticsSettings.defaults().with(32, 4_000));
     sounding = EmbeddedSounding.start(work, 2, settings);
     String checkpoints = sounding.topics().checkpoints();

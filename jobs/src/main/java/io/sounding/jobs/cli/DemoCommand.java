@@ -7,6 +7,8 @@ import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
 import java.io.PrintWriter;
@@ -87,9 +89,15 @@ final class DemoCommand implements Callable<Integer> {
     WorkFolder folder = WorkFolder.below(work);
     folder.cleanOnInterrupt();
     Path results = folder.path().resolve("metrics.jsonl");
+    TrustedArtifacts published =
+        TrustedArtifacts.of(
+            runs.stream()
+                .flatMap(run -> run.checkpoints().stream())
+                .map(CheckpointFiles.CheckpointFile::uri)
+                .toList());
     StatisticsSettings defaults = StatisticsSettings.defaults();
     EvaluationSettings settings =
-        EvaluationSettings.defaults(folder.models().toString())
+        EvaluationSettings.defaults(ModelSettings.of(published, folder.models().toString()))
             .with(SHARDS, defaults.with(CLUSTERS, defaults.sampleFrames()));
 
     terminal.printf("Sounding demo: everything is written to %s%n", folder.path());

@@ -8,6 +8,8 @@ import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
@@ -193,7 +195,8 @@ final class EvaluateCommand implements Callable<Integer> {
     folder.cleanOnInterrupt();
     StatisticsSettings defaults = StatisticsSettings.defaults();
     EvaluationSettings settings =
-        EvaluationSettings.defaults(folder.models().toString())
+        EvaluationSettings.defaults(
+                ModelSettings.of(trusted(checkpointFiles), folder.models().toString()))
             .with(
                 shards,
                 defaults
@@ -232,6 +235,15 @@ final class EvaluateCommand implements Callable<Integer> {
     folder.cleanAll();
     terminal.printf("Wrote %s.%n", out);
     return watch.anyFailed() ? 1 : 0;
+  }
+
+  /** The very files that were named, and where their links lead: nobody else's. */
+  private TrustedArtifacts trusted(List<CheckpointFiles.CheckpointFile> files) {
+    try {
+      return TrustedArtifacts.of(files.stream().map(CheckpointFiles.CheckpointFile::uri).toList());
+    } catch (IllegalArgumentException e) {
+      throw unusable(e.getMessage());
+    }
   }
 
   private List<Integer> parseLayers() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -31,11 +32,14 @@ public final class EmbeddedBroker implements AutoCloseable {
   private final BrokerNode node;
   private final LoopbackSockets sockets;
   private final String bootstrapServers;
+  private final Map<String, String> clientSettings;
   private boolean closed;
 
-  private EmbeddedBroker(BrokerNode node, LoopbackSockets sockets) {
+  private EmbeddedBroker(
+      BrokerNode node, LoopbackSockets sockets, Map<String, String> clientSettings) {
     this.node = node;
     this.sockets = sockets;
+    this.clientSettings = clientSettings;
     this.bootstrapServers = "127.0.0.1:" + sockets.port(BrokerSettings.BROKER_LISTENER);
   }
 
@@ -46,6 +50,18 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws EmbeddedException with a sentence, if the directory cannot be used or Kafka fails
    */
   public static EmbeddedBroker start(Path directory) {
+    return start(directory, Map.of(), Map.of());
+  }
+
+  /**
+   * Starts a broker with settings of its own, such as TLS and SASL on the listener {@value
+   * BrokerSettings#BROKER_LISTENER}.
+   *
+   * @param brokerSettings settings by Kafka's names that win over the ones chosen here
+   * @param clientSettings what clients need to connect, for {@link #createTopics}
+   */
+  public static EmbeddedBroker start(
+      Path directory, Map<String, String> brokerSettings, Map<String, String> clientSettings) {
     Path log = WorkDirectory.prepare(directory, "the Kafka log");
     try {
       BrokerNode.format(log);
@@ -64,11 +80,12 @@ public final class EmbeddedBroker implements AutoCloseable {
             log,
             sockets.port(BrokerSettings.BROKER_LISTENER),
             sockets.port(BrokerSettings.CONTROLLER_LISTENER));
+    settings.putAll(brokerSettings);
     BrokerNode node = null;
     try {
       node = BrokerNode.create(settings, sockets);
       node.start();
-      return new EmbeddedBroker(node, sockets);
+      return new EmbeddedBroker(node, sockets, Map.copyOf(clientSettings));
     } catch (Exception failure) {
       stopAfter(failure, node, sockets);
       throw new EmbeddedException(
@@ -118,8 +135,9 @@ public final class EmbeddedBroker implements AutoCloseable {
   public void createTopics(Collection<KafkaTopic> topics) {
     List<NewTopic> requested = topics.stream().map(KafkaTopic::toNewTopic).toList();
     List<String> names = topics.stream().map(KafkaTopic::name).toList();
-    try (Admin admin =
-        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+    Map<String, Object> settings = new HashMap<>(clientSettings);
+    settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    try (Admin admin = Admin.create(settings)) {
       for (KafkaFuture<Void> created : admin.createTopics(requested).values().values()) {
         awaitCreated(created);
       }

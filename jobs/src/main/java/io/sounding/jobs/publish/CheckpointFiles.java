@@ -39,7 +39,14 @@ public final class CheckpointFiles {
    * @param checkpointId its file name, unique within the run
    * @param step training steps taken, at least 0
    */
-  public record CheckpointFile(Path path, String checkpointId, long step) {}
+  public record CheckpointFile(Path path, String checkpointId, long step) {
+
+    /** Where it lies, as Flink's file systems read it: they do not decode percent signs. */
+    public String uri() {
+      return org.apache.flink.core.fs.Path.fromLocalFile(path.toAbsolutePath().normalize().toFile())
+          .toString();
+    }
+  }
 
   /**
    * The checkpoint files among the given files and directly in the given folders, by step, then by

@@ -59,7 +59,7 @@ public final class CheckpointPublisher {
             .setCheckpointId(file.checkpointId())
             .setStep(file.step())
             .setCorpusId(run.corpusId())
-            .setModelUri(uri(file.path()))
+            .setModelUri(file.uri())
             .setModelFormat(format(file.path()))
             .setModelSha256(sha256(file.path()))
             .setSampleRateHz(run.sampleRateHz())
@@ -74,12 +74,6 @@ public final class CheckpointPublisher {
   /** Returns when the broker has everything; throws if it refused something. */
   public void flush() throws UnusableInputException {
     sends.flush();
-  }
-
-  /** As Flink's file systems read it: they do not decode percent signs. */
-  private static String uri(Path file) {
-    return org.apache.flink.core.fs.Path.fromLocalFile(file.toAbsolutePath().normalize().toFile())
-        .toString();
   }
 
   private static ModelFormat format(Path file) {

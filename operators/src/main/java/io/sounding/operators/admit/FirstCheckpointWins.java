@@ -1,11 +1,15 @@
 package io.sounding.operators.admit;
 
+import io.sounding.operators.StateLayout;
 import io.sounding.schemas.RejectReason;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -13,11 +17,17 @@ import org.apache.flink.util.Collector;
  * Keyed by evaluation: lets the first request through. An equal one is a duplicate and is dropped,
  * a different one is a dead letter. What was seen is kept for {@code retention} after it was last
  * seen; state is one request per evaluation.
+ *
+ * <p>State, layout 1, keyed by evaluation id: value "admitted-checkpoint", the request that was let
+ * through; expires.
  */
 public final class FirstCheckpointWins
-    extends KeyedProcessFunction<String, CheckpointRequest, CheckpointRequest> {
+    extends KeyedProcessFunction<String, CheckpointRequest, CheckpointRequest>
+    implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
+
+  private static final StateLayout LAYOUT = new StateLayout("first-checkpoint-wins", 1);
 
   private final Duration retention;
   private transient ValueState<CheckpointRequest> admitted;
@@ -29,12 +39,21 @@ public final class FirstCheckpointWins
   }
 
   @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    LAYOUT.restored(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {}
+
+  @Override
   public void open(OpenContext context) {
     ValueStateDescriptor<CheckpointRequest> descriptor =
         new ValueStateDescriptor<>("admitted-checkpoint", CheckpointRequest.class);
     descriptor.enableTimeToLive(
         StateTtlConfig.newBuilder(retention)
             .setUpdateType(StateTtlConfig.UpdateType.OnReadAndWrite)
+            .cleanupFullSnapshot()
             .build());
     admitted = getRuntimeContext().getState(descriptor);
     deadLetters = new DeadLetterOutput(getRuntimeContext());

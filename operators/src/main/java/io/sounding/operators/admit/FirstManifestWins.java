@@ -1,9 +1,13 @@
 package io.sounding.operators.admit;
 
+import io.sounding.operators.StateLayout;
 import io.sounding.schemas.RejectReason;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -11,13 +15,27 @@ import org.apache.flink.util.Collector;
  * Keyed by corpus: lets the first manifest through. One with the same digest is a duplicate and is
  * dropped, another one is a dead letter: a sealed corpus does not change. State is one digest per
  * corpus.
+ *
+ * <p>State, layout 1, keyed by corpus id: value "admitted-manifest", the digest of the manifest
+ * that was let through.
  */
-public final class FirstManifestWins extends KeyedProcessFunction<String, Manifest, Manifest> {
+public final class FirstManifestWins extends KeyedProcessFunction<String, Manifest, Manifest>
+    implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
 
+  private static final StateLayout LAYOUT = new StateLayout("first-manifest-wins", 1);
+
   private transient ValueState<String> admitted;
   private transient DeadLetterOutput deadLetters;
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    LAYOUT.restored(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -1,5 +1,6 @@
 package io.sounding.operators.assemble;
 
+import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.Chunk;
 import io.sounding.operators.admit.DeadLetterOutput;
 import io.sounding.operators.admit.Manifest;
@@ -17,6 +18,9 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -27,10 +31,16 @@ import org.apache.flink.util.Collector;
  * dead letter. Chunks wait for the missing ones until {@code timeout} after the first; then they
  * are given up as one dead letter that names what is missing. Of an assembled utterance 8 bytes a
  * chunk stay in state, so that duplicates are known as such.
+ *
+ * <p>State, layout 1, keyed by {@link Chunk#utteranceKey}: value "progress", {@link Progress}; map
+ * "chunks", PCM by index of those that wait for others; a processing-time timer per utterance.
  */
-public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk, Utterance> {
+public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk, Utterance>
+    implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
+
+  private static final StateLayout LAYOUT = new StateLayout("assemble", 1);
 
   /** What the chunks of an utterance agree in, and the checksum of each that came (0: not yet). */
   public record Progress(
@@ -51,6 +61,14 @@ public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk
   public AssembleUtterances(Duration timeout) {
     this.timeout = timeout;
   }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    LAYOUT.restored(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -1,23 +1,33 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.statistics.FoldProducts;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
  * The model that a subtask works with: of one checkpoint at a time, leased from the models of the
- * process, with a session for the subtask's thread. Not thread-safe.
+ * process, with a session and a thread of its own. Not thread-safe.
+ *
+ * <p>Forward passes run on the model's thread, so that the task's own is never held by native code:
+ * it answers barriers and cancellation, and may give a pass up. Native code cannot be interrupted,
+ * though: a pass that was given up goes on until it returns by itself, on one core and with its
+ * model in memory, and only then is the model let go of. One that never returns keeps both until
+ * the process ends. A model that crashes the process is not contained at all.
  */
 final class CurrentModel implements AutoCloseable {
 
-  private final ModelFiles files;
-  private final int intraOpThreads;
+  private final ModelLoading loading;
   private final Runnable loaded;
 
   private String evaluationId;
   private SharedEncoders.Lease lease;
   private SpeechEncoder.Session session;
+  private ExecutorService thread;
+  private ForwardPass pass;
   private boolean announced;
 
   /**
@@ -26,9 +36,8 @@ final class CurrentModel implements AutoCloseable {
    * @param loaded called once, from any thread, when a model that was waited for is there, or
    *     cannot be loaded
    */
-  CurrentModel(ModelFiles files, int intraOpThreads, Runnable loaded) {
-    this.files = files;
-    this.intraOpThreads = intraOpThreads;
+  CurrentModel(ModelLoading loading, Runnable loaded) {
+    this.loading = loading;
     this.loaded = loaded;
   }
 
@@ -41,8 +50,8 @@ final class CurrentModel implements AutoCloseable {
     evaluationId = request.evaluationId();
     announced = false;
     SharedEncoders encoders = SharedEncoders.ofThisProcess();
-    lease = encoders.lease(request, files, intraOpThreads);
-    next.get().ifPresent(following -> encoders.prefetch(following, files, intraOpThreads));
+    lease = encoders.lease(request, loading);
+    next.get().ifPresent(following -> encoders.prefetch(following, loading));
   }
 
   /** Whether the model is loaded, or known to be impossible to load; if not, it is announced. */
@@ -58,19 +67,35 @@ final class CurrentModel implements AutoCloseable {
   }
 
   /**
-   * The session of this subtask.
+   * Begins a forward pass; the one before must be done.
    *
    * @throws EncodingException if the model cannot be loaded
    */
-  SpeechEncoder.Session session() throws EncodingException {
+  ForwardPass begin(float[][] windows, int[] layers) throws EncodingException {
     if (session == null) {
       try {
         session = lease.encoder().join().open();
       } catch (CompletionException e) {
-        throw new EncodingException(EncodingException.firstLine(e.getCause()), e);
+        throw new EncodingException(EncodingException.reason(e.getCause()), e);
       }
+      thread = Executors.newSingleThreadExecutor(CurrentModel::daemon);
     }
-    return session;
+    ForwardPass begun = new ForwardPass(windows, layers);
+    SpeechEncoder.Session runner = session;
+    thread.execute(() -> begun.run(runner));
+    pass = begun;
+    return begun;
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "sounding-model");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Makes products of the frames where the model runs; only after a pass of this model. */
+  FoldProducts products() {
+    return session.products();
   }
 
   /** The device of the model of {@code request}; empty if that is not the current one. */
@@ -82,17 +107,30 @@ final class CurrentModel implements AutoCloseable {
     return request.evaluationId().equals(evaluationId);
   }
 
-  /** Lets go of the model; another one may follow. */
+  /** Lets go of the model, as soon as a pass that is under way returns; another one may follow. */
   @Override
   public void close() {
-    if (session != null) {
-      session.close();
+    if (pass != null && !pass.isDone()) {
+      thread.execute(releasing(session, lease));
+    } else if (lease != null) {
+      releasing(session, lease).run();
     }
-    if (lease != null) {
-      lease.close();
+    if (thread != null) {
+      thread.shutdown();
     }
     session = null;
     lease = null;
+    thread = null;
+    pass = null;
     evaluationId = null;
+  }
+
+  private static Runnable releasing(SpeechEncoder.Session session, SharedEncoders.Lease lease) {
+    return () -> {
+      if (session != null) {
+        session.close();
+      }
+      lease.close();
+    };
   }
 }

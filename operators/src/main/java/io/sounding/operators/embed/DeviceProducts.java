@@ -2,21 +2,22 @@ package io.sounding.operators.embed;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.sounding.operators.statistics.FoldProducts;
 import java.nio.FloatBuffer;
 
 /**
- * {@link FoldProducts} on the device of a model, by DJL. Everything on the device is freed before a
- * method returns, so nothing is left there between two blocks; what crosses the bus for a block of
- * b rows, {@code 4 b d + 8 d^2} bytes, takes less time than the product would take on the
- * processor.
+ * {@link FoldProducts} on the device of a model, by DJL. Of what it puts on the device the loaded
+ * rows alone stay there from one call to the next; what crosses the bus for a block of b rows,
+ * {@code 4 b d + 8 d^2} bytes, takes less time than the product would take on the processor.
  */
 final class DeviceProducts implements FoldProducts {
 
   private final NDManager device;
   private float[] room = new float[0];
+  private NDArray loaded;
 
   /** Products on the device of {@code manager}, which stays the caller's. */
   DeviceProducts(NDManager manager) {
@@ -43,12 +44,20 @@ final class DeviceProducts implements FoldProducts {
   }
 
   @Override
-  public void multiply(float[] x, int m, float[] y, int n, int d, float[] out) {
+  public void load(float[] rows, int count, int d) {
+    close();
+    loaded = matrix(device, rows, count, d);
+  }
+
+  @Override
+  public void multiply(int from, int m, float[] y, int n, float[] out) {
     if (m == 0 || n == 0) {
       return;
     }
-    try (NDManager block = device.newSubManager()) {
-      NDArray product = matrix(block, x, m, d).matMul(matrix(block, y, n, d).transpose());
+    int d = (int) loaded.getShape().get(1);
+    try (NDManager block = device.newSubManager();
+        NDArray x = loaded.get(new NDIndex("{}:{}", from, from + m))) {
+      NDArray product = x.matMul(matrix(block, y, n, d).transpose());
       product.toByteBuffer().asFloatBuffer().get(out, 0, m * n);
     }
   }
@@ -61,9 +70,13 @@ final class DeviceProducts implements FoldProducts {
     return room;
   }
 
-  /** Everything on the device is freed already. */
   @Override
-  public void close() {}
+  public void close() {
+    if (loaded != null) {
+      loaded.close();
+      loaded = null;
+    }
+  }
 
   private static NDArray matrix(NDManager manager, float[] values, int rows, int columns) {
     return manager.create(

@@ -8,16 +8,11 @@ import io.sounding.operators.assemble.Shards;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.schemas.RejectReason;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.io.network.partition.consumer.InputGate;
@@ -39,7 +34,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p>The work is done in slices, one per mail of the task's mailbox, each about {@link
  * EvaluationSettings#slice()} of wall time. A slice is begun only after as many turns of the
  * mailbox without input as there are input channels, so that records go first, and the barriers of
- * all channels: a turn lets one through.
+ * all channels: a turn lets one through. The model runs on a thread of its own ({@link
+ * CurrentModel}); a slice waits for it no longer than it lasts.
  *
  * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
  */
@@ -66,6 +62,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private transient CurrentModel model;
   private transient ShardRun run;
+  private transient PassUnderWay pass;
   private transient int savedBatch;
 
   private transient boolean mailed;
@@ -77,32 +74,17 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     super(parameters);
     this.mailbox = parameters.getMailboxExecutor();
     this.settings = settings;
-    int channels =
+    this.quietTurns =
         Arrays.stream(parameters.getContainingTask().getEnvironment().getAllInputGates())
             .mapToInt(InputGate::getNumberOfInputChannels)
-            .sum();
-    this.quietTurns = Math.max(LEAST_QUIET_TURNS, channels);
+            .reduce(LEAST_QUIET_TURNS, Integer::sum);
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     state = new ShardState(context.getKeyedStateStore());
-    checkShards(context.getOperatorStateStore());
-  }
-
-  /** Audio lies under the keys of its shards, so their number is part of the state. */
-  private void checkShards(OperatorStateStore store) throws Exception {
-    ListState<Integer> saved =
-        store.getUnionListState(new ListStateDescriptor<>("number-of-shards", Integer.class));
-    for (int shardsThen : saved.get()) {
-      if (shardsThen != settings.shards()) {
-        throw new IllegalStateException(
-            "The savepoint was taken with %d shards, and the job is started with %d. Start it with --shards %d, or without the savepoint."
-                .formatted(shardsThen, settings.shards(), shardsThen));
-      }
-    }
-    saved.update(List.of(settings.shards()));
+    ShardState.requireLayout(context.getOperatorStateStore(), settings.shards());
   }
 
   @Override
@@ -110,9 +92,13 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     super.open();
     model =
         new CurrentModel(
-            new ModelFiles(modelCache(settings.modelCacheDirectory()), settings.modelCacheBytes()),
-            settings.intraOpThreads(),
-            () -> mailbox.execute(this::modelCame, "model loaded"));
+            ModelLoading.as(settings.models()), () -> mailbox.execute(this::goOn, "model loaded"));
+    pass =
+        new PassUnderWay(
+            getProcessingTimeService(),
+            settings.models().timeLimit(),
+            () -> mailbox.execute(this::goOn, "forward pass done"),
+            this::giveUp);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     embeddedMillis = getMetricGroup().counter("embeddedAudioMillis");
     queue = new EmbedQueue();
@@ -123,16 +109,10 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
                 "corpus-timeouts",
                 StringSerializer.INSTANCE,
                 CorpusTimeouts.calling(this::onCorpusTimeout)),
-            settings.corpusTimeout());
+            settings.patience().corpus());
     openInputs = 2;
     restoreViews();
     wake();
-  }
-
-  private static Path modelCache(String configured) {
-    return configured.isEmpty()
-        ? Path.of(System.getProperty("java.io.tmpdir"), "sounding-models")
-        : Path.of(configured);
   }
 
   /** The shards whose keys fall into this subtask's key groups, as their state stands. */
@@ -178,7 +158,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       if (control.checkpoint() != null) {
         state.putPending(control.checkpoint());
         queue.add(control.checkpoint(), entry.getKey());
-        timeouts.start(control.checkpoint().evaluationId());
+        if (!entry.getValue().isComplete(control.checkpoint().corpusId())) {
+          timeouts.start(control.checkpoint().evaluationId());
+        }
       } else {
         ShardManifest manifest =
             ShardManifest.of(control.manifest(), entry.getKey(), settings.shards());
@@ -239,10 +221,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       }
       if (!run.done()) {
         model.changeTo(run.request(), () -> queue.next(run.request(), this::isReady));
-        if (!model.isThere()) {
+        if (!model.isThere() || !step(end)) {
           return false;
         }
-        step();
       }
       if (run != null && run.done()) {
         finishShard();
@@ -270,20 +251,35 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     return shards.get(shard).isComplete(corpusId);
   }
 
-  private void modelCame() {
+  /** What the work waited for is there: a model, or what it made. */
+  private void goOn() {
     turnsWithoutInput = quietTurns;
     wake();
   }
 
-  private void step() throws Exception {
+  /** A forward pass and the fold of its frames; false if the pass outlasts the slice. */
+  private boolean step(long end) throws Exception {
     try {
-      setCurrentKey(shards.get(run.shard()).key());
-      double seconds =
-          run.step(model.session(), utterance -> state.audio(run.request().corpusId(), utterance));
-      embeddedMillis.inc((long) (seconds * 1_000));
+      if (pass.isNone()) {
+        setCurrentKey(shards.get(run.shard()).key());
+        float[][] windows =
+            run.nextWindows(utterance -> state.audio(run.request().corpusId(), utterance));
+        pass.begin(model.begin(windows, run.request().layers()));
+      }
+      if (!pass.isDoneBy(end)) {
+        return false;
+      }
+      embeddedMillis.inc((long) (run.take(pass.end(), model.products()) * 1_000));
     } catch (EncodingException e) {
       fail(run.request(), run.shard(), run.layers(), e.getMessage());
     }
+    return true;
+  }
+
+  private void giveUp(ForwardPass late) throws Exception {
+    String reason = late.overdue(settings.models().timeLimit());
+    fail(run.request(), run.shard(), run.layers(), run.named(reason, null).getMessage());
+    wake();
   }
 
   private void finishShard() throws Exception {
@@ -312,6 +308,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     }
     if (run != null && run.request().evaluationId().equals(request.evaluationId())) {
       run = null;
+      pass.end();
+      model.close();
     }
   }
 
@@ -338,7 +336,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             entry.getKey(),
             new int[0],
             "The corpus was not complete within %s: %s"
-                .formatted(settings.corpusTimeout(), entry.getValue().missing(request.corpusId())));
+                .formatted(
+                    settings.patience().corpus(), entry.getValue().missing(request.corpusId())));
       }
     }
   }
@@ -352,7 +351,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    if (run != null && run.nextBatch() != savedBatch) {
+    if (run != null && run.nextBatch() > 0 && run.nextBatch() != savedBatch) {
       setCurrentKey(shards.get(run.shard()).key());
       state.putInFlight(run.save());
       savedBatch = run.nextBatch();

@@ -1,9 +1,14 @@
 package io.sounding.operators.embed;
 
+import java.util.List;
+import java.util.regex.Pattern;
+
 /** A model that cannot be loaded or run, or gives what is not frames; the message is a sentence. */
 public final class EncodingException extends Exception {
 
   private static final long serialVersionUID = 1L;
+
+  private static final Pattern NAMES_AN_ERROR = Pattern.compile("[\\w.]*(Error|Exception): .+");
 
   public EncodingException(String message) {
     super(message);
@@ -13,20 +18,25 @@ public final class EncodingException extends Exception {
     super(message, cause);
   }
 
-  /** The first line of an error's message: the rest of an engine's is its own stack trace. */
-  static String firstLine(Throwable error) {
+  /**
+   * Why, in a line of the innermost error that has a message. An engine's first line says it, and
+   * the rest is its own stack trace; TorchScript's last line that names an error does, after its
+   * stack traces.
+   */
+  static String reason(Throwable error) {
     if (error instanceof EncodingException) {
       return error.getMessage();
     }
-    Throwable cause = error;
-    while (cause.getMessage() == null && cause.getCause() != null) {
-      cause = cause.getCause();
+    String message = error.getClass().getSimpleName();
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      message = cause.getMessage() == null ? message : cause.getMessage();
     }
-    String message = cause.getMessage();
-    if (message == null) {
-      return cause.getClass().getSimpleName();
-    }
-    String line = message.lines().filter(l -> !l.isBlank()).findFirst().orElse(message).strip();
+    List<String> lines = message.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+    String line =
+        lines.stream()
+            .filter(l -> NAMES_AN_ERROR.matcher(l).matches())
+            .reduce((earlier, later) -> later)
+            .orElse(lines.isEmpty() ? message : lines.get(0));
     return line.length() > 300 ? line.substring(0, 300) + "..." : line;
   }
 }

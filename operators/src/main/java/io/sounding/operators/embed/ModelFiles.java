@@ -8,61 +8,89 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.security.DigestOutputStream;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 
 /**
- * Model files, fetched through Flink's file systems, verified, and kept on local disk under their
- * SHA-256 until the folder is full; then the least recently used go first. A fetched file appears
- * under its final name only when it is whole. Safe for use from several threads and processes.
+ * Model files, fetched through Flink's file systems if they are trusted, verified, and kept on
+ * local disk under their SHA-256 until the folder is full; then the least recently used go first. A
+ * fetched file appears under its final name only when it is whole, and a kept one is verified again
+ * before it is used. Safe for use from several threads and processes; one of them may evict a file
+ * that another was just given, which then has to {@link #fetch} again.
  */
 final class ModelFiles {
 
+  private static final String PARTIAL = ".part";
+
+  /** A partial file that nobody wrote to for so long was left by a process that was killed. */
+  private static final Duration ABANDONED = Duration.ofHours(1);
+
   private final Path directory;
   private final long maxBytes;
+  private final long maxModelBytes;
+  private final TrustedArtifacts trusted;
 
-  ModelFiles(Path directory, long maxBytes) {
+  /**
+   * Keeps up to {@code maxBytes} in the folder; refuses files above {@code maxModelBytes}, and
+   * those that are not {@code trusted}.
+   */
+  ModelFiles(Path directory, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
     this.directory = directory;
     this.maxBytes = maxBytes;
+    this.maxModelBytes = maxModelBytes;
+    this.trusted = trusted;
+  }
+
+  /** What may be fetched. */
+  TrustedArtifacts trusted() {
+    return trusted;
   }
 
   /**
    * The local copy of the model at {@code uri}.
    *
    * @param sha256 what its digest must be, in hexadecimal; null: not checked
-   * @throws EncodingException if it cannot be read, is empty, larger than the folder, or has
-   *     another digest
+   * @throws EncodingException if it is not trusted, cannot be read, is empty, larger than a model
+   *     or the folder may be, or has another digest
    */
   Path fetch(String uri, String sha256, ModelFormat format) throws EncodingException {
-    String name = format == ModelFormat.TORCHSCRIPT ? "model.pt" : "model.onnx";
+    org.apache.flink.core.fs.Path source = trusted.locate(uri, sha256);
+    String extension = format == ModelFormat.TORCHSCRIPT ? ".pt" : ".onnx";
     try {
-      Files.createDirectories(directory);
-      if (sha256 != null && Files.exists(directory.resolve(sha256).resolve(name))) {
-        return used(directory.resolve(sha256).resolve(name));
+      makeDirectory();
+      if (sha256 != null) {
+        Path kept = directory.resolve(sha256 + extension);
+        if (Files.exists(kept)) {
+          checkSize(source.toString(), Files.size(kept));
+          if (sha256.equals(digest(kept))) {
+            return used(kept);
+          }
+        }
       }
-      Path partial = Files.createTempFile(directory, "fetch-", ".part");
+      Path partial = Files.createTempFile(directory, "fetch-", PARTIAL);
       try {
-        String actual = copy(uri, partial);
+        String actual = copy(trusted.followed(source), partial);
         if (sha256 != null && !sha256.equals(actual)) {
           throw new EncodingException(
               "The model file %s has SHA-256 %s, but its event says %s: it was changed or not written completely. Publish it again."
                   .formatted(uri, actual, sha256));
         }
-        Path folder = Files.createDirectories(directory.resolve(actual));
-        Path target = folder.resolve(name);
-        if (!Files.exists(target)) {
-          Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-          evictAllBut(folder);
-        }
-        return used(target);
+        Path kept = directory.resolve(actual + extension);
+        Files.move(partial, kept, StandardCopyOption.ATOMIC_MOVE);
+        used(kept);
+        evictAllBut(kept);
+        return kept;
       } finally {
         Files.deleteIfExists(partial);
       }
@@ -74,51 +102,99 @@ final class ModelFiles {
     }
   }
 
-  private String copy(String uri, Path target) throws IOException, EncodingException {
-    org.apache.flink.core.fs.Path source = path(uri);
+  /** Nobody else may put files there: what lies there is run. */
+  private void makeDirectory() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+  }
+
+  private String copy(org.apache.flink.core.fs.Path source, Path target)
+      throws IOException, EncodingException {
     FileSystem files = source.getFileSystem();
-    long length = files.getFileStatus(source).getLen();
+    FileStatus status = files.getFileStatus(source);
+    long length = status.getLen();
+    if (!status.isDir()) {
+      checkSize(source.toString(), length);
+    }
+    try (FSDataInputStream in = files.open(source);
+        OutputStream out = Files.newOutputStream(target)) {
+      return copy(in, length, out, source.toString());
+    }
+  }
+
+  /**
+   * Copies exactly {@code length} bytes: more could fill the disk, fewer are no whole model.
+   *
+   * @return the SHA-256 of the bytes, in hexadecimal
+   */
+  static String copy(InputStream in, long length, OutputStream out, String name)
+      throws IOException, EncodingException {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[1 << 16];
+    long copied = 0;
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      copied += read;
+      if (copied > length) {
+        break;
+      }
+      digest.update(buffer, 0, read);
+      out.write(buffer, 0, read);
+    }
+    if (copied != length) {
+      throw new EncodingException(
+          "The model file %s has %s than the %d bytes that its file system announced: it is still being written, or was changed meanwhile. Publish it again with a higher attempt when it is whole."
+              .formatted(name, copied > length ? "more" : "fewer", length));
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private void checkSize(String uri, long length) throws EncodingException {
     if (length == 0 || length > maxBytes) {
       throw new EncodingException(
           "The model file %s has %d bytes; it must have 1 to %d (the size of the model cache)."
               .formatted(uri, length, maxBytes));
     }
+    if (length > maxModelBytes) {
+      throw new EncodingException(
+          "The model file %s has %d bytes; at most %d are loaded, so that it fits into memory. Export a smaller model, or raise --model-bytes where there is memory for it."
+              .formatted(uri, length, maxModelBytes));
+    }
+  }
+
+  private static String digest(Path file) throws IOException {
     MessageDigest digest = sha256();
-    try (FSDataInputStream in = files.open(source);
-        OutputStream out = new DigestOutputStream(Files.newOutputStream(target), digest)) {
-      ((InputStream) in).transferTo(out);
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static org.apache.flink.core.fs.Path path(String uri) throws EncodingException {
-    try {
-      return new org.apache.flink.core.fs.Path(uri);
-    } catch (IllegalArgumentException e) {
-      throw new EncodingException(
-          "The modelUri %s is no URI (%s).".formatted(uri, e.getMessage()), e);
-    }
-  }
-
   private static Path used(Path file) throws IOException {
-    Files.setLastModifiedTime(file.getParent(), FileTime.from(Instant.now()));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
     return file;
   }
 
   private void evictAllBut(Path kept) throws IOException {
-    List<Path> folders;
+    List<Path> newestFirst;
     try (Stream<Path> all = Files.list(directory)) {
-      folders =
-          all.filter(Files::isDirectory)
-              .sorted(Comparator.comparingLong((Path f) -> f.toFile().lastModified()).reversed())
+      newestFirst =
+          all.filter(Files::isRegularFile)
+              .sorted(Comparator.comparingLong(ModelFiles::lastUsedMillis).reversed())
               .toList();
     }
-    long total = size(kept);
-    for (Path folder : folders) {
-      if (!folder.equals(kept)) {
-        long size = size(folder);
+    long total = kept.toFile().length();
+    for (Path file : newestFirst) {
+      if (file.toString().endsWith(PARTIAL)) {
+        if (lastUsedMillis(file) < Instant.now().minus(ABANDONED).toEpochMilli()) {
+          Files.deleteIfExists(file);
+        }
+      } else if (!file.equals(kept)) {
+        long size = file.toFile().length();
         if (total + size > maxBytes) {
-          delete(folder);
+          Files.deleteIfExists(file);
         } else {
           total += size;
         }
@@ -126,19 +202,8 @@ final class ModelFiles {
     }
   }
 
-  private static long size(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.mapToLong(f -> f.toFile().length()).sum();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
-    Files.deleteIfExists(folder);
+  private static long lastUsedMillis(Path file) {
+    return file.toFile().lastModified();
   }
 
   private static MessageDigest sha256() {

@@ -6,6 +6,7 @@ import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardFold;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.FoldProducts;
+import io.sounding.operators.statistics.NonFiniteFrameException;
 import io.sounding.schemas.InputNormalisation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,9 @@ final class ShardRun {
   interface Audio {
     Utterance of(String utteranceId) throws Exception;
   }
+
+  private static final String TOO_LARGE =
+      "It does not fit into the memory of the Java process. Publish it in pieces, or give the process more memory.";
 
   private final CheckpointRequest request;
   private final int shard;
@@ -112,12 +116,12 @@ final class ShardRun {
   }
 
   /**
-   * Embeds one window of the next batch, and folds the batch after its last window.
+   * What is to be embedded next: a window of each utterance of the next batch, {@code
+   * float[B][samples]}; each is taken before the next is asked for.
    *
-   * @return audio that is done with, seconds; 0 before the last window of a batch
-   * @throws EncodingException if the model cannot do it; names the utterance
+   * @throws EncodingException if the audio is not as planned; names the utterance
    */
-  double step(SpeechEncoder.Session session, Audio audio) throws Exception {
+  float[][] nextWindows(Audio audio) throws Exception {
     WindowPlan.Batch batch = plan.get(nextBatch);
     List<Utterance> utterances = new ArrayList<>();
     if (windows.isEmpty()) {
@@ -129,42 +133,63 @@ final class ShardRun {
       if (windows.isEmpty()) {
         prepare(batch, utterances);
       }
-      encodeWindow(session, batch);
-      return windows.size() == batch.windows() ? fold(batch, session.products()) : 0;
-    } catch (EncodingException | RuntimeException e) { // odd audio, or what the model made of it
-      int others = batch.items().size() - 1;
-      throw new EncodingException(
-          "Embedding %s%s of corpus %s failed: %s"
-              .formatted(
-                  batch.items().get(0).utteranceId(),
-                  others == 0 ? "" : " and %d more".formatted(others),
-                  request.corpusId(),
-                  EncodingException.firstLine(e)),
-          e);
+      int w = windows.size();
+      return batch.windows() == 1
+          ? signals
+          : new float[][] {Arrays.copyOfRange(signals[0], batch.start(w), batch.start(w + 1))};
+    } catch (EncodingException | RuntimeException e) { // odd audio
+      throw named(EncodingException.reason(e), e);
+    } catch (OutOfMemoryError e) {
+      throw named(TOO_LARGE, e);
     }
+  }
+
+  /**
+   * Takes what the model made of the windows, and folds the batch after its last window.
+   *
+   * @return audio that is done with, seconds; 0 before the last window of a batch
+   * @throws EncodingException if the model failed, or gave what is not frames; names the utterance
+   */
+  double take(ForwardPass pass, FoldProducts products) throws EncodingException {
+    WindowPlan.Batch batch = plan.get(nextBatch);
+    try {
+      windows.add(pass.frames());
+      embedSeconds += pass.seconds();
+      return windows.size() == batch.windows() ? fold(batch, products) : 0;
+    } catch (EncodingException | RuntimeException e) { // what the model made of it
+      throw named(EncodingException.reason(e), e);
+    } catch (OutOfMemoryError e) {
+      throw named(TOO_LARGE, e);
+    }
+  }
+
+  /** Says of what is being embedded that it failed. */
+  EncodingException named(String reason, Throwable cause) {
+    WindowPlan.Batch batch = plan.get(nextBatch);
+    int others = batch.items().size() - 1;
+    return new EncodingException(
+        "Embedding %s%s of corpus %s failed: %s"
+            .formatted(
+                batch.items().get(0).utteranceId(),
+                others == 0 ? "" : " and %d more".formatted(others),
+                request.corpusId(),
+                reason),
+        cause);
   }
 
   private void prepare(WindowPlan.Batch batch, List<Utterance> utterances)
       throws EncodingException {
     signals = new float[utterances.size()][];
     batchSeconds = 0;
+    long bytes = Float.BYTES * batch.items().stream().mapToLong(WindowPlan.Item::samples).sum();
+    if (bytes > Runtime.getRuntime().maxMemory() / 2) { // one that runs out of it may be ended
+      throw new EncodingException(TOO_LARGE);
+    }
     for (int i = 0; i < signals.length; i++) {
       signals[i] = signal(utterances.get(i));
       checkLength(utterances.get(i), signals[i].length, batch.items().get(i).samples());
       batchSeconds += utterances.get(i).seconds();
     }
-  }
-
-  private void encodeWindow(SpeechEncoder.Session session, WindowPlan.Batch batch)
-      throws EncodingException {
-    int w = windows.size();
-    float[][] window =
-        batch.windows() == 1
-            ? signals
-            : new float[][] {Arrays.copyOfRange(signals[0], batch.start(w), batch.start(w + 1))};
-    long start = System.nanoTime();
-    windows.add(session.encode(window, request.layers()));
-    embedSeconds += (System.nanoTime() - start) * 1e-9;
   }
 
   private double fold(WindowPlan.Batch batch, FoldProducts products) throws EncodingException {
@@ -185,12 +210,15 @@ final class ShardRun {
     }
     for (int i = 0; i < signals.length; i++) {
       for (int position = 0; position < frames.layers().length; position++) {
-        fold.add(
-            batch.items().get(i).utteranceId(),
-            position,
-            frames.of(position, i),
-            frames.frames(),
-            products);
+        String utteranceId = batch.items().get(i).utteranceId();
+        try {
+          fold.add(utteranceId, position, frames.of(position, i), frames.frames(), products);
+        } catch (NonFiniteFrameException e) {
+          throw new EncodingException(
+              "In layer %d of the model: %s Such a model cannot be evaluated; look for where its training diverged."
+                  .formatted(frames.layers()[position], e.getMessage()),
+              e);
+        }
       }
     }
     windows.clear();

@@ -1,19 +1,30 @@
 package io.sounding.operators.embed;
 
+import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 
 /**
  * The state of one shard, that of Flink's current key: its audio, its part of each manifest, the
  * checkpoints still to be evaluated on it, and how far it is with the one under way.
+ *
+ * <p>State, layout 1, keyed by shard: map "audio", the utterances; map "manifests", the shard's
+ * part of each; map "pending", the checkpoints; value "in-flight"; a processing-time timer per
+ * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union list "number-of-shards".
  */
 final class ShardState {
+
+  private static final StateLayout LAYOUT = new StateLayout("embed", 1);
 
   private final MapState<String, Utterance> audio;
   private final MapState<String, ShardManifest> manifests;
@@ -28,6 +39,26 @@ final class ShardState {
         store.getMapState(
             new MapStateDescriptor<>("pending", String.class, CheckpointRequest.class));
     inFlight = store.getState(new ValueStateDescriptor<>("in-flight", InFlight.class));
+  }
+
+  /**
+   * Audio lies under the keys of its shards, so their number is part of the state.
+   *
+   * @throws IllegalStateException if the state was made with another number of shards, or its
+   *     layout is not known
+   */
+  static void requireLayout(OperatorStateStore store, int shards) throws Exception {
+    LAYOUT.restored(store);
+    ListState<Integer> saved =
+        store.getUnionListState(new ListStateDescriptor<>("number-of-shards", Integer.class));
+    for (int shardsThen : saved.get()) {
+      if (shardsThen != shards) {
+        throw new IllegalStateException(
+            "The savepoint was taken with %d shards, and the job is started with %d. Start it with --shards %d, or without the savepoint."
+                .formatted(shardsThen, shards, shardsThen));
+      }
+    }
+    saved.update(List.of(shards));
   }
 
   Utterance audio(String corpusId, String utteranceId) throws Exception {

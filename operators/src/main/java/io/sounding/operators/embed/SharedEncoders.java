@@ -1,13 +1,17 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.admit.CheckpointRequest;
+import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +19,11 @@ import org.slf4j.LoggerFactory;
  * The models of this process: each is loaded once, by a background thread, and shared by the
  * subtasks that use it. Two that nobody uses stay loaded, so that the next checkpoint's model is
  * there before it is needed, and a subtask that lags behind finds its own; older ones are unloaded.
+ *
+ * <p>A load that takes longer than its time limit fails, and a new thread loads what waits behind
+ * it. The clock starts with the load, not in the queue, and after the engine has been started. What
+ * hangs in a file system is interrupted; an engine cannot be, so there the old thread goes on until
+ * the engine returns, and unloads what it got.
  */
 final class SharedEncoders {
 
@@ -23,24 +32,37 @@ final class SharedEncoders {
    */
   private static final int IDLE = 2;
 
+  /** How often another process may evict a file before it is loaded. */
+  private static final int MOST_EVICTIONS = 3;
+
   private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
   private static final SharedEncoders PROCESS = new SharedEncoders();
 
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
-  private final ExecutorService loader =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "sounding-model-loader");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private ExecutorService loader = newLoader();
+
+  private static ExecutorService newLoader() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread thread = new Thread(task, "sounding-model-loader");
+          thread.setDaemon(true);
+          // it outlives the job whose task first asks for a model, and that job's class loader
+          thread.setContextClassLoader(SharedEncoders.class.getClassLoader());
+          return thread;
+        });
+  }
 
   /** The models of this process. */
   static SharedEncoders ofThisProcess() {
     return PROCESS;
   }
 
-  private record Key(String uri, String sha256, String evaluationIdWithoutDigest, int threads) {}
+  private record Key(
+      String uri,
+      String sha256,
+      String evaluationIdWithoutDigest,
+      int threads,
+      TrustedArtifacts trusted) {}
 
   private static final class Entry {
     private final CompletableFuture<SpeechEncoder> encoder;
@@ -84,13 +106,13 @@ final class SharedEncoders {
   }
 
   /** The model of {@code request}, loading it if need be. */
-  synchronized Lease lease(CheckpointRequest request, ModelFiles files, int intraOpThreads) {
-    Key key = key(request, intraOpThreads);
+  synchronized Lease lease(CheckpointRequest request, ModelLoading loading) {
+    Key key = key(request, loading.files().trusted(), loading.intraOpThreads());
     Entry entry = entries.get(key);
     if (entry == null || entry.encoder.isCompletedExceptionally()) {
-      entry =
-          new Entry(
-              CompletableFuture.supplyAsync(() -> load(request, files, intraOpThreads), loader));
+      CompletableFuture<SpeechEncoder> encoder = new CompletableFuture<>();
+      loader.execute(() -> load(request, loading, encoder));
+      entry = new Entry(encoder.handle((made, error) -> checked(made, error, request, loading)));
       entries.put(key, entry);
     }
     entry.users++;
@@ -98,25 +120,70 @@ final class SharedEncoders {
   }
 
   /** Has the model of {@code request} loaded ahead of its use. */
-  void prefetch(CheckpointRequest request, ModelFiles files, int intraOpThreads) {
-    lease(request, files, intraOpThreads).close();
+  void prefetch(CheckpointRequest request, ModelLoading loading) {
+    lease(request, loading).close();
   }
 
-  private static SpeechEncoder load(
-      CheckpointRequest request, ModelFiles files, int intraOpThreads) {
+  private static void load(
+      CheckpointRequest request, ModelLoading loading, CompletableFuture<SpeechEncoder> encoder) {
     try {
+      SpeechEncoder.startEngine(request.modelFormat(), loading.intraOpThreads());
+      encoder.orTimeout(loading.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
       long start = System.nanoTime();
-      var file = files.fetch(request.modelUri(), request.modelSha256(), request.modelFormat());
-      SpeechEncoder encoder = SpeechEncoder.load(file, request.modelFormat(), intraOpThreads);
-      LOG.info(
-          "Loaded {} of run {} in {} ms.",
-          request.modelUri(),
-          request.runId(),
-          (System.nanoTime() - start) / 1_000_000);
-      return encoder;
-    } catch (EncodingException e) {
-      throw new CompletionException(e);
+      SpeechEncoder made = fetchAndLoad(request, loading);
+      if (encoder.complete(made)) {
+        LOG.info(
+            "Loaded {} of run {} in {} ms.",
+            request.modelUri(),
+            request.runId(),
+            (System.nanoTime() - start) / 1_000_000);
+      } else {
+        made.close(); // it came too late
+      }
+    } catch (Throwable e) { // also errors: they belong to those who wait for the model
+      encoder.completeExceptionally(e);
     }
+  }
+
+  private static SpeechEncoder fetchAndLoad(CheckpointRequest request, ModelLoading loading)
+      throws EncodingException {
+    for (int evicted = 0; ; evicted++) {
+      var file =
+          loading.files().fetch(request.modelUri(), request.modelSha256(), request.modelFormat());
+      try {
+        return SpeechEncoder.load(file, request.modelFormat(), loading.intraOpThreads());
+      } catch (EncodingException e) {
+        if (Files.exists(file) || evicted == MOST_EVICTIONS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private SpeechEncoder checked(
+      SpeechEncoder encoder, Throwable error, CheckpointRequest request, ModelLoading loading) {
+    if (error instanceof TimeoutException) {
+      replaceLoader();
+      throw new CompletionException(
+          new EncodingException(
+              "The model file %s was not fetched and loaded within %s. Raise --model-time-limit if it needs longer, then publish the checkpoint again with a higher attempt."
+                  .formatted(request.modelUri(), loading.timeLimit()),
+              error));
+    }
+    if (error != null) {
+      throw new CompletionException(error);
+    }
+    return encoder;
+  }
+
+  private synchronized void replaceLoader() {
+    List<Runnable> waiting = loader.shutdownNow();
+    loader = newLoader();
+    waiting.forEach(loader::execute);
+  }
+
+  private synchronized void onLoader(Runnable task) {
+    loader.execute(task);
   }
 
   private void unloadIdle() {
@@ -126,18 +193,22 @@ final class SharedEncoders {
       Entry entry = oldestFirst.next();
       if (entry.users == 0) {
         oldestFirst.remove();
-        entry.encoder.thenAcceptAsync(SpeechEncoder::close, loader);
+        entry.encoder.thenAcceptAsync(SpeechEncoder::close, this::onLoader);
         idle--;
       }
     }
   }
 
-  /** Files without a digest may change under their name, so each evaluation loads its own. */
-  private static Key key(CheckpointRequest request, int threads) {
+  /**
+   * Files without a digest may change under their name, so each evaluation loads its own. Another
+   * job in this process may trust other files, so what one has loaded is not given to the other.
+   */
+  private static Key key(CheckpointRequest request, TrustedArtifacts trusted, int threads) {
     return new Key(
         request.modelUri(),
         request.modelSha256(),
         request.modelSha256() == null ? request.evaluationId() : "",
-        threads);
+        threads,
+        trusted);
   }
 }

@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import ai.djl.MalformedModelException;
+import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
 import ai.djl.ndarray.NDArray;
@@ -48,18 +49,12 @@ public final class SpeechEncoder implements AutoCloseable {
    */
   public static SpeechEncoder load(Path file, ModelFormat format, int intraOpThreads)
       throws EncodingException {
-    if (format == ModelFormat.TORCHSCRIPT) {
-      System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(intraOpThreads));
-      System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-      // Audio comes in ever new lengths; re-specialising the graph for each costs more than it
-      // gives.
-      System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
-    }
+    startEngine(format, intraOpThreads);
     Criteria<float[][], List<Tensor>> criteria =
         Criteria.builder()
             .setTypes(float[][].class, SpeechEncoder.<List<Tensor>>classOf())
             .optModelPath(file)
-            .optEngine(format == ModelFormat.TORCHSCRIPT ? "PyTorch" : "OnnxRuntime")
+            .optEngine(engine(format))
             .optOption("intraOpNumThreads", Integer.toString(intraOpThreads))
             .optOption("interOpNumThreads", "1")
             .optTranslator(new SamplesToTensors())
@@ -69,9 +64,25 @@ public final class SpeechEncoder implements AutoCloseable {
     } catch (IOException | ModelNotFoundException | MalformedModelException | EngineException e) {
       throw new EncodingException(
           "The model file cannot be loaded as %s (%s). Export it again, or correct its format."
-              .formatted(format, EncodingException.firstLine(e)),
+              .formatted(format, EncodingException.reason(e)),
           e);
     }
+  }
+
+  /** Loads the engine's native libraries, once per process: the first time takes seconds. */
+  static void startEngine(ModelFormat format, int intraOpThreads) {
+    if (format == ModelFormat.TORCHSCRIPT) {
+      System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(intraOpThreads));
+      System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+      // Audio comes in ever new lengths; re-specialising the graph for each costs more than it
+      // gives.
+      System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+    }
+    Engine.getEngine(engine(format));
+  }
+
+  private static String engine(ModelFormat format) {
+    return format == ModelFormat.TORCHSCRIPT ? "PyTorch" : "OnnxRuntime";
   }
 
   /** The device that the model runs on, for example {@code cpu} or {@code gpu0}. */
@@ -121,10 +132,15 @@ public final class SpeechEncoder implements AutoCloseable {
       List<Tensor> outputs;
       try {
         outputs = predictor.predict(windows);
+      } catch (OutOfMemoryError e) {
+        throw new EncodingException(
+            "The frames of %d windows of %d samples do not fit into the memory of the Java process (%s). Choose fewer layers, or give it more memory."
+                .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
+            e);
       } catch (TranslateException | RuntimeException e) {
         throw new EncodingException(
             "The model failed on %d windows of %d samples (%s)."
-                .formatted(windows.length, windows[0].length, EncodingException.firstLine(e)),
+                .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
             e);
       }
       return Tensor.select(outputs, windows.length, layers);
@@ -155,7 +171,10 @@ public final class SpeechEncoder implements AutoCloseable {
     }
 
     @Override
-    public List<Tensor> processOutput(TranslatorContext context, NDList outputs) {
+    public List<Tensor> processOutput(TranslatorContext context, NDList outputs)
+        throws TranslateException {
+      checkKind(outputs);
+      checkSize(outputs);
       List<Tensor> tensors = new ArrayList<>(outputs.size());
       for (NDArray output : outputs) {
         NDArray floats =
@@ -165,6 +184,31 @@ public final class SpeechEncoder implements AutoCloseable {
         tensors.add(new Tensor(output.getShape().getShape(), floats.toFloatArray()));
       }
       return tensors;
+    }
+
+    /** DJL crashes the process when text is converted, and drops imaginary parts. */
+    private static void checkKind(NDList outputs) throws TranslateException {
+      for (int i = 0; i < outputs.size(); i++) {
+        DataType kind = outputs.get(i).getDataType();
+        if (kind == DataType.STRING || kind == DataType.COMPLEX64) {
+          throw new TranslateException(
+              "its output %d is of type %s, and hidden states are real numbers".formatted(i, kind));
+        }
+      }
+    }
+
+    /** Before memory is taken: a process that runs out of it may be ended. */
+    private static void checkSize(NDList outputs) throws TranslateException {
+      long bytes = 0;
+      for (NDArray output : outputs) {
+        bytes += Float.BYTES * output.size();
+      }
+      long most = Runtime.getRuntime().maxMemory() / 2;
+      if (bytes > most) {
+        throw new TranslateException(
+            "its outputs %s take %d bytes, and half of the Java process' memory is %d"
+                .formatted(outputs.stream().map(NDArray::getShape).toList(), bytes, most));
+      }
     }
 
     @Override

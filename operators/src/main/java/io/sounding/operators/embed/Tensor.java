@@ -11,6 +11,9 @@ import java.util.List;
  */
 record Tensor(long[] shape, float[] values) {
 
+  /** Layers of one checkpoint: each takes memory of its own. */
+  private static final int MOST_LAYERS = 1_000;
+
   /**
    * The wanted layers of a model's outputs.
    *
@@ -61,6 +64,11 @@ record Tensor(long[] shape, float[] values) {
       throw new EncodingException("The model has no output.");
     }
     int[] layers = new int[wanted == null ? count : wanted.length];
+    if (layers.length > MOST_LAYERS) {
+      throw new EncodingException(
+          "The model has %d outputs, and %d are to be evaluated; at most %d can be. Name the layers to evaluate."
+              .formatted(count, layers.length, MOST_LAYERS));
+    }
     for (int i = 0; i < layers.length; i++) {
       int index = wanted == null ? i : wanted[i];
       layers[i] = index < 0 ? index + count : index;

@@ -1,5 +1,6 @@
 package io.sounding.operators.merge;
 
+import io.sounding.operators.StateLayout;
 import io.sounding.operators.assemble.Downtime;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
@@ -15,6 +16,9 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -24,13 +28,20 @@ import org.apache.flink.util.Collector;
  * <p>Summaries are upserts per shard, so repetition is harmless; shards are merged in the order of
  * their numbers, so the order of arrival does not matter. FINAL is emitted exactly when the
  * utterances of the shards add up to the manifest's count, and PARTIAL when 1, 2, 4, 8, ... shards
- * are there. A failure ends the evaluation. Of an ended one a marker is left, which makes late
- * summaries harmless; it goes after {@code patience}, and so does an evaluation of which no summary
- * came for that long (a part of it failed elsewhere).
+ * are there. A failure ends the evaluation, and so does a layer without a single frame. Of an ended
+ * one a marker is left, which makes late summaries harmless; it goes after {@code patience}, and so
+ * does an evaluation of which no summary came for that long (a part of it failed elsewhere).
+ *
+ * <p>State, layout 1, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
+ * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
+ * key.
  */
-public final class MergeShards extends KeyedProcessFunction<String, ShardSummary, MergedLayer> {
+public final class MergeShards extends KeyedProcessFunction<String, ShardSummary, MergedLayer>
+    implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
+
+  private static final StateLayout LAYOUT = new StateLayout("merge", 1);
 
   /**
    * How much of the corpus is there.
@@ -49,6 +60,14 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
   public MergeShards(Duration patience) {
     this.patience = patience;
   }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    LAYOUT.restored(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {
@@ -144,6 +163,13 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
           any.shards(),
           "The shards do not go together, because the job's settings or the model changed midway: %s Publish the checkpoint again with a higher attempt."
               .formatted(e.getMessage()));
+    }
+    if (status == MetricStatus.FINAL && whole.frames() == 0) {
+      return MergedLayer.failed(
+          any.checkpoint(),
+          any.shards(),
+          "The model gave no frame for any of the %d utterances of corpus %s. Evaluate it on longer utterances, or export it so that it returns hidden states."
+              .formatted(utterances, any.checkpoint().corpusId()));
     }
     return new MergedLayer(
         status,

@@ -2,7 +2,6 @@ package io.sounding.operators.publish;
 
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.admit.CheckpointRequest;
-import io.sounding.operators.admit.DeadLetterOutput;
 import io.sounding.operators.admit.Rejection;
 import io.sounding.operators.merge.MergedLayer;
 import io.sounding.operators.statistics.ClusterMetrics;
@@ -14,41 +13,32 @@ import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SingleObjectCodec;
 import java.time.Instant;
-import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
-import org.apache.flink.util.Collector;
+import org.apache.flink.api.common.functions.MapFunction;
 
 /**
  * Merged summaries to metric events: the rank family always, the cluster family when final. A
  * failure becomes a FAILED event and a dead letter.
  */
-public final class PublishMetrics extends ProcessFunction<MergedLayer, OutgoingRecord> {
+public final class PublishMetrics implements MapFunction<MergedLayer, Publication> {
 
   private static final long serialVersionUID = 1L;
 
   private final EvaluationSettings settings;
-  private transient DeadLetterOutput deadLetters;
 
   public PublishMetrics(EvaluationSettings settings) {
     this.settings = settings;
   }
 
   @Override
-  public void open(OpenContext context) {
-    deadLetters = new DeadLetterOutput(getRuntimeContext());
-  }
-
-  @Override
-  public void processElement(MergedLayer layer, Context context, Collector<OutgoingRecord> out) {
+  public Publication map(MergedLayer layer) {
     MetricEvent event = event(layer);
-    out.collect(new OutgoingRecord(RecordKeys.of(event), SingleObjectCodec.encode(event)));
-    if (layer.status() == MetricStatus.FAILED) {
-      context.output(
-          DeadLetterOutput.TAG,
-          deadLetters.counted(
-              Rejection.of(
-                  layer.checkpoint().source(), RejectReason.EVALUATION_FAILED, layer.failure())));
-    }
+    CheckpointRequest checkpoint = layer.checkpoint();
+    return new Publication(
+        checkpoint.evaluationId(),
+        new OutgoingRecord(RecordKeys.of(event), SingleObjectCodec.encode(event)),
+        layer.status() == MetricStatus.FAILED
+            ? Rejection.of(checkpoint.source(), RejectReason.EVALUATION_FAILED, layer.failure())
+            : null);
   }
 
   private MetricEvent event(MergedLayer layer) {

@@ -11,9 +11,6 @@ import java.util.Arrays;
  * has no direction: it counts in {@link #meanNorm()} only.
  */
 final class DirectionMoments {
-  /** So many stay in the cache between being made and being read again. */
-  private static final int ROWS_AT_ONCE = 64;
-
   private final long frames;
   private final long directed;
   private final double normSum;
@@ -42,48 +39,34 @@ final class DirectionMoments {
   /** Moments with the rows added; {@code rows[count * d]} or longer. */
   DirectionMoments plusBlock(float[] rows, int count) {
     int d = mean.length;
-    double[] directions = new double[Math.min(count, ROWS_AT_ONCE) * d];
-    DirectionMoments sum = this;
-    for (int from = 0; from < count; from += ROWS_AT_ONCE) {
-      int to = Math.min(count, from + ROWS_AT_ONCE);
-      int kept = 0;
-      double norms = 0;
-      for (int i = from; i < to; i++) {
-        double norm = Math.sqrt(PointCloud.squaredNorm(rows, i * d, d));
-        norms += norm;
-        if (norm > 0) {
-          int start = i * d;
-          int target = kept * d;
-          for (int j = 0; j < d; j++) {
-            directions[target + j] = rows[start + j] / norm;
-          }
-          kept++;
-        }
-      }
-      sum = merge(sum, ofDirections(directions, kept, d, to - from, norms));
-    }
-    return sum;
-  }
-
-  private static DirectionMoments ofDirections(
-      double[] directions, int kept, int d, int count, double norms) {
-    double[] mean = new double[d];
+    // differences from the first direction are as small as the spread, so their squares keep digits
+    double[] first = new double[d];
+    double[] sum = new double[d];
     double[] squares = new double[d];
-    for (int row = 0; row < kept * d; row += d) {
-      for (int j = 0; j < d; j++) {
-        mean[j] += directions[row + j] - directions[j];
+    int kept = 0;
+    double norms = 0;
+    for (int start = 0; start < count * d; start += d) {
+      double norm = Math.sqrt(PointCloud.squaredNorm(rows, start, d));
+      norms += norm;
+      if (norm > 0) {
+        double scale = 1 / norm;
+        for (int j = 0; j < d && kept == 0; j++) {
+          first[j] = rows[start + j] * scale;
+        }
+        for (int j = 0; j < d; j++) {
+          double difference = rows[start + j] * scale - first[j];
+          sum[j] += difference;
+          squares[j] += difference * difference;
+        }
+        kept++;
       }
     }
     for (int j = 0; j < d && kept > 0; j++) {
-      mean[j] = directions[j] + mean[j] / kept;
+      double shift = sum[j] / kept;
+      squares[j] = Math.max(0, squares[j] - sum[j] * shift);
+      sum[j] = first[j] + shift;
     }
-    for (int row = 0; row < kept * d; row += d) {
-      for (int j = 0; j < d; j++) {
-        double difference = directions[row + j] - mean[j];
-        squares[j] += difference * difference;
-      }
-    }
-    return new DirectionMoments(count, kept, norms, mean, squares);
+    return merge(this, new DirectionMoments(count, kept, norms, sum, squares));
   }
 
   static DirectionMoments merge(DirectionMoments a, DirectionMoments b) {

@@ -20,8 +20,21 @@ public interface FoldProducts extends AutoCloseable {
    */
   void addCentredGram(float[] rows, int count, double[] mean, double[] shift, double[] packed);
 
-  /** XYᵀ into out, in float32; {@code x[m * d]}, {@code y[n * d]}, {@code out[m * n]}. */
-  void multiply(float[] x, int m, float[] y, int n, int d, float[] out);
+  /**
+   * Takes the rows X that the next products are made with: they cross to where products are made
+   * once, however many products follow. Not kept beyond {@link #close}.
+   *
+   * @param rows {@code [count * d]} or longer
+   */
+  void load(float[] rows, int count, int d);
+
+  /**
+   * XYᵀ into out, in float32, of the loaded rows X from .. from + m.
+   *
+   * @param y {@code [n * d]} or longer
+   * @param out {@code [m * n]} or longer
+   */
+  void multiply(int from, int m, float[] y, int n, float[] out);
 
   /** Room for at least so many results; what is in it lasts until the next call. */
   float[] room(int length);

@@ -95,11 +95,11 @@ final class FrameSampleAccumulator {
       System.arraycopy(rows, i * dimension, sortedRows, kept * dimension, dimension);
       kept++;
     }
-    return new FrameSample(
-        dimension,
-        newThreshold,
-        Arrays.copyOf(sortedKeys, kept),
-        Arrays.copyOf(sortedRows, kept * dimension));
+    if (kept < sortedKeys.length) {
+      sortedKeys = Arrays.copyOf(sortedKeys, kept);
+      sortedRows = Arrays.copyOf(sortedRows, kept * dimension);
+    }
+    return new FrameSample(dimension, newThreshold, sortedKeys, sortedRows);
   }
 
   private void load(FrameSample sample) {

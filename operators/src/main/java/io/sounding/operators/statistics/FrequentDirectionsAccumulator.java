@@ -37,18 +37,17 @@ final class FrequentDirectionsAccumulator implements SpectrumAccumulator {
   }
 
   @Override
-  public void addBlock(float[] rows, int added, FoldProducts products) {
-    if (added == 0) {
+  public void addBlock(FrameBlock block, FoldProducts products) {
+    if (block.count() == 0) {
       return;
     }
-    double[] blockMean = BlockMean.of(rows, added, dimension);
-    for (int i = 0; i < added * dimension; i += dimension) {
+    for (int i = 0; i < block.count() * dimension; i += dimension) {
       for (int j = 0; j < dimension; j++) {
-        residual[j] = rows[i + j] - blockMean[j];
+        residual[j] = block.rows()[i + j] - block.mean()[j];
       }
       trace += append(residual, 0);
     }
-    moveMean(blockMean, added);
+    moveMean(block.mean(), block.count());
   }
 
   @Override

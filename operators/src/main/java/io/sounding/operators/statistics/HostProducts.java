@@ -48,8 +48,13 @@ public final class HostProducts implements FoldProducts {
   }
 
   @Override
-  public void multiply(float[] x, int m, float[] y, int n, int d, float[] out) {
-    buffers.multiply(x, m, y, n, d, out);
+  public void load(float[] rows, int count, int d) {
+    buffers.load(rows, count, d);
+  }
+
+  @Override
+  public void multiply(int from, int m, float[] y, int n, float[] out) {
+    buffers.multiply(from, m, y, n, out);
   }
 
   @Override

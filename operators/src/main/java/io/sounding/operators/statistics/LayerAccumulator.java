@@ -111,18 +111,14 @@ public final class LayerAccumulator {
               + frames.length
               + " values.");
     }
-    requireFinite(utteranceId, frames);
+    double[] sum = sum(utteranceId, frames);
     utterances++;
     if (rows == 0) {
       return;
     }
-    double[] sum = new double[dimension];
     long key = FrameKey.utterance(utteranceId);
     for (int frame = 0; frame < rows; frame++) {
       int start = frame * dimension;
-      for (int j = 0; j < dimension; j++) {
-        sum[j] += frames[start + j];
-      }
       sample.offer(FrameKey.of(key, frame), frames, start);
       System.arraycopy(frames, start, pending, pendingRows * dimension, dimension);
       if (++pendingRows == BLOCK_ROWS) {
@@ -133,9 +129,10 @@ public final class LayerAccumulator {
   }
 
   private void foldBlock(FoldProducts products) {
-    frameSketch.addBlock(pending, pendingRows, products);
+    FrameBlock block = FrameBlock.of(pending, pendingRows, dimension);
+    frameSketch.addBlock(block, products);
     directions = directions.plusBlock(pending, pendingRows);
-    microCentroids.addBlock(pending, pendingRows, products);
+    microCentroids.addBlock(block, products);
     pendingRows = 0;
   }
 
@@ -153,19 +150,27 @@ public final class LayerAccumulator {
         Arrays.copyOf(pending, pendingRows * dimension));
   }
 
-  private void requireFinite(String utteranceId, float[] frames) {
-    // the exponent of what is not finite is all ones; a maximum over all is quick
-    int largest = 0;
-    for (float value : frames) {
-      largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
-    }
-    if (largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
-      return;
-    }
-    for (int i = 0; i < frames.length; i++) {
-      if (!Float.isFinite(frames[i])) {
-        throw new NonFiniteFrameException(utteranceId, i / dimension, i % dimension, frames[i]);
+  /** Sum of the frames; one that is not finite leaves a sum that is not. */
+  private double[] sum(String utteranceId, float[] frames) {
+    double[] sum = new double[dimension];
+    for (int start = 0; start < frames.length; start += dimension) {
+      for (int j = 0; j < dimension; j++) {
+        sum[j] += frames[start + j];
       }
     }
+    for (double value : sum) {
+      if (!Double.isFinite(value)) {
+        throw firstNonFinite(utteranceId, frames);
+      }
+    }
+    return sum;
+  }
+
+  private NonFiniteFrameException firstNonFinite(String utteranceId, float[] frames) {
+    int i = 0;
+    while (Float.isFinite(frames[i])) {
+      i++;
+    }
+    return new NonFiniteFrameException(utteranceId, i / dimension, i % dimension, frames[i]);
   }
 }

@@ -155,8 +155,9 @@ public final class LayerSummary {
     MicroCentroidsAccumulator micro =
         new MicroCentroidsAccumulator(microCentroids, settings.microCentroids(), settings.seed());
     try (FoldProducts products = new HostProducts()) {
-      completed.addBlock(pending, rows, products);
-      micro.addBlock(pending, rows, products);
+      FrameBlock block = FrameBlock.of(pending, rows, dimension);
+      completed.addBlock(block, products);
+      micro.addBlock(block, products);
     }
     return new LayerSummary(
         settings,

@@ -22,10 +22,7 @@ import java.util.SplittableRandom;
 final class MicroCentroidsAccumulator {
   private static final int JOINED_SHARE = 4;
 
-  /** Frames are compared one by one with those opened since the last product, so many at most. */
-  private static final int MOST_NEW = 32;
-
-  /** Rows of the first product; the next ones reach farther, as long as few frames open one. */
+  /** Rows measured at first and after joining; as long as no room is missing, ever more. */
   private static final int FEWEST_AT_ONCE = 64;
 
   private final int dimension;
@@ -50,19 +47,20 @@ final class MicroCentroidsAccumulator {
     facilityCost = start.facilityCost();
   }
 
-  /** Adds rows, {@code rows[count * d]} or longer. */
-  void addBlock(float[] rows, int count, FoldProducts products) {
+  /** Adds the rows of a block. */
+  void addBlock(FrameBlock added, FoldProducts products) {
+    int count = added.count();
     if (count == 0) {
       return;
     }
-    PointCloud cloud = PointCloud.of(rows, count, dimension);
-    SplittableRandom random = new SplittableRandom(seed + frames);
-    double[] draws = random.doubles(count).toArray();
+    BlockNearest block = new BlockNearest(PointCloud.of(added), products);
+    double[] draws = new SplittableRandom(seed + frames).doubles(count).toArray();
     int reach = facilityCost == 0 ? FEWEST_AT_ONCE : count;
     for (int from = 0; from < count; ) {
       int to = Math.min(count, from + reach);
-      int next = addSome(rows, cloud, draws, from, to, products);
-      reach = next == to ? 4 * reach : Math.max(FEWEST_AT_ONCE, 2 * (next - from));
+      block.measure(from, to, means, size);
+      int next = addMeasured(added.rows(), block, draws, from, to);
+      reach = next == to ? 4 * reach : FEWEST_AT_ONCE;
       from = next;
       if (size > limit) {
         joinCheapest();
@@ -72,62 +70,29 @@ final class MicroCentroidsAccumulator {
   }
 
   /**
-   * Adds rows from .. to, until many have opened a micro-centroid or there is no room.
+   * Adds rows from .. to, until there is no room.
    *
    * @return the first row not added
    */
-  private int addSome(
-      float[] rows, PointCloud cloud, double[] draws, int from, int to, FoldProducts by) {
-    int known = size;
-    int rest = to - from;
-    PointCloud centroids = cloud.alongside(means, known);
-    float[] products = cloud.products(from, rest, centroids, by);
-    float[] squaredNorms = new float[known];
-    for (int c = 0; c < known; c++) {
-      squaredNorms[c] = (float) centroids.squaredNorm(c);
-    }
-    double unitSquared = cloud.unit() * cloud.unit();
-    int[] opened = new int[MOST_NEW];
-    int added = 0;
-    for (int i = 0; i < rest; i++) {
-      int point = from + i;
-      int nearest = nearest(products, i * known, squaredNorms);
-      double squared = Double.POSITIVE_INFINITY;
-      if (nearest >= 0) {
-        double score = centroids.squaredNorm(nearest) - 2.0 * products[i * known + nearest];
-        squared = Math.max(0, cloud.squaredNorm(point) + score);
-      }
-      for (int a = 0; a < added; a++) {
-        double other = cloud.squaredDistance(point, opened[a], squared);
-        if (other < squared) {
-          squared = other;
-          nearest = known + a;
+  private int addMeasured(float[] rows, BlockNearest block, double[] draws, int from, int to) {
+    int row = from;
+    while (row < to) {
+      int end = block.plan(row, to, draws, facilityCost);
+      for (; row < end; row++) {
+        block.compareWithOpened(row);
+        if (BlockNearest.opens(block.squaredDistance(row), draws[row], facilityCost)) {
+          open(rows, row * dimension);
+          block.open(row);
+          if (size > limit) {
+            return row + 1;
+          }
+        } else {
+          absorb(block.nearest(row), rows, row * dimension);
         }
       }
-      if (squared * unitSquared > draws[point] * facilityCost) {
-        open(rows, point * dimension);
-        opened[added++] = point;
-        if (added == MOST_NEW || size > limit) {
-          return point + 1;
-        }
-      } else {
-        absorb(nearest, rows, point * dimension);
-      }
+      block.finish(end, to);
     }
     return to;
-  }
-
-  private static int nearest(float[] products, int start, float[] squaredNorms) {
-    int nearest = -1;
-    float least = Float.POSITIVE_INFINITY;
-    for (int c = 0; c < squaredNorms.length; c++) {
-      float score = squaredNorms[c] - 2 * products[start + c];
-      if (score < least) {
-        least = score;
-        nearest = c;
-      }
-    }
-    return nearest;
   }
 
   private void open(float[] rows, int start) {

@@ -16,8 +16,6 @@ import java.util.Arrays;
  * most 6e-8 of itself. Shapes: {@code rows[n * d]} row-major; {@code weights[n]}.
  */
 final class PointCloud {
-  private static final int DIMENSIONS_AT_ONCE = 64;
-
   private final int size;
   private final int dimension;
   private final float[] rows;
@@ -42,7 +40,15 @@ final class PointCloud {
 
   /** Cloud of the first {@code size} rows, each of weight 1, centred on their own mean. */
   static PointCloud of(float[] rows, int size, int dimension) {
-    double[] centre = size == 0 ? new double[dimension] : BlockMean.of(rows, size, dimension);
+    return of(FrameBlock.of(rows, size, dimension));
+  }
+
+  /** Cloud of the rows of a block, each of weight 1, centred on their own mean. */
+  static PointCloud of(FrameBlock block) {
+    float[] rows = block.rows();
+    int size = block.count();
+    int dimension = block.dimension();
+    double[] centre = block.mean();
     float[] stored = new float[size * dimension];
     double unit = unit(rows, stored.length, centre);
     double factor = 1 / unit;
@@ -80,6 +86,15 @@ final class PointCloud {
   PointCloud alongside(double[] points, int count) {
     return new PointCloud(
         count, dimension, stored(points, count, centre, unit), ones(count), centre, unit);
+  }
+
+  /** The first {@code count} of some points of this cloud, each of weight 1. */
+  PointCloud rowsAt(int[] points, int count) {
+    float[] gathered = new float[count * dimension];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(rows, points[i] * dimension, gathered, i * dimension, dimension);
+    }
+    return new PointCloud(count, dimension, gathered, ones(count), centre, unit);
   }
 
   /** The first points of this cloud. */
@@ -129,13 +144,12 @@ final class PointCloud {
   }
 
   /**
-   * Products of points from .. from + count with all others, {@code [count * others]} or longer.
+   * Products of points from .. from + count with all others, {@code [count * others]} or longer;
+   * the rows of this cloud must have been loaded.
    */
   float[] products(int from, int count, PointCloud others, FoldProducts by) {
     float[] products = by.room(count * others.size);
-    float[] left =
-        from == 0 ? rows : Arrays.copyOfRange(rows, from * dimension, (from + count) * dimension);
-    by.multiply(left, count, others.rows, others.size, dimension, products);
+    by.multiply(from, count, others.rows, others.size, products);
     return products;
   }
 
@@ -222,33 +236,27 @@ final class PointCloud {
 
   /** Squared distance of two points, by float64 differences. */
   double squaredDistance(int point, int other) {
-    return squaredDistance(point, other, Double.POSITIVE_INFINITY);
+    return squaredDistance(point, this, other);
   }
 
-  /** The same where it is below the limit; otherwise the limit or more. */
-  double squaredDistance(int point, int other, double limit) {
+  /** The same to a point of a cloud with the same coordinates. */
+  double squaredDistance(int point, PointCloud others, int other) {
     int start = point * dimension;
     int offset = other * dimension;
-    double sum = 0;
+    double a = 0;
+    double b = 0;
     int j = 0;
-    while (j < dimension && sum < limit) {
-      int end = Math.min(dimension, j + DIMENSIONS_AT_ONCE);
-      double a = 0;
-      double b = 0;
-      for (; j + 1 < end; j += 2) {
-        double da = (double) rows[start + j] - rows[offset + j];
-        double db = (double) rows[start + j + 1] - rows[offset + j + 1];
-        a += da * da;
-        b += db * db;
-      }
-      if (j < end) {
-        double difference = (double) rows[start + j] - rows[offset + j];
-        a += difference * difference;
-        j++;
-      }
-      sum += a + b;
+    for (; j + 1 < dimension; j += 2) {
+      double da = (double) rows[start + j] - others.rows[offset + j];
+      double db = (double) rows[start + j + 1] - others.rows[offset + j + 1];
+      a += da * da;
+      b += db * db;
     }
-    return sum;
+    if (j < dimension) {
+      double difference = (double) rows[start + j] - others.rows[offset + j];
+      a += difference * difference;
+    }
+    return a + b;
   }
 
   /** Stored points as float64 rows. */

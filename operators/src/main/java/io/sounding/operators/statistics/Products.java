@@ -54,6 +54,8 @@ final class Products {
     private FloatPointer left = new FloatPointer(0L);
     private FloatPointer right = new FloatPointer(0L);
     private FloatPointer products = new FloatPointer(0L);
+    private int loaded;
+    private int dimension;
 
     /** Upper triangle of XᵀX, or that much more; {@code x[count * d]} or longer. */
     void gram(double[] x, int count, int d, boolean more) {
@@ -69,21 +71,31 @@ final class Products {
       sum.get(target, 0, target.length);
     }
 
-    /** XYᵀ into out; {@code x[m * d]}, {@code y[n * d]}, {@code out[m * n]} or longer. */
-    void multiply(float[] x, int m, float[] y, int n, int d, float[] out) {
-      requireLength(x.length, (long) m * d);
+    /** The rows X of the products to come; {@code x[count * d]} or longer. */
+    void load(float[] x, int count, int d) {
+      requireLength(x.length, (long) count * d);
+      left = room(left, (long) count * d);
+      left.put(x, 0, count * d);
+      loaded = count;
+      dimension = d;
+    }
+
+    /** XYᵀ into out for m loaded rows; {@code y[n * d]}, {@code out[m * n]} or longer. */
+    void multiply(int from, int m, float[] y, int n, float[] out) {
+      int d = dimension;
+      requireLength(loaded, (long) from + m);
       requireLength(y.length, (long) n * d);
       requireLength(out.length, (long) m * n);
       if (m == 0 || n == 0) {
         return;
       }
-      left = room(left, (long) m * d);
       right = room(right, (long) n * d);
       products = room(products, (long) m * n);
-      left.put(x, 0, m * d);
       right.put(y, 0, n * d);
+      left.position((long) from * d);
       cblas_sgemm(
           CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1f, left, d, right, d, 0f, products, n);
+      left.position(0);
       products.get(out, 0, m * n);
     }
 

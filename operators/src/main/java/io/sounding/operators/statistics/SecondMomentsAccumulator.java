@@ -18,18 +18,18 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
   }
 
   @Override
-  public void addBlock(float[] rows, int added, FoldProducts products) {
+  public void addBlock(FrameBlock block, FoldProducts products) {
+    int added = block.count();
     if (added == 0) {
       return;
     }
-    double[] blockMean = BlockMean.of(rows, added, dimension);
     double weight = (double) count * added / (count + added);
     // the move of the mean is one row more of the product
-    double[] shift = moveMean(blockMean, added);
+    double[] shift = moveMean(block.mean(), added);
     for (int j = 0; j < dimension; j++) {
       shift[j] *= Math.sqrt(weight);
     }
-    products.addCentredGram(rows, added, blockMean, shift, packed);
+    products.addCentredGram(block.rows(), added, block.mean(), shift, packed);
   }
 
   @Override

@@ -4,8 +4,8 @@ package io.sounding.operators.statistics;
 sealed interface SpectrumAccumulator
     permits SecondMomentsAccumulator, FrequentDirectionsAccumulator {
 
-  /** Adds rows, {@code rows[added * d]} or longer, with the products made by {@code products}. */
-  void addBlock(float[] rows, int added, FoldProducts products);
+  /** Adds the rows of a block, with the products made by {@code products}. */
+  void addBlock(FrameBlock block, FoldProducts products);
 
   /** Adds one row {@code row[d]}. */
   void addRow(double[] row);

@@ -9,6 +9,9 @@ import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
+import io.sounding.schemas.PcmEncoding;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,7 +67,10 @@ class EmbedOperatorFailureTest {
           rank_1.pt                 | must be (batch, frames, dimension)
           wants_channels.pt         | The model failed on 1 windows of 800 samples
           other_dimensions.pt       | has dimension 6 where layer 0 has 8
-          not_a_number.pt           | NaN
+          not_a_number.pt           | failed: In layer 0 of the model: Utterance speech_
+          not_a_number.pt           | : frame 0 holds NaN
+          infinite.pt               | failed: In layer 1 of the model: Utterance speech_
+          infinite.pt               | : frame 3 holds
           """)
   void aModelThatCannotBeUsedFailsOncePerSubtaskAndTheNextOneIsEvaluated(
       String model, String sentence) throws Exception {
@@ -113,6 +119,110 @@ class EmbedOperatorFailureTest {
   }
 
   @Test
+  void aModelThatIsNotTrustedFailsUnopened() throws Exception {
+    Path models = TestModels.path("one_tensor.pt").getParent();
+    Path elsewhere = Files.copy(TestModels.path("one_tensor.pt"), cache.resolve("elsewhere.pt"));
+    settings =
+        settings.with(
+            ModelSettings.of(
+                TrustedArtifacts.of(List.of(models.toString())),
+                cache.resolve("models").toString()));
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(Control.of(Examples.request("bad", 1, "dev", elsewhere)));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries().get(0).failure())
+          .contains("elsewhere.pt is not fetched: it does not lie below " + models);
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void aModelFileLargerThanOneMayBeFails() throws Exception {
+    Path model = TestModels.path("one_tensor.pt");
+    settings = settings.with(settings.models().with(Files.size(model), Duration.ofMinutes(1)));
+    Path larger = TestModels.path("busy.pt");
+    try (EmbedHarness harness = withCorpus()) {
+      harness.tell(Control.of(Examples.request("bad", 1, "dev", larger)));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries().get(0).failure())
+          .contains("%d bytes; at most %d".formatted(Files.size(larger), Files.size(model)));
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  /** A pass of busy.pt on it takes about 14 ms a round, measured on one quiet core. */
+  private static List<Utterance> busyFor(int rounds) {
+    Utterance any = Examples.utterance("busy", "holdup", 5 * TestModels.HOP);
+    byte[] pcm = any.pcm().clone();
+    ByteBuffer.wrap(pcm).order(ByteOrder.LITTLE_ENDIAN).putShort((short) rounds);
+    return List.of(
+        new Utterance("busy", "holdup", 16_000, 1, any.encoding(), pcm, Examples.sha256(pcm)));
+  }
+
+  private void beginAPassOf(EmbedHarness harness, List<Utterance> busy) throws Exception {
+    harness.hear(busy);
+    harness.tell(Control.of(Examples.manifest(busy)));
+    CheckpointRequest request = Examples.request("bad", 1, "busy", TestModels.path("busy.pt"));
+    try (var lease =
+        SharedEncoders.ofThisProcess().lease(request, ModelLoading.as(settings.models()))) {
+      lease.encoder().join();
+      harness.tell(Control.of(request));
+      harness.runMailsThatAreThere();
+    }
+  }
+
+  @Test
+  void aForwardPassThatTakesTooLongFailsTheCheckpointAndTheTaskDoesNotWaitForIt() throws Exception {
+    try (EmbedHarness harness = withCorpus()) {
+      beginAPassOf(harness, busyFor(300));
+      harness.snapshot(1, 1);
+      harness.setProcessingTime(Duration.ofSeconds(30).toMillis());
+      assertThat(harness.summaries()).isEmpty();
+      harness.setProcessingTime(Duration.ofMinutes(1).toMillis());
+      assertThat(harness.summaries())
+          .singleElement()
+          .satisfies(
+              failure ->
+                  assertThat(failure.failure())
+                      .startsWith(
+                          "Embedding holdup of corpus busy failed: The model did not finish 1 windows of 800 samples within PT1M.")
+                      .endsWith("."));
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void aForwardPassLongerThanASliceIsWaitedForWithinItsTimeLimit() throws Exception {
+    try (EmbedHarness harness = withCorpus()) {
+      beginAPassOf(harness, busyFor(20));
+      harness.runUntilSummaries(1);
+      harness.setProcessingTime(Duration.ofMinutes(1).toMillis());
+      assertThat(harness.summaries()).singleElement().matches(s -> s.failure() == null);
+    }
+  }
+
+  @Test
+  void theEndOfInputWaitsForAForwardPass() throws Exception {
+    try (EmbedHarness harness = withCorpus()) {
+      beginAPassOf(harness, busyFor(20));
+      harness.endInputs();
+      assertThat(harness.summaries()).singleElement().matches(s -> s.failure() == null);
+    }
+  }
+
+  @Test
+  void aTaskEndsWithoutWaitingForAForwardPassAndTheNextOneUsesTheSameModel() throws Exception {
+    try (EmbedHarness harness = withCorpus()) {
+      beginAPassOf(harness, busyFor(100));
+    }
+    try (EmbedHarness harness = withCorpus()) {
+      beginAPassOf(harness, busyFor(0));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries()).allMatch(s -> s.failure() == null);
+    }
+  }
+
+  @Test
   void aModelThatThrowsOnOneUtteranceNamesItAndTellsTheLayersThatWereBegun() throws Exception {
     settings = Examples.settings(1, cache);
     try (EmbedHarness harness = withCorpus()) {
@@ -128,7 +238,7 @@ class EmbedOperatorFailureTest {
               failure ->
                   assertThat(failure.failure())
                       .contains("Embedding speech_12 of corpus dev failed")
-                      .contains("1120 samples"));
+                      .contains("1120 samples", "this length is refused"));
     }
   }
 
@@ -142,7 +252,43 @@ class EmbedOperatorFailureTest {
           Control.of(Examples.request("bad", 1, "short", TestModels.path("one_tensor.pt"))));
       harness.runUntilSummaries(1);
       assertThat(harness.summaries().get(0).failure())
-          .contains("Embedding click of corpus short failed", "100 samples");
+          .contains("Embedding click of corpus short failed", "100 samples", "Kernel size");
+      assertTheNextCheckpointIsEvaluated(harness);
+    }
+  }
+
+  @Test
+  void anUtteranceThatFillsTheMemoryAtTheModelsRateFailsTheCheckpoint() throws Exception {
+    byte[] pcm = new byte[2 * 7_000 * 1_000];
+    List<Utterance> talk =
+        List.of(
+            new Utterance(
+                "long", "talk", 1_000, 1, PcmEncoding.PCM_S16LE, pcm, Examples.sha256(pcm)));
+    CheckpointRequest at16kHz =
+        Examples.request("bad", 1, "long", TestModels.path("one_tensor.pt"));
+    CheckpointRequest request =
+        new CheckpointRequest(
+            at16kHz.runId(),
+            at16kHz.checkpointId(),
+            at16kHz.step(),
+            at16kHz.attempt(),
+            at16kHz.corpusId(),
+            at16kHz.modelUri(),
+            at16kHz.modelFormat(),
+            null,
+            768_000,
+            at16kHz.inputNormalisation(),
+            null,
+            null,
+            at16kHz.source());
+    try (EmbedHarness harness = withCorpus()) {
+      harness.hear(talk);
+      harness.tell(Control.of(Examples.manifest(talk)));
+      harness.tell(Control.of(request));
+      harness.runUntilSummaries(1);
+      assertThat(harness.summaries().get(0).failure())
+          .startsWith(
+              "Embedding talk of corpus long failed: It does not fit into the memory of the Java process.");
       assertTheNextCheckpointIsEvaluated(harness);
     }
   }

@@ -52,8 +52,8 @@ class EmbedOperatorRecoveryTest {
    */
   private OperatorSubtaskState snapshotMidway(EmbedHarness harness, CheckpointRequest started)
       throws Exception {
-    ModelFiles files = new ModelFiles(cache, 1 << 20);
-    try (var lease = SharedEncoders.ofThisProcess().lease(started, files, 1)) {
+    ModelLoading loading = ModelLoading.as(Examples.settings(1, cache).models());
+    try (var lease = SharedEncoders.ofThisProcess().lease(started, loading)) {
       lease.encoder().join();
       int idle = harness.stateEntries();
       OperatorSubtaskState snapshot;

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sounding.operators.Examples;
 import io.sounding.schemas.ModelFormat;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ModelFilesTest {
 
+  /** Of 60 times the letter a: sha256sum (coreutils). */
+  private static final String SHA256_OF_60 =
+      "11ee391211c6256460b6ed375957fadd8061cafbb31daf967db875aebd5aaad4";
+
   @TempDir Path folder;
 
   private Path cache;
@@ -27,7 +35,7 @@ class ModelFilesTest {
   @BeforeEach
   void cache() {
     cache = folder.resolve("cache");
-    files = new ModelFiles(cache, 100);
+    files = new ModelFiles(cache, 100, 100, TrustedArtifacts.of(List.of(folder.toString())));
   }
 
   private Path source(String name, int bytes) throws IOException {
@@ -51,16 +59,16 @@ class ModelFilesTest {
     Path source = source("a.pt", 60);
     String sha256 = Examples.sha256(Files.readAllBytes(source));
     Path local = files.fetch(source.toUri().toString(), sha256, ModelFormat.TORCHSCRIPT);
-    assertThat(local).isEqualTo(cache.resolve(sha256).resolve("model.pt"));
+    assertThat(local).isEqualTo(cache.resolve(sha256 + ".pt"));
     assertThat(local).hasSameBinaryContentAs(source);
     assertThat(cached()).containsExactly(local);
   }
 
   @Test
-  void theFormatDecidesTheName() throws Exception {
+  void theFormatDecidesTheExtension() throws Exception {
     Path source = source("a.onnx", 10);
     assertThat(files.fetch(source.toUri().toString(), null, ModelFormat.ONNX))
-        .hasFileName("model.onnx")
+        .hasExtension("onnx")
         .hasSameBinaryContentAs(source);
   }
 
@@ -76,9 +84,65 @@ class ModelFilesTest {
     Path source = source("a.pt", 60);
     Path local = fetch(source);
     Files.delete(source);
-    String sha256 = local.getParent().getFileName().toString();
-    assertThat(files.fetch(source.toUri().toString(), sha256, ModelFormat.TORCHSCRIPT))
+    assertThat(files.fetch(source.toUri().toString(), SHA256_OF_60, ModelFormat.TORCHSCRIPT))
         .isEqualTo(local);
+  }
+
+  @Test
+  void aKeptFileThatWasChangedIsFetchedAgain() throws Exception {
+    Path source = source("a.pt", 60);
+    Path local = fetch(source);
+    Files.writeString(local, "something else");
+    assertThat(files.fetch(source.toUri().toString(), SHA256_OF_60, ModelFormat.TORCHSCRIPT))
+        .isEqualTo(local)
+        .hasSameBinaryContentAs(source);
+  }
+
+  @Test
+  void aKeptFileIsNotGivenToAnEventThatNamesAFileThatIsNotTrusted() throws Exception {
+    fetch(source("a.pt", 60));
+    assertThatThrownBy(() -> files.fetch("/elsewhere/a.pt", SHA256_OF_60, ModelFormat.TORCHSCRIPT))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("/elsewhere/a.pt is not fetched");
+  }
+
+  @Test
+  void aLinkThatLeadsOutIsRefusedAndNothingIsLeft() throws Exception {
+    ModelFiles narrow =
+        new ModelFiles(
+            cache, 100, 100, TrustedArtifacts.of(List.of(folder.resolve("trusted").toString())));
+    Path link = Files.createDirectory(folder.resolve("trusted")).resolve("step1.pt");
+    Files.createSymbolicLink(link, source("secret.pt", 60));
+    assertThatThrownBy(() -> narrow.fetch(link.toString(), null, ModelFormat.TORCHSCRIPT))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("a symbolic link leads it out");
+    assertThat(cached()).isEmpty();
+  }
+
+  @Test
+  void anotherNumberOfBytesThanAnnouncedIsRefused() throws Exception {
+    byte[] content = new byte[200_000];
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    assertThat(ModelFiles.copy(new ByteArrayInputStream(content), 200_000, whole, "x.pt"))
+        .isEqualTo(Examples.sha256(content));
+    assertThat(whole.toByteArray()).isEqualTo(content);
+
+    ByteArrayOutputStream grown = new ByteArrayOutputStream();
+    assertThatThrownBy(
+            () -> ModelFiles.copy(new ByteArrayInputStream(content), 100_000, grown, "x.pt"))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("x.pt has more than the 100000 bytes");
+    assertThat(grown.size()).isLessThanOrEqualTo(100_000);
+
+    assertThatThrownBy(
+            () ->
+                ModelFiles.copy(
+                    new ByteArrayInputStream(content),
+                    200_001,
+                    OutputStream.nullOutputStream(),
+                    "x.pt"))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("x.pt has fewer than the 200001 bytes");
   }
 
   @Test
@@ -109,7 +173,10 @@ class ModelFilesTest {
 
   @Test
   void whatIsNoUriIsRefused() {
-    for (String uri : List.of("file://a b:c/%%%", ":", "s3:relative")) {
+    for (String uri :
+        List.of(
+            "file://a b:c/%%%",
+            ":", "s3:relative", "file:", "file://", " ", "\u0000", "x:y", "/dev/zero")) {
       assertThatThrownBy(() -> files.fetch(uri, null, ModelFormat.TORCHSCRIPT))
           .as(uri)
           .isInstanceOf(EncodingException.class);
@@ -131,6 +198,21 @@ class ModelFilesTest {
   }
 
   @Test
+  void aFileLargerThanAModelMayBeIsRefusedAlsoWhenItIsInTheCache() throws Exception {
+    Path source = source("huge.pt", 60);
+    String sha256 = Examples.sha256(Files.readAllBytes(source));
+    ModelFiles small =
+        new ModelFiles(cache, 100, 59, TrustedArtifacts.of(List.of(folder.toString())));
+    for (String digest : new String[] {null, sha256}) {
+      assertThatThrownBy(
+              () -> small.fetch(source.toUri().toString(), digest, ModelFormat.TORCHSCRIPT))
+          .isInstanceOf(EncodingException.class)
+          .hasMessageContaining("huge.pt has 60 bytes; at most 59 are loaded");
+      fetch(source); // by someone whose models may be larger
+    }
+  }
+
+  @Test
   void theLeastRecentlyUsedGoesFirst() throws Exception {
     Path a = source("a.pt", 40);
     Path first = fetch(a);
@@ -140,7 +222,22 @@ class ModelFilesTest {
     fetch(a); // used again, so now the second is the oldest
     Path third = fetch(source("c.pt", 40));
     assertThat(cached()).containsExactlyInAnyOrder(first, third);
-    assertThat(second.getParent()).doesNotExist();
+  }
+
+  @Test
+  void aPartialFileThatAKilledProcessLeftGoesAndOneThatIsBeingWrittenStays() throws Exception {
+    Path left = Files.createFile(Files.createDirectories(cache).resolve("fetch-1.part"));
+    Path written = Files.createFile(cache.resolve("fetch-2.part"));
+    age(left, 2);
+    Path local = fetch(source("a.pt", 40));
+    assertThat(cached()).containsExactlyInAnyOrder(local, written);
+  }
+
+  @Test
+  void nobodyElseMayWriteIntoTheFolderThatIsMade() throws Exception {
+    fetch(source("a.pt", 40));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)))
+        .isEqualTo("rwx------");
   }
 
   @Test
@@ -152,7 +249,6 @@ class ModelFilesTest {
   }
 
   private static void age(Path model, int hours) throws IOException {
-    Files.setLastModifiedTime(
-        model.getParent(), FileTime.from(Instant.now().minusSeconds(3_600L * hours)));
+    Files.setLastModifiedTime(model, FileTime.from(Instant.now().minusSeconds(3_600L * hours)));
   }
 }

@@ -76,15 +76,18 @@ class ShardRunTest {
   }
 
   private void step(ShardRun run, List<Utterance> utterances) throws Exception {
-    run.step(
-        session,
-        id -> {
-          heard.add(id);
-          return utterances.stream()
-              .filter(u -> u.utteranceId().equals(id))
-              .findAny()
-              .orElseThrow();
-        });
+    float[][] windows =
+        run.nextWindows(
+            id -> {
+              heard.add(id);
+              return utterances.stream()
+                  .filter(u -> u.utteranceId().equals(id))
+                  .findAny()
+                  .orElseThrow();
+            });
+    ForwardPass pass = new ForwardPass(windows, run.request().layers());
+    pass.run(session);
+    run.take(pass, session.products());
   }
 
   @Test

@@ -5,26 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class SharedEncodersTest {
 
   @TempDir Path cache;
 
   private final SharedEncoders encoders = new SharedEncoders();
-  private ModelFiles files;
+  private ModelLoading loading;
 
   @BeforeEach
   void openCache() {
-    files = new ModelFiles(cache, 1 << 20);
+    loading = ModelLoading.as(Examples.settings(1, cache).models());
   }
 
   private SharedEncoders.Lease lease(String checkpoint) {
-    return encoders.lease(request(checkpoint, "one_tensor.onnx"), files, 1);
+    return encoders.lease(request(checkpoint, "one_tensor.onnx"), loading);
   }
 
   private static CheckpointRequest request(String checkpoint, String model) {
@@ -43,10 +48,11 @@ class SharedEncodersTest {
 
   @Test
   void aModelThatWasFetchedAheadIsTheOneThatIsUsed() {
-    encoders.prefetch(request("a", "one_tensor.onnx"), files, 1);
+    encoders.prefetch(request("a", "one_tensor.onnx"), loading);
     try (var first = lease("a");
         var second = lease("a")) {
       assertThat(second.encoder()).isSameAs(first.encoder());
+      assertThat(second.encoder().join()).isNotNull();
     }
   }
 
@@ -67,17 +73,64 @@ class SharedEncodersTest {
   }
 
   @Test
+  void noThreadKeepsTheClassLoaderOfTheJobThatFirstAskedForAModel() throws Exception {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader ofTheJob = new URLClassLoader(new URL[0], before)) {
+      thread.setContextClassLoader(ofTheJob);
+      useOnce("a");
+      thread.setContextClassLoader(before);
+      assertThat(Thread.getAllStackTraces().keySet())
+          .noneMatch(t -> t.getContextClassLoader() == ofTheJob);
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  @Test
   void aFailedLoadIsTriedAgainForTheNextUser() throws Exception {
     Path late = cache.resolve("appears-later.onnx");
     CheckpointRequest request = Examples.request("x", 1, "dev", late);
-    try (var lease = encoders.lease(request, files, 1)) {
+    try (var lease = encoders.lease(request, loading)) {
       assertThatThrownBy(() -> lease.encoder().join())
           .hasCauseInstanceOf(EncodingException.class)
           .hasMessageContaining("cannot be fetched");
     }
     Files.copy(TestModels.path("one_tensor.onnx"), late);
-    try (var again = encoders.lease(request, files, 1)) {
+    try (var again = encoders.lease(request, loading)) {
       assertThat(again.encoder().join().device()).isEqualTo("cpu");
     }
+  }
+
+  @Test
+  void aLoadAboveItsTimeLimitFailsAndWhatWaitsBehindItIsLoaded() throws Exception {
+    ModelLoading hurried =
+        new ModelLoading(loading.files(), loading.intraOpThreads(), Duration.ofMillis(100));
+    CheckpointRequest stalled = request("stalled", "one_tensor.onnx");
+    try (var hangs = encoders.lease(onStalledStore(stalled), hurried);
+        var behind = lease("a")) {
+      assertThatThrownBy(() -> hangs.encoder().join())
+          .hasCauseInstanceOf(EncodingException.class)
+          .hasMessageContaining("one_tensor.onnx was not fetched and loaded within PT0.1S.");
+      assertThat(behind.encoder().join().device()).isEqualTo("cpu");
+      StalledFileSystem.INTERRUPTED.await();
+    }
+  }
+
+  private static CheckpointRequest onStalledStore(CheckpointRequest request) {
+    return new CheckpointRequest(
+        request.runId(),
+        request.checkpointId(),
+        request.step(),
+        request.attempt(),
+        request.corpusId(),
+        request.modelUri().replaceFirst("file:", "stalled:"),
+        request.modelFormat(),
+        null,
+        request.sampleRateHz(),
+        request.inputNormalisation(),
+        request.layers(),
+        request.trainingLoss(),
+        request.source());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,11 @@ class TensorTest {
     Tensor good = tensor(0, 2, 3, 4);
     return Stream.of(
         arguments("nothing", List.of(), null, "The model has no output."),
+        arguments(
+            "more layers than anyone has",
+            Collections.nCopies(1_001, good),
+            null,
+            "The model has 1001 outputs, and 1001 are to be evaluated; at most 1000 can be."),
         arguments("rank 1", List.of(tensor(0, 6)), null, "Layer 0 of the model has shape [6]"),
         arguments("rank 2", List.of(tensor(0, 2, 6)), null, "must be (batch, frames, dimension)"),
         arguments("rank 5", List.of(tensor(0, 1, 1, 2, 3, 1)), null, "has shape [1, 1, 2, 3, 1]"),

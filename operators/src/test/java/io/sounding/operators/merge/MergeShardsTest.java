@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sounding.operators.KeyedStage;
 import io.sounding.operators.fold.ShardSummaries;
 import io.sounding.operators.fold.ShardSummary;
+import io.sounding.operators.statistics.LayerAccumulator;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.RankMetrics;
 import io.sounding.operators.statistics.StatisticsSettings;
@@ -92,6 +93,35 @@ class MergeShardsTest {
       stage.take(all.get(0), odd, all.get(2));
       assertThat(progress(stage)).containsExactly("PARTIAL 2", "FAILED 0");
       assertThat(stage.extractOutputValues().get(1).failure()).contains("settings");
+    }
+  }
+
+  @Test
+  void aLayerWithoutASingleFrameFailsTheEvaluation() throws Exception {
+    byte[] nothing =
+        LayerSummary.empty(ShardSummaries.DIMENSION, ShardSummaries.SETTINGS).toBytes();
+    try (var stage = opened()) {
+      for (ShardSummary s : all) {
+        stage.take(ShardSummaries.withSummary(s, nothing));
+      }
+      assertThat(progress(stage)).endsWith("FAILED 0").doesNotContain("FINAL 18");
+      assertThat(stage.extractOutputValues().get(4).failure())
+          .startsWith("The model gave no frame for any of the 18 utterances of corpus dev.");
+    }
+  }
+
+  @Test
+  void oneFrameIsEnough() throws Exception {
+    byte[] nothing =
+        LayerSummary.empty(ShardSummaries.DIMENSION, ShardSummaries.SETTINGS).toBytes();
+    LayerAccumulator one = new LayerAccumulator(ShardSummaries.DIMENSION, ShardSummaries.SETTINGS);
+    one.addUtterance("a", new float[] {1, 2, 3, 4}, 1);
+    try (var stage = opened()) {
+      for (ShardSummary s : all) {
+        byte[] frames = s.shard() == 3 ? one.snapshot().toBytes() : nothing;
+        stage.take(ShardSummaries.withSummary(s, frames));
+      }
+      assertThat(progress(stage)).endsWith("FINAL 18");
     }
   }
 

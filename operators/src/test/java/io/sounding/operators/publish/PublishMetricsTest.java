@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Examples;
 import io.sounding.operators.KeyedStage;
-import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.Rejection;
 import io.sounding.operators.fold.ShardSummaries;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
@@ -19,27 +19,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PublishMetricsTest {
 
   private static final EvaluationSettings SETTINGS = Examples.settings(5, Path.of("unused"));
 
-  private OneInputStreamOperatorTestHarness<MergedLayer, OutgoingRecord> harness;
-
-  @BeforeEach
-  void open() throws Exception {
-    harness = ProcessFunctionTestHarnesses.forProcessFunction(new PublishMetrics(SETTINGS));
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    harness.close();
-  }
+  private final List<Publication> publications = new ArrayList<>();
 
   private static List<MergedLayer> merged(ShardSummary... summaries) throws Exception {
     try (var stage =
@@ -51,13 +37,12 @@ class PublishMetricsTest {
   }
 
   private List<MetricEvent> published(List<MergedLayer> layers) throws Exception {
-    for (MergedLayer layer : layers) {
-      harness.processElement(layer, 0);
-    }
     SingleObjectCodec codec = SingleObjectCodec.reading(MetricEvent.getClassSchema());
     List<MetricEvent> events = new ArrayList<>();
-    for (OutgoingRecord record : harness.extractOutputValues()) {
-      events.add((MetricEvent) codec.decode(record.value()));
+    for (MergedLayer layer : layers) {
+      Publication publication = new PublishMetrics(SETTINGS).map(layer);
+      publications.add(publication);
+      events.add((MetricEvent) codec.decode(publication.event().value()));
     }
     return events;
   }
@@ -116,9 +101,14 @@ class PublishMetricsTest {
   @Test
   void partialAndFinalOfALayerHaveOneKeySoThatCompactionKeepsTheLatter() throws Exception {
     published(merged(ShardSummaries.all(5).toArray(ShardSummary[]::new)));
-    assertThat(harness.extractOutputValues())
+    assertThat(publications)
         .hasSize(4)
-        .allSatisfy(record -> assertThat(record.key()).asString().isEqualTo("run-a/step1/dev/2"));
+        .allSatisfy(
+            publication -> {
+              assertThat(publication.event().key()).asString().isEqualTo("run-a/step1/dev/2");
+              assertThat(publication.evaluationId()).isEqualTo("run-a\nstep1\ndev\n0");
+              assertThat(publication.failure()).isNull();
+            });
   }
 
   @Test
@@ -133,18 +123,18 @@ class PublishMetricsTest {
     assertThat(event.getLayer()).isNull();
     assertThat(event.getRank()).isNull();
     assertThat(event.getClusters()).isNull();
-    assertThat(harness.extractOutputValues().get(0).key())
-        .asString()
-        .isEqualTo("run-a/step1/dev/-");
-    assertThat(harness.getSideOutput(DeadLetterOutput.TAG))
+    assertThat(publications)
         .singleElement()
         .satisfies(
-            element -> {
-              assertThat(element.getValue().reason()).isEqualTo(RejectReason.EVALUATION_FAILED);
-              assertThat(element.getValue().message()).isEqualTo("The model is gone.");
-              assertThat(element.getValue().topic()).isEqualTo("checkpoints");
-              assertThat(element.getValue().offset()).isEqualTo(7);
-              assertThat(element.getValue().value()).isEqualTo(new byte[] {1, 2});
+            publication -> {
+              assertThat(publication.event().key()).asString().isEqualTo("run-a/step1/dev/-");
+              assertThat(publication.evaluationId()).isEqualTo("run-a\nstep1\ndev\n0");
+              Rejection failure = publication.failure();
+              assertThat(failure.reason()).isEqualTo(RejectReason.EVALUATION_FAILED);
+              assertThat(failure.message()).isEqualTo("The model is gone.");
+              assertThat(failure.topic()).isEqualTo("checkpoints");
+              assertThat(failure.offset()).isEqualTo(7);
+              assertThat(failure.value()).isEqualTo(new byte[] {1, 2});
             });
   }
 }

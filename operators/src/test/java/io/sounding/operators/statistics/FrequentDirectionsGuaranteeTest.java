@@ -116,7 +116,9 @@ class FrequentDirectionsGuaranteeTest {
         }
         target.addRow(row);
       } else {
-        target.addBlock(SyntheticFrames.rows(frames, d, from, to), to - from, new HostProducts());
+        target.addBlock(
+            FrameBlock.of(SyntheticFrames.rows(frames, d, from, to), to - from, d),
+            new HostProducts());
       }
       from = to;
     }

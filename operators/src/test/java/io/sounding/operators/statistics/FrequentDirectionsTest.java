@@ -140,7 +140,7 @@ class FrequentDirectionsTest {
   void theExactSketchAgreesWithTheSingularValues(double offset) {
     float[] frames = SyntheticFrames.arithmetic(500, 24, offset);
     SpectrumAccumulator moments = SecondMoments.empty(24).accumulator();
-    moments.addBlock(frames, 500, new HostProducts());
+    moments.addBlock(FrameBlock.of(frames, 500, 24), new HostProducts());
     SpectrumSketch sketch = moments.snapshot();
     relative(
         sketch.uncentredSpectrum().rankMe(),
@@ -174,7 +174,8 @@ class FrequentDirectionsTest {
     for (int from = 0; from < n; from += 100) {
       int to = Math.min(n, from + 100);
       accumulator.addBlock(
-          SyntheticFrames.rows(frames, d, from, to), to - from, new HostProducts());
+          FrameBlock.of(SyntheticFrames.rows(frames, d, from, to), to - from, d),
+          new HostProducts());
     }
     return (FrequentDirections) accumulator.snapshot();
   }

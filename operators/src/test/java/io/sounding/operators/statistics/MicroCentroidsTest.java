@@ -18,7 +18,7 @@ class MicroCentroidsTest {
   void togetherTheyHoldTheScatterOfAllFramesWhateverTheMean(float offset) {
     float[] frames = SyntheticFrames.arithmetic(3_000, D, offset);
     MicroCentroids micro = micro(frames, 40, 256);
-    double[] mean = BlockMean.of(frames, 3_000, D);
+    double[] mean = FrameBlock.of(frames, 3_000, D).mean();
     double expected = 0;
     for (int i = 0; i < frames.length; i++) {
       expected += (frames[i] - mean[i % D]) * (frames[i] - mean[i % D]);
@@ -72,7 +72,7 @@ class MicroCentroidsTest {
     assertThat(micro(frames, 40, 512)).isEqualTo(micro(frames, 40, 512));
     MicroCentroidsAccumulator other =
         new MicroCentroidsAccumulator(MicroCentroids.empty(D), 40, 99);
-    other.addBlock(frames, 3_000, new HostProducts());
+    other.addBlock(FrameBlock.of(frames, 3_000, D), new HostProducts());
     assertThat(other.snapshot()).isNotEqualTo(micro(frames, 40, 3_000));
   }
 
@@ -127,7 +127,8 @@ class MicroCentroidsTest {
     for (int from = 0; from < rows; from += block) {
       int to = Math.min(rows, from + block);
       accumulator.addBlock(
-          SyntheticFrames.rows(frames, D, from, to), to - from, new HostProducts());
+          FrameBlock.of(SyntheticFrames.rows(frames, D, from, to), to - from, D),
+          new HostProducts());
     }
     return accumulator.snapshot();
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class PartitionTest {
   private static final int D = 5;
   private static final float[] FRAMES = SyntheticFrames.arithmetic(120, D, 0);
-  private static final double[] CENTRE = BlockMean.of(FRAMES, 120, D);
+  private static final double[] CENTRE = FrameBlock.of(FRAMES, 120, D).mean();
   private static final int[] LABELS = labels();
 
   private static int[] labels() {

@@ -90,7 +90,7 @@ class RankInvariantsTest {
 
   private static SecondMoments moments(float[] frames, int d) {
     SpectrumAccumulator accumulator = SecondMoments.empty(d).accumulator();
-    accumulator.addBlock(frames, frames.length / d, new HostProducts());
+    accumulator.addBlock(FrameBlock.of(frames, frames.length / d, d), new HostProducts());
     return (SecondMoments) accumulator.snapshot();
   }
 

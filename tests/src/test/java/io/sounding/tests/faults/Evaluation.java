@@ -26,21 +26,27 @@ final class Evaluation implements AutoCloseable {
   private final MetricTopic metrics;
   private JobProcess job;
 
-  private Evaluation(FlinkCluster cluster, JobProcess.Settings settings, int due) {
+  private Evaluation(
+      FlinkCluster cluster, JobProcess.Settings settings, int due, String... options) {
     this.cluster = cluster;
     this.settings = settings;
     this.due = due;
     this.metrics = new MetricTopic(settings.bootstrapServers(), settings.name() + ".metrics");
-    this.job = JobProcess.start(cluster, settings);
+    this.job = JobProcess.start(cluster, settings, options);
   }
 
   /**
    * Creates the topics and starts the job; what is sent now is read once it runs.
    *
    * @param due FINAL events that are to come of what will be sent
+   * @param options more options of the job
    */
   static Evaluation start(
-      Broker broker, FlinkCluster cluster, JobProcess.Settings settings, int due) {
+      Broker broker,
+      FlinkCluster cluster,
+      JobProcess.Settings settings,
+      int due,
+      String... options) {
     String prefix = settings.name();
     // the topic of metrics keeps every record: compaction would hide a second FINAL event
     broker.createTopics(
@@ -49,7 +55,7 @@ final class Evaluation implements AutoCloseable {
             prefix + ".audio", 2,
             prefix + ".metrics", 2,
             prefix + ".dead-letters", 1));
-    return new Evaluation(cluster, settings, due);
+    return new Evaluation(cluster, settings, due, options);
   }
 
   void sendAudio(Collection<Message> messages) {

@@ -18,7 +18,13 @@ import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
 final class FlinkCluster implements AutoCloseable {
 
   private static final List<String> TASK_MANAGER_JVM =
-      List.of("-Xmx640m", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=512m");
+      List.of(
+          // a heap of one size: what is resident grows with native memory only
+          "-Xms640m",
+          "-Xmx640m",
+          "-XX:+AlwaysPreTouch",
+          "-XX:+UseSerialGC",
+          "-XX:MaxDirectMemorySize=512m");
 
   private final Path folder;
   private final Path configuration;

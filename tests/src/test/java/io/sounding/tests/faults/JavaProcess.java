@@ -2,6 +2,7 @@ package io.sounding.tests.faults;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +67,42 @@ final class JavaProcess implements AutoCloseable {
       return Files.readString(output);
     } catch (IOException e) {
       return "nothing that can be read (" + e.getMessage() + ")";
+    }
+  }
+
+  /** Memory that it holds, bytes. */
+  long residentBytes() {
+    try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines.filter(line -> line.startsWith("VmRSS:")).mapToLong(JavaProcess::kilobytes).sum()
+          * 1024;
+    } catch (IOException e) {
+      throw new UncheckedIOException("The memory of process " + name + " cannot be read.", e);
+    }
+  }
+
+  /** Its heap in use after a collection, bytes. */
+  long liveHeapBytes() {
+    diagnose("GC.run");
+    return diagnose("GC.heap_info")
+            .lines()
+            .filter(line -> line.contains(" generation "))
+            .map(line -> line.substring(line.indexOf("used ")))
+            .mapToLong(JavaProcess::kilobytes)
+            .sum()
+        * 1024;
+  }
+
+  private static long kilobytes(String line) {
+    return Long.parseLong(line.replaceFirst("^\\D*(\\d+).*$", "$1"));
+  }
+
+  private String diagnose(String command) {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    try {
+      Process run = new ProcessBuilder(jcmd, Long.toString(process.pid()), command).start();
+      return new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Process " + name + " cannot be asked for " + command, e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.sounding.tests.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sounding.tests.Await;
+import io.sounding.tests.DemoData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
@@ -53,26 +54,28 @@ final class JobProcess implements AutoCloseable {
   private final FlinkRest rest;
   private final Settings settings;
   private final Path folder;
+  private final List<String> options;
   private final JobID id = new JobID();
   private JavaProcess process;
 
-  private JobProcess(FlinkCluster cluster, Settings settings) {
+  private JobProcess(FlinkCluster cluster, Settings settings, List<String> options) {
     this.cluster = cluster;
     this.rest = cluster.rest();
     this.settings = settings;
+    this.options = options;
     this.folder = cluster.folder().resolve(settings.name());
   }
 
-  /** Starts a job from the beginning of its topics. */
-  static JobProcess start(FlinkCluster cluster, Settings settings) {
-    JobProcess job = new JobProcess(cluster, settings);
+  /** Starts a job from the beginning of its topics, with more of its options. */
+  static JobProcess start(FlinkCluster cluster, Settings settings, String... options) {
+    JobProcess job = new JobProcess(cluster, settings, List.of(options));
     job.start(Optional.empty());
     return job;
   }
 
   /** Starts a job from a savepoint, with other settings. */
   static JobProcess restore(FlinkCluster cluster, Settings settings, String savepoint) {
-    JobProcess job = new JobProcess(cluster, settings);
+    JobProcess job = new JobProcess(cluster, settings, List.of());
     job.start(Optional.of(savepoint));
     return job;
   }
@@ -101,12 +104,15 @@ final class JobProcess implements AutoCloseable {
             settings.name(),
             "--name",
             settings.name(),
+            "--models-from",
+            DemoData.folder().toString(),
             "--shards",
             "8",
             "--k",
             "16",
             "--sample",
             "2000"));
+    arguments.addAll(options);
     process =
         JavaProcess.start("job-manager", folder, JVM_OPTIONS, ApplicationMain.class, arguments);
   }

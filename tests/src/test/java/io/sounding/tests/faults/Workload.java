@@ -9,6 +9,7 @@ import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
 import io.sounding.schemas.ModelFormat;
+import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SealedUtterance;
 import io.sounding.schemas.SingleObjectCodec;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -38,6 +40,10 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
   private static final List<Integer> STEPS = List.of(0, 25, 50, 100, 200, 400, 800, 1_200);
   private static final List<Integer> MORE_STEPS =
       List.of(0, 25, 50, 100, 200, 400, 800, 1_200, 1_600, 2_400);
+
+  /** Models of {@code tests/models/make_test_models.py}. */
+  static final Path TINY_MODELS =
+      DemoData.folder().resolve("../../operators/src/test/resources/models").normalize();
 
   /** Key and value of a Kafka record. */
   record Message(byte[] key, byte[] value) {}
@@ -68,16 +74,48 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
           sealed.add(chop(file.utteranceId() + "-" + copy, audio, samples, chunks));
         }
       }
-      sealed.sort(Comparator.comparing(SealedUtterance::getUtteranceId));
-      CorpusSealed manifest =
-          new CorpusSealed(CORPUS, sealed, CorpusDigest.of(sealed), Instant.EPOCH);
-      return new Workload(
-          chunks,
-          new Message(RecordKeys.of(manifest), SingleObjectCodec.encode(manifest)),
-          checkpoints);
+      return sealed(sealed, chunks, checkpoints);
     } catch (IOException e) {
       throw new AssertionError("The demo's audio cannot be read.", e);
     }
+  }
+
+  /**
+   * 16 utterances of half a second of noise, and so many checkpoints, ONNX and TorchScript in turn,
+   * of models of one layer with a few hundred weights.
+   */
+  static Workload tiny(int evaluations) {
+    List<Message> chunks = new ArrayList<>();
+    List<SealedUtterance> sealed = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      byte[] pcm = new byte[16_000];
+      new Random(i).nextBytes(pcm);
+      DecodedAudio noise = new DecodedAudio(16_000, 1, 8_000, PcmEncoding.PCM_S16LE, pcm);
+      sealed.add(chop("noise-" + i, noise, chunks));
+    }
+    return sealed(
+        sealed,
+        chunks,
+        IntStream.range(0, evaluations)
+            .mapToObj(
+                step ->
+                    step % 2 == 0
+                        ? checkpoint(
+                            TINY_MODELS.resolve("one_tensor.onnx"), ModelFormat.ONNX, step, 0)
+                        : checkpoint(
+                            TINY_MODELS.resolve("one_tensor.pt"), ModelFormat.TORCHSCRIPT, step, 0))
+            .toList());
+  }
+
+  private static Workload sealed(
+      List<SealedUtterance> utterances, List<Message> chunks, List<Message> checkpoints) {
+    utterances.sort(Comparator.comparing(SealedUtterance::getUtteranceId));
+    CorpusSealed manifest =
+        new CorpusSealed(CORPUS, utterances, CorpusDigest.of(utterances), Instant.EPOCH);
+    return new Workload(
+        chunks,
+        new Message(RecordKeys.of(manifest), SingleObjectCodec.encode(manifest)),
+        checkpoints);
   }
 
   /** The same with its first checkpoints only. */
@@ -108,17 +146,20 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
   }
 
   private static Message checkpoint(int step, int attempt) {
+    return checkpoint(DemoData.checkpoint("healthy", step), ModelFormat.ONNX, step, attempt);
+  }
+
+  private static Message checkpoint(Path model, ModelFormat format, int step, int attempt) {
     SingleObjectCodec.initialise();
-    Path model = DemoData.checkpoint("healthy", step);
     CheckpointEvent event =
         CheckpointEvent.newBuilder()
             .setRunId("healthy")
-            .setCheckpointId(model.getFileName().toString())
+            .setCheckpointId("step-" + step)
             .setStep(step)
             .setAttempt(attempt)
             .setCorpusId(CORPUS)
             .setModelUri(model.toUri().toString())
-            .setModelFormat(ModelFormat.ONNX)
+            .setModelFormat(format)
             .setPublishedAt(Instant.EPOCH)
             .build();
     return new Message(RecordKeys.of(event), SingleObjectCodec.encode(event));

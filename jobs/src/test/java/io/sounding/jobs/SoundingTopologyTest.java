@@ -1,0 +1,48 @@
+package io.sounding.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sounding.jobs.kafka.KafkaEnds;
+import io.sounding.jobs.kafka.Topics;
+import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.embed.TrustedArtifacts;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Properties;
+import java.util.TreeSet;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
+
+class SoundingTopologyTest {
+
+  /**
+   * The list is append-only: a line that is changed or taken away is a savepoint that can no longer
+   * be restored. A new stage gets a new line at the end. Those of the committers are made by Flink.
+   */
+  @Test
+  void theUidsAreThoseOfAllVersionsBefore() throws Exception {
+    List<String> released;
+    try (InputStream list = SoundingTopologyTest.class.getResourceAsStream("uids.txt")) {
+      released = new String(list.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    }
+    assertThat(released).doesNotHaveDuplicates();
+    assertThat(uidsOfTheGraph()).containsExactlyElementsOf(new TreeSet<>(released));
+  }
+
+  private static TreeSet<String> uidsOfTheGraph() {
+    StreamExecutionEnvironment environment = new StreamExecutionEnvironment();
+    SoundingTopology.lay(
+        environment,
+        KafkaEnds.of("nowhere:9092", Topics.withPrefix("t"), "uids", new Properties()),
+        EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")));
+    TreeSet<String> uids = new TreeSet<>();
+    for (StreamNode node : environment.getStreamGraph().getStreamNodes()) {
+      assertThat(node.getTransformationUID()).as(node.getOperatorName()).isNotNull();
+      assertThat(uids.add(node.getTransformationUID())).as(node.getTransformationUID()).isTrue();
+    }
+    return uids;
+  }
+}

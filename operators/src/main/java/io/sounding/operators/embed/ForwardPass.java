@@ -1,0 +1,92 @@
+package io.sounding.operators.embed;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** One forward pass: begun by the task's thread, run by the model's. */
+final class ForwardPass {
+
+  private final float[][] windows;
+  private final int[] layers;
+  private final CompletableFuture<Frames> frames = new CompletableFuture<>();
+  private final long begun = System.nanoTime();
+
+  private volatile double seconds;
+
+  /**
+   * A pass that is still to be run.
+   *
+   * @param windows {@code float[B][samples]}, all equally long
+   * @param layers indices of the outputs wanted; null: all
+   */
+  ForwardPass(float[][] windows, int[] layers) {
+    this.windows = windows;
+    this.layers = layers;
+  }
+
+  /** Runs it; whatever happens is kept for who asks for the frames. */
+  void run(SpeechEncoder.Session session) {
+    long start = System.nanoTime();
+    try {
+      Frames made = session.encode(windows, layers);
+      seconds = (System.nanoTime() - start) * 1e-9;
+      frames.complete(made);
+    } catch (Throwable e) { // also errors: they belong to the thread that waits
+      frames.completeExceptionally(e);
+    }
+  }
+
+  boolean isDone() {
+    return frames.isDone();
+  }
+
+  /** Waits until {@code nanoTime} at the latest; whether the pass is done. */
+  boolean isDoneBy(long nanoTime) throws InterruptedException {
+    try {
+      frames.get(Math.max(0, nanoTime - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      return true; // frames() says it
+    }
+    return true;
+  }
+
+  /** Has {@code action} run once, from any thread, when the pass is done. */
+  void whenDone(Runnable action) {
+    frames.whenComplete((made, error) -> action.run());
+  }
+
+  /** Wall time since it was begun, milliseconds. */
+  long elapsedMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+  }
+
+  /** Wall time of the model's work, seconds; of a pass that is done. */
+  double seconds() {
+    return seconds;
+  }
+
+  /** That it took too long, as a sentence. */
+  String overdue(Duration timeLimit) {
+    return "The model did not finish %d windows of %d samples within %s. Raise --model-time-limit if it needs longer, or publish shorter utterances; then publish the checkpoint again with a higher attempt."
+        .formatted(windows.length, windows[0].length, timeLimit);
+  }
+
+  /**
+   * What the model made; of a pass that is done.
+   *
+   * @throws EncodingException if it failed
+   */
+  Frames frames() throws EncodingException {
+    try {
+      return frames.join();
+    } catch (CompletionException e) {
+      throw new EncodingException(EncodingException.reason(e.getCause()), e);
+    }
+  }
+}

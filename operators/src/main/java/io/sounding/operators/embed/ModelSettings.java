@@ -1,0 +1,57 @@
+package io.sounding.operators.embed;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Which models are run, and how.
+ *
+ * @param trusted which model files may be fetched
+ * @param cacheDirectory local folder for fetched model files; empty: below the task manager's
+ *     folder for temporary files
+ * @param cacheBytes how much it may hold
+ * @param fileBytes largest model file that is loaded: a process holds up to two models beside those
+ *     in use, and one that does not fit into its memory may be ended by the operating system
+ * @param timeLimit how long fetching and loading a model may take, and how long one forward pass (a
+ *     window, or a batch); above it the checkpoint fails and the task goes on, but native code
+ *     cannot be interrupted: until it returns by itself it keeps a core and its model
+ * @param intraOpThreads threads within one forward pass; part of the result's definition to 1e-6
+ */
+public record ModelSettings(
+    TrustedArtifacts trusted,
+    String cacheDirectory,
+    long cacheBytes,
+    long fileBytes,
+    Duration timeLimit,
+    int intraOpThreads)
+    implements Serializable {
+
+  /** Refuses values that cannot work, each with a sentence. */
+  public ModelSettings {
+    Objects.requireNonNull(trusted, "trusted");
+    Objects.requireNonNull(cacheDirectory, "cacheDirectory");
+    positive("cacheBytes", cacheBytes);
+    positive("fileBytes", fileBytes);
+    positive("timeLimit in ms", timeLimit.toMillis());
+    positive("intraOpThreads", intraOpThreads);
+  }
+
+  /** The defaults for trusted files that are cached in {@code cacheDirectory}. */
+  public static ModelSettings of(TrustedArtifacts trusted, String cacheDirectory) {
+    return new ModelSettings(
+        trusted, cacheDirectory, 20L << 30, 8L << 30, Duration.ofMinutes(10), 1);
+  }
+
+  /** The same with other limits. */
+  public ModelSettings with(long newFileBytes, Duration newTimeLimit) {
+    return new ModelSettings(
+        trusted, cacheDirectory, cacheBytes, newFileBytes, newTimeLimit, intraOpThreads);
+  }
+
+  private static void positive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("%s is %d; it must be at least 1.".formatted(name, value));
+    }
+  }
+}

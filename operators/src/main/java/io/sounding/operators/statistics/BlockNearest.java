@@ -1,0 +1,169 @@
+package io.sounding.operators.statistics;
+
+import java.util.Arrays;
+
+/**
+ * The nearest micro-centroid of each row of a block while micro-centroids are opened at rows of the
+ * same block. Distances are float32 products; those so small that a product has lost its digits are
+ * measured again by float64 differences. Micro-centroids count as where they were when measured:
+ * what they move within a block is left out.
+ */
+final class BlockNearest {
+  /** Candidates that are compared with one product. */
+  private static final int MOST_CANDIDATES = 64;
+
+  private final PointCloud block;
+  private final FoldProducts products;
+  private final double unitSquared;
+  private final int[] nearest;
+  private final float[] score;
+
+  private PointCloud known;
+  private final int[] opened;
+  private int openedCount;
+
+  private final int[] candidates = new int[MOST_CANDIDATES];
+  private final int[] candidateCentroid = new int[MOST_CANDIDATES];
+  private int candidateCount;
+  private int chunkStart;
+  private float[] candidateProducts;
+
+  /** For these rows; {@code products} are used up to the last call. */
+  BlockNearest(PointCloud block, FoldProducts products) {
+    this.block = block;
+    this.products = products;
+    unitSquared = block.unit() * block.unit();
+    nearest = new int[block.size()];
+    score = new float[block.size()];
+    opened = new int[block.size()];
+    products.load(block.rows(), block.size(), block.dimension());
+  }
+
+  /** Measures rows from .. to against the first {@code size} of {@code means}. */
+  void measure(int from, int to, double[] means, int size) {
+    known = block.alongside(means, size);
+    openedCount = 0;
+    Arrays.fill(nearest, from, to, -1);
+    Arrays.fill(score, from, to, Float.POSITIVE_INFINITY);
+    compare(from, to, known, 0);
+  }
+
+  /**
+   * Looks for rows of from .. to that would open a micro-centroid of their own at this cost, were
+   * none opened between.
+   *
+   * @return the end of the rows that may be added now
+   */
+  int plan(int from, int to, double[] draws, double facilityCost) {
+    chunkStart = from;
+    candidateCount = 0;
+    int end = from;
+    while (end < to && candidateCount < MOST_CANDIDATES) {
+      if (opens(squaredDistance(end), draws[end], facilityCost)) {
+        candidates[candidateCount] = end;
+        candidateCentroid[candidateCount++] = -1;
+      }
+      end++;
+    }
+    if (candidateCount > 0) {
+      PointCloud rows = block.rowsAt(candidates, candidateCount);
+      candidateProducts = block.products(from, end - from, rows, products);
+    }
+    return end;
+  }
+
+  /** Whether a row at this squared distance from its nearest opens a micro-centroid of its own. */
+  static boolean opens(double squaredDistance, double draw, double facilityCost) {
+    return squaredDistance > draw * facilityCost;
+  }
+
+  /** Takes up what has been opened since {@link #plan} and is nearer to this row. */
+  void compareWithOpened(int row) {
+    int start = (row - chunkStart) * candidateCount;
+    for (int c = 0; c < candidateCount && candidates[c] < row; c++) {
+      if (candidateCentroid[c] >= 0) {
+        offer(row, candidateCentroid[c], candidates[c], candidateProducts[start + c]);
+      }
+    }
+  }
+
+  private void offer(int row, int centroid, int centroidRow, float product) {
+    float other = (float) block.squaredNorm(centroidRow) - 2 * product;
+    if (other < score[row]) {
+      score[row] = other;
+      nearest[row] = centroid;
+    }
+  }
+
+  /** Index of the nearest micro-centroid of a row; -1 when there is none. */
+  int nearest(int row) {
+    return nearest[row];
+  }
+
+  /** Squared distance to it, in the units of the frames. */
+  double squaredDistance(int row) {
+    if (nearest[row] < 0) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double squaredNorm = block.squaredNorm(row);
+    double squared = squaredNorm + score[row];
+    if (squared < 1e-3 * squaredNorm) {
+      int centroid = nearest[row];
+      squared =
+          centroid < known.size()
+              ? block.squaredDistance(row, known, centroid)
+              : block.squaredDistance(row, block, opened[centroid - known.size()]);
+    }
+    return squared * unitSquared;
+  }
+
+  /** A micro-centroid was opened at a row: the next one after those known. */
+  void open(int row) {
+    int c = Arrays.binarySearch(candidates, 0, candidateCount, row);
+    candidateCentroid[c] = known.size() + openedCount;
+    opened[openedCount++] = row;
+  }
+
+  /** Compares rows from .. to with what was opened since {@link #plan}. */
+  void finish(int from, int to) {
+    int kept = 0;
+    int first = -1;
+    for (int c = 0; c < candidateCount; c++) {
+      if (candidateCentroid[c] >= 0) {
+        first = first < 0 ? candidateCentroid[c] : first;
+        candidates[kept++] = candidates[c];
+      }
+    }
+    if (kept > 0 && from < to) {
+      compare(from, to, block.rowsAt(candidates, kept), first);
+    }
+  }
+
+  private void compare(int from, int to, PointCloud others, int firstIndex) {
+    int count = others.size();
+    if (count == 0) {
+      return;
+    }
+    float[] squaredNorms = new float[count];
+    for (int c = 0; c < count; c++) {
+      squaredNorms[c] = (float) others.squaredNorm(c);
+    }
+    float[] found = block.products(from, to - from, others, products);
+    for (int row = from; row < to; row++) {
+      int start = (row - from) * count;
+      float least = score[row];
+      int index = -1;
+      for (int c = 0; c < count; c++) {
+        float value = squaredNorms[c] - 2 * found[start + c];
+        if (value < least) {
+          least = value;
+          index = c;
+        }
+      }
+      if (index >= 0) {
+        score[row] = least;
+        nearest[row] = firstIndex + index;
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.sounding.tests;
+
+import static io.sounding.tests.PoisonCase.evaluated;
+import static io.sounding.tests.PoisonCase.failed;
+import static io.sounding.tests.PoisonRecords.HEALTHY;
+import static io.sounding.tests.PoisonRecords.checkpoint;
+import static io.sounding.tests.PoisonRecords.half;
+import static io.sounding.tests.PoisonRecords.model;
+import static io.sounding.tests.PoisonRecords.noise;
+import static io.sounding.tests.PoisonRecords.sha256;
+
+import io.sounding.schemas.ModelFormat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Models that cannot be loaded or run, or make what is not frames, and what must come of them. */
+final class PoisonModels {
+
+  /** Largest model file that the job takes, bytes: ten times those of the test models. */
+  static final int MODEL_BYTES = 100_000;
+
+  /** Rounds of busy.pt: a minute at the 14 ms a round that were measured on one quiet core. */
+  private static final short BUSY_ROUNDS = 4_500;
+
+  private final PoisonRecords publish;
+  private final Path folder;
+
+  /**
+   * The models of the table.
+   *
+   * @param folder where files are made that are no models
+   */
+  PoisonModels(PoisonRecords publish, Path folder) {
+    this.publish = publish;
+    this.folder = folder;
+  }
+
+  List<PoisonCase> cases() throws IOException {
+    return Stream.of(files(), models()).flatMap(List::stream).toList();
+  }
+
+  private List<PoisonCase> files() throws IOException {
+    byte[] whole = Files.readAllBytes(model("one_tensor.pt"));
+    Path truncated = Files.write(folder.resolve("truncated.pt"), half(whole));
+    Path large = Files.write(folder.resolve("large.onnx"), new byte[MODEL_BYTES + 1]);
+    return List.of(
+        badModel("a missing file", folder.resolve("missing.pt"), "missing.pt cannot be fetched"),
+        badModel("a truncated file", truncated, "cannot be loaded as TORCHSCRIPT"),
+        badModel(
+            "a zip that is no TorchScript",
+            model("no_torchscript.zip"),
+            "cannot be loaded as TORCHSCRIPT"),
+        badModel(
+            "an unsupported operator",
+            model("unsupported_operator.onnx"),
+            "cannot be loaded as ONNX",
+            "Unheard"),
+        badModel(
+            "a model too big", large, "large.onnx has 100001 bytes; at most 100000 are loaded"),
+        failed(
+            "another format than the event says",
+            List.of("cannot be loaded as TORCHSCRIPT"),
+            List.of(
+                publish.checkpoint(
+                    checkpoint("another format than the event says", HEALTHY, model("tuple.onnx"))
+                        .setModelFormat(ModelFormat.TORCHSCRIPT)))),
+        failed(
+            "another SHA-256 than the event says",
+            List.of("has SHA-256 " + sha256(whole), "its event says " + "0".repeat(64)),
+            List.of(
+                publish.checkpoint(
+                    checkpoint(
+                            "another SHA-256 than the event says", HEALTHY, model("one_tensor.pt"))
+                        .setModelSha256("0".repeat(64))))));
+  }
+
+  private List<PoisonCase> models() {
+    byte[] busy = noise(8, 800);
+    ByteBuffer.wrap(busy).order(ByteOrder.LITTLE_ENDIAN).putShort(BUSY_ROUNDS);
+    List<ProducerRecord<byte[], byte[]>> slow = new ArrayList<>(publish.corpus("slow", busy));
+    slow.add(
+        publish.checkpoint(checkpoint("a model above its time limit", "slow", model("busy.pt"))));
+    return List.of(
+        badModel("another input rank", model("wants_channels.pt"), "The model failed on"),
+        badModel("an output of rank 1", model("rank_1.pt"), "Layer 0 of the model has shape [8]"),
+        badModel(
+            "another dimension in layer 1",
+            model("other_dimensions.pt"),
+            "Layer 1 of the model has dimension 6 where layer 0 has 8"),
+        badModel(
+            "NaN in the output",
+            model("not_a_number.pt"),
+            "In layer 0 of the model: Utterance speech_",
+            "holds NaN"),
+        badModel(
+            "infinity in the output",
+            model("infinite.pt"),
+            "In layer 1 of the model: Utterance speech_",
+            "frame 3 holds"),
+        badModel(
+            "an output too big",
+            model("enormous.pt"),
+            "take",
+            "bytes, and half of the Java process' memory"),
+        badModel("text as output", model("text.pt"), "its output 0 is of type string"),
+        badModel("no frame at all", model("no_frames.pt"), "no frame for any of the 12 utterances"),
+        badModel(
+            "a model that throws on one length",
+            model("refuses_one_length.pt"),
+            "Embedding speech_",
+            "1120 samples",
+            "this length is refused"),
+        evaluated(
+            "frames of one dimension",
+            List.of(
+                publish.checkpoint(
+                    checkpoint("frames of one dimension", HEALTHY, model("dimension_1.pt"))))),
+        failed(
+            "a model above its time limit",
+            List.of(
+                "Embedding speech_0 of corpus slow failed",
+                "did not finish 1 windows of 800 samples within PT15S"),
+            slow));
+  }
+
+  private PoisonCase badModel(String name, Path model, String... sentences) {
+    return failed(
+        name, List.of(sentences), List.of(publish.checkpoint(checkpoint(name, HEALTHY, model))));
+  }
+}

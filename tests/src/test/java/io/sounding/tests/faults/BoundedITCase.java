@@ -1,0 +1,105 @@
+package io.sounding.tests.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sounding.schemas.MetricStatus;
+import io.sounding.tests.Await;
+import io.sounding.tests.faults.Workload.Message;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a job holds does not grow with what it has done: neither native memory of models, nor heap,
+ * nor state. Run with {@code mvn verify -Pfaults}; prints what it measured.
+ */
+@Tag("faults")
+class BoundedITCase {
+
+  private static final int FIRST = 200;
+  private static final int MIDDLE = 1_000;
+  private static final int LAST = 2_000;
+  private static final double MOST_GROWTH = 1.05;
+  private static final Duration LIMIT = Duration.ofMinutes(8);
+
+  /** Shorter than a block takes, so that finished evaluations are forgotten meanwhile. */
+  private static final String RETENTION = "PT10S";
+
+  @TempDir private Path work;
+
+  /** What one task manager holds, bytes. */
+  private record Held(long resident, long heap, long state) {}
+
+  @Test
+  void twoThousandCheckpointsLeaveNothingBehind() {
+    Workload workload = Workload.tiny(LAST);
+    List<Message> checkpoints = workload.checkpoints();
+    try (FlinkCluster flink = new FlinkCluster(work.resolve("flink"), 2);
+        Broker broker = Broker.start(work.resolve("kafka"))) {
+      JavaProcess taskManager = flink.startTaskManager();
+      try (Evaluation evaluation =
+          Evaluation.start(
+              broker,
+              flink,
+              new JobProcess.Settings("bounded", broker.bootstrapServers(), 2, "hashmap", 1),
+              LAST,
+              "--retention",
+              RETENTION,
+              "--models-from",
+              Workload.TINY_MODELS.toString())) {
+        evaluation.sendAudio(workload.chunks());
+        evaluation.sendAudio(List.of(workload.manifest()));
+        evaluation.job().awaitCheckpoints(3);
+        long audio = stateBytes(evaluation.job());
+        System.out.printf("%nstate before the first evaluation: %d bytes%n", audio);
+        Held first = after(FIRST, evaluation, taskManager, checkpoints.subList(0, FIRST), audio);
+        after(MIDDLE, evaluation, taskManager, checkpoints.subList(FIRST, MIDDLE), audio);
+        Held last = after(LAST, evaluation, taskManager, checkpoints.subList(MIDDLE, LAST), audio);
+        assertThat((double) last.resident() / first.resident()).isLessThan(MOST_GROWTH);
+        assertThat((double) last.heap() / first.heap()).isLessThan(MOST_GROWTH);
+        evaluation.finish();
+      }
+    }
+  }
+
+  private static Held after(
+      int evaluations,
+      Evaluation evaluation,
+      JavaProcess taskManager,
+      List<Message> checkpoints,
+      long audio) {
+    evaluation.sendCheckpoints(checkpoints);
+    Await.until(
+        LIMIT,
+        evaluations + " FINAL events have come",
+        () -> finals(evaluation) >= evaluations,
+        () -> finals(evaluation) + " of them");
+    JobProcess job = evaluation.job();
+    Await.until(
+        "state is back to that of the audio, but for 5 %",
+        () -> stateBytes(job) < audio * MOST_GROWTH,
+        () -> stateBytes(job) + " bytes, of which audio " + audio);
+    Held held = new Held(taskManager.residentBytes(), taskManager.liveHeapBytes(), stateBytes(job));
+    System.out.printf(
+        "after %d evaluations: resident %.1f MB, live heap %.1f MB, state %d bytes%n",
+        evaluations, held.resident() / 1e6, held.heap() / 1e6, held.state());
+    return held;
+  }
+
+  private static long finals(Evaluation evaluation) {
+    return evaluation.metrics().soFar().stream()
+        .filter(event -> event.getStatus() == MetricStatus.FINAL)
+        .count();
+  }
+
+  private static long stateBytes(JobProcess job) {
+    return job.checkpointStatistics()
+        .path("latest")
+        .path("completed")
+        .path("state_size")
+        .asLong(Long.MAX_VALUE);
+  }
+}

@@ -91,7 +91,7 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
       byte[] pcm = new byte[16_000];
       new Random(i).nextBytes(pcm);
       DecodedAudio noise = new DecodedAudio(16_000, 1, 8_000, PcmEncoding.PCM_S16LE, pcm);
-      sealed.add(chop("noise-" + i, noise, chunks));
+      sealed.add(chop("noise-" + i, noise, noise.samplesPerChannel(), chunks));
     }
     return sealed(
         sealed,

@@ -29,6 +29,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static final Duration TOPIC_LIMIT = Duration.ofSeconds(60);
 
+  private final DirectoryLock lock;
   private final BrokerNode node;
   private final LoopbackSockets sockets;
   private final String bootstrapServers;
@@ -36,7 +37,11 @@ public final class EmbeddedBroker implements AutoCloseable {
   private boolean closed;
 
   private EmbeddedBroker(
-      BrokerNode node, LoopbackSockets sockets, Map<String, String> clientSettings) {
+      DirectoryLock lock,
+      BrokerNode node,
+      LoopbackSockets sockets,
+      Map<String, String> clientSettings) {
+    this.lock = lock;
     this.node = node;
     this.sockets = sockets;
     this.clientSettings = clientSettings;
@@ -63,6 +68,20 @@ public final class EmbeddedBroker implements AutoCloseable {
   public static EmbeddedBroker start(
       Path directory, Map<String, String> brokerSettings, Map<String, String> clientSettings) {
     Path log = WorkDirectory.prepare(directory, "the Kafka log");
+    DirectoryLock lock = DirectoryLock.take(log);
+    try {
+      return start(log, lock, brokerSettings, clientSettings);
+    } catch (RuntimeException failure) {
+      lock.close();
+      throw failure;
+    }
+  }
+
+  private static EmbeddedBroker start(
+      Path log,
+      DirectoryLock lock,
+      Map<String, String> brokerSettings,
+      Map<String, String> clientSettings) {
     try {
       BrokerNode.format(log);
     } catch (Exception failure) {
@@ -85,7 +104,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     try {
       node = BrokerNode.create(settings, sockets);
       node.start();
-      return new EmbeddedBroker(node, sockets, Map.copyOf(clientSettings));
+      return new EmbeddedBroker(lock, node, sockets, Map.copyOf(clientSettings));
     } catch (Exception failure) {
       stopAfter(failure, node, sockets);
       throw new EmbeddedException(
@@ -212,7 +231,8 @@ public final class EmbeddedBroker implements AutoCloseable {
       return;
     }
     closed = true;
-    try (sockets) {
+    try (lock;
+        sockets) {
       node.stop();
     }
   }

@@ -185,8 +185,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
         mailbox.execute(MailboxExecutor.MailOptions.deferrable(), this::turn, "embed a slice");
         mailed = true;
       } catch (RejectedExecutionException stopped) {
-        // with a savepoint, after which the task takes no more mails: the rest of the queue is in
-        // it
+        // with a savepoint, which holds the rest of the queue: no more mails are taken
         LOG.debug("The task has stopped; {} shards were queued.", queue.size(), stopped);
       }
     }

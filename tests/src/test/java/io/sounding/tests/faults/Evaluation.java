@@ -69,9 +69,8 @@ final class Evaluation implements AutoCloseable {
   private void send(String topic, Collection<Message> messages) {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            // one request at a time: on partitions that were created a moment ago, Kafka may take
-            // the
-            // second batch and refuse the first, for ever
+            // one request at a time: right after a partition was created, Kafka may take the second
+            // batch and refuse the first, for ever
             Map.of(
                 "bootstrap.servers",
                 settings.bootstrapServers(),

@@ -85,17 +85,18 @@ class FaultsITCase {
 
   @Test
   void aTaskManagerIsKilledBetweenFlinkCheckpoints() {
-    try (Evaluation evaluation = cluster.evaluation("between", 2, HASHMAP, 5)) {
-      evaluation.job().awaitCheckpoints(2);
+    try (Evaluation evaluation = cluster.evaluation("between", 2, HASHMAP, 3)) {
+      evaluation.job().awaitCheckpoints(1);
       long latest = evaluation.job().latestCheckpoint();
       Recovery recovery = Recovery.fromFaultOf(evaluation.job());
       cluster.flink().killAndReplace(cluster.flink().taskManagers().get(1));
       evaluation.assertUnfinished();
+      String moment = evaluation.moment();
       double seconds = recovery.await();
       assertThat(evaluation.job().restoredCheckpoint()).isEqualTo(latest);
       conclude(
           "task manager killed between Flink checkpoints",
-          "kill -9 after checkpoint %d at %s".formatted(latest, evaluation.moment()),
+          "kill -9 after checkpoint %d at %s".formatted(latest, moment),
           seconds,
           evaluation);
     }

@@ -80,16 +80,15 @@ final class JavaProcess implements AutoCloseable {
     }
   }
 
-  /** Its heap in use after a collection, bytes. */
-  long liveHeapBytes() {
-    diagnose("GC.run");
-    return diagnose("GC.heap_info")
-            .lines()
-            .filter(line -> line.contains(" generation "))
-            .map(line -> line.substring(line.indexOf("used ")))
-            .mapToLong(JavaProcess::kilobytes)
-            .sum()
-        * 1024;
+  /** Objects of classes whose names begin so that are left in its heap after a collection. */
+  long liveObjects(String prefix) {
+    // number: instances bytes class
+    return diagnose("GC.class_histogram")
+        .lines()
+        .map(line -> line.trim().split("\\s+"))
+        .filter(columns -> columns.length >= 4 && columns[3].startsWith(prefix))
+        .mapToLong(columns -> Long.parseLong(columns[1]))
+        .sum();
   }
 
   private static long kilobytes(String line) {

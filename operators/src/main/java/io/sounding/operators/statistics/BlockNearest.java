@@ -59,7 +59,7 @@ final class BlockNearest {
     candidateCount = 0;
     int end = from;
     while (end < to && candidateCount < MOST_CANDIDATES) {
-      if (opens(squaredDistance(end), draws[end], facilityCost)) {
+      if (squaredDistance(end) > draws[end] * facilityCost) {
         candidates[candidateCount] = end;
         candidateCentroid[candidateCount++] = -1;
       }
@@ -72,13 +72,21 @@ final class BlockNearest {
     return end;
   }
 
-  /** Whether a row at this squared distance from its nearest opens a micro-centroid of its own. */
-  static boolean opens(double squaredDistance, double draw, double facilityCost) {
-    return squaredDistance > draw * facilityCost;
+  /**
+   * Whether a row of the plan opens a micro-centroid of its own: rows are asked in their order, and
+   * what was opened at those before counts.
+   */
+  boolean opens(int row, double draw, double facilityCost) {
+    compareWithOpened(row);
+    // measured otherwise now, a row may come out farther than when it was planned, by a rounding
+    return candidate(row) >= 0 && squaredDistance(row) > draw * facilityCost;
   }
 
-  /** Takes up what has been opened since {@link #plan} and is nearer to this row. */
-  void compareWithOpened(int row) {
+  private int candidate(int row) {
+    return Arrays.binarySearch(candidates, 0, candidateCount, row);
+  }
+
+  private void compareWithOpened(int row) {
     int start = (row - chunkStart) * candidateCount;
     for (int c = 0; c < candidateCount && candidates[c] < row; c++) {
       if (candidateCentroid[c] >= 0) {
@@ -101,7 +109,7 @@ final class BlockNearest {
   }
 
   /** Squared distance to it, in the units of the frames. */
-  double squaredDistance(int row) {
+  private double squaredDistance(int row) {
     if (nearest[row] < 0) {
       return Double.POSITIVE_INFINITY;
     }
@@ -112,15 +120,14 @@ final class BlockNearest {
       squared =
           centroid < known.size()
               ? block.squaredDistance(row, known, centroid)
-              : block.squaredDistance(row, block, opened[centroid - known.size()]);
+              : block.squaredDistance(row, opened[centroid - known.size()]);
     }
     return squared * unitSquared;
   }
 
   /** A micro-centroid was opened at a row: the next one after those known. */
   void open(int row) {
-    int c = Arrays.binarySearch(candidates, 0, candidateCount, row);
-    candidateCentroid[c] = known.size() + openedCount;
+    candidateCentroid[candidate(row)] = known.size() + openedCount;
     opened[openedCount++] = row;
   }
 

@@ -79,8 +79,7 @@ final class MicroCentroidsAccumulator {
     while (row < to) {
       int end = block.plan(row, to, draws, facilityCost);
       for (; row < end; row++) {
-        block.compareWithOpened(row);
-        if (BlockNearest.opens(block.squaredDistance(row), draws[row], facilityCost)) {
+        if (block.opens(row, draws[row], facilityCost)) {
           open(rows, row * dimension);
           block.open(row);
           if (size > limit) {

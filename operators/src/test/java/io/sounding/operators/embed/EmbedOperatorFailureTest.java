@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class EmbedOperatorFailureTest {
 
-  private static final int SHARDS = 4;
-  private static final long ONE_HOUR_LATER = Duration.ofHours(1).toMillis() + 1;
+  static final int SHARDS = 4;
 
   @TempDir Path cache;
 
@@ -48,7 +47,7 @@ class EmbedOperatorFailureTest {
     return harness;
   }
 
-  private static void assertTheNextCheckpointIsEvaluated(EmbedHarness harness) throws Exception {
+  static void assertTheNextCheckpointIsEvaluated(EmbedHarness harness) throws Exception {
     int before = harness.summaries().size();
     harness.tell(Control.of(Examples.request("good", 99, "dev", TestModels.path("one_tensor.pt"))));
     harness.runUntilSummaries(before + SHARDS);
@@ -328,76 +327,6 @@ class EmbedOperatorFailureTest {
       harness.runUntilSummaries(SHARDS);
       assertThat(harness.summaries())
           .allMatch(s -> LayerSummary.fromBytes(s.summary()).dimension() == 1);
-    }
-  }
-
-  @Test
-  void aCorpusThatIsNeverSealedFailsTheCheckpointOnceAfterTheTimeout() throws Exception {
-    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
-      harness.tell(
-          Control.of(Examples.request("early", 1, "dev", TestModels.path("one_tensor.pt"))));
-      harness.hear(corpus);
-      harness.setProcessingTime(ONE_HOUR_LATER - 2);
-      harness.runMailsThatAreThere();
-      assertThat(harness.summaries()).isEmpty();
-      harness.setProcessingTime(ONE_HOUR_LATER);
-      assertThat(harness.summaries())
-          .singleElement()
-          .satisfies(
-              s ->
-                  assertThat(s.failure())
-                      .contains("not complete within PT1H: Corpus dev is not sealed"));
-      harness.tell(Control.of(Examples.manifest(corpus)));
-      assertTheNextCheckpointIsEvaluated(harness);
-    }
-  }
-
-  @Test
-  void aTimeoutThatFellDueWhileTheJobWasDownStartsAnew() throws Exception {
-    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
-      harness.tell(
-          Control.of(Examples.request("early", 1, "dev", TestModels.path("one_tensor.pt"))));
-      long back = ONE_HOUR_LATER + Duration.ofMinutes(5).toMillis();
-      harness.setProcessingTime(back);
-      assertThat(harness.summaries()).isEmpty();
-      harness.setProcessingTime(back + ONE_HOUR_LATER);
-      assertThat(harness.summaries())
-          .singleElement()
-          .satisfies(s -> assertThat(s.failure()).contains("not complete within PT1H"));
-    }
-  }
-
-  @Test
-  void aManifestThatPromisesMoreThanComesFailsTheCheckpointAndNamesWhatIsMissing()
-      throws Exception {
-    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
-      harness.hear(corpus.subList(1, 24));
-      harness.tell(Control.of(Examples.manifest(corpus)));
-      harness.tell(Control.of(Examples.request("bad", 1, "dev", TestModels.path("one_tensor.pt"))));
-      harness.setProcessingTime(ONE_HOUR_LATER);
-      List<ShardSummary> failures =
-          harness.summaries().stream().filter(s -> s.failure() != null).toList();
-      assertThat(failures)
-          .singleElement()
-          .satisfies(
-              s ->
-                  assertThat(s.failure())
-                      .contains(
-                          "not complete within PT1H",
-                          "in one shard 1 are missing, among them speech_0."));
-      harness.hear(corpus.get(0));
-      assertTheNextCheckpointIsEvaluated(harness);
-    }
-  }
-
-  @Test
-  void theTimeoutPassesByACheckpointThatIsOnlyWaitingForItsTurn() throws Exception {
-    try (EmbedHarness harness = withCorpus()) {
-      harness.tell(
-          Control.of(Examples.request("slow", 1, "dev", TestModels.path("one_tensor.pt"))));
-      harness.setProcessingTime(ONE_HOUR_LATER);
-      harness.runUntilSummaries(SHARDS);
-      assertThat(harness.summaries()).allMatch(s -> s.failure() == null);
     }
   }
 }

@@ -31,10 +31,37 @@ public final class RecordKeys {
   /** Key of a metric event: what log compaction keeps the latest of; '-' stands for no layer. */
   public static byte[] of(MetricEvent event) {
     return join(
-        event.getRunId(),
-        event.getCheckpointId(),
+        event.getRunId(), event.getCheckpointId(), event.getCorpusId(), orDash(event.getLayer()));
+  }
+
+  /** Key of an alarm event: what log compaction keeps the latest of; '-' stands for no layer. */
+  public static byte[] of(AlarmEvent event) {
+    return join(event.getRunId(), event.getCorpusId(), orDash(event.getLayer()), event.getMetric());
+  }
+
+  /** Key of a score: a later one of the same run, step and task replaces it. */
+  public static byte[] of(DownstreamScore score) {
+    return join(score.getRunId(), Long.toString(score.getStep()), score.getTask());
+  }
+
+  /**
+   * Key of a correlation event: what log compaction keeps the latest of; '-' stands for what does
+   * not apply.
+   */
+  public static byte[] of(CorrelationEvent event) {
+    return join(
+        event.getScope().name(),
+        orDash(event.getRunId()),
+        orDash(event.getStep()),
+        orDash(event.getScoreStep()),
         event.getCorpusId(),
-        event.getLayer() == null ? "-" : event.getLayer().toString());
+        orDash(event.getLayer()),
+        event.getMetric(),
+        event.getTask());
+  }
+
+  private static String orDash(Object part) {
+    return part == null ? "-" : part.toString();
   }
 
   private static byte[] join(String... parts) {

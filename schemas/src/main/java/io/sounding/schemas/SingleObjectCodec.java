@@ -78,6 +78,11 @@ public final class SingleObjectCodec {
     return new SingleObjectCodec(List.of(readers));
   }
 
+  /** The schema of a record type. */
+  public static Schema schemaOf(Class<? extends SpecificRecord> type) {
+    return SpecificData.get().getSchema(type);
+  }
+
   /** The bytes of {@code record}; a record with an unset required field is refused. */
   public static byte[] encode(SpecificRecord record) {
     Schema schema = record.getSchema();

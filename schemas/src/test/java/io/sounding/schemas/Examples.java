@@ -29,6 +29,8 @@ final class Examples {
         .setAttempt(1)
         .setPublishedAt(NOON)
         .setTags(Map.of("lr", "1e-3"))
+        .setWeightsUri("file:///models/step00400.safetensors")
+        .setWeightsSha256("1".repeat(64))
         .build();
   }
 
@@ -161,6 +163,9 @@ final class Examples {
             .setSpearmanHigh(1.0)
             .setSpearmanGivenStep(-0.1)
             .setEmittedAt(NOON)
+            .setScoreStep(800L)
+            .setResamples(1_000)
+            .setSeed(-5)
             .build());
   }
 }

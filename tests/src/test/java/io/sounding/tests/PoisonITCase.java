@@ -73,7 +73,7 @@ class PoisonITCase {
     PoisonRecords publish = new PoisonRecords(sounding.topics());
     table = new ArrayList<>(new PoisonTable(publish).cases());
     table.addAll(new PoisonModels(publish, work).cases());
-    try (KafkaProducer<byte[], byte[]> producer = sounding.producer();
+    try (KafkaProducer<byte[], byte[]> producer = sounding.kafka().producer();
         CommittedRecords metricTopic = read(sounding.topics().metrics());
         CommittedRecords deadLetterTopic = read(sounding.topics().deadLetters())) {
       publish.healthyCorpus().forEach(producer::send);

@@ -255,11 +255,7 @@ class SecretsITCase {
     arguments.addAll(List.of("--model-cache", work.resolve("models").toString()));
     arguments.addAll(List.of(more));
     Topics topics = Topics.withPrefix(name);
-    broker.createTopics(
-        KafkaTopic.keeping(topics.checkpoints(), 1),
-        KafkaTopic.keeping(topics.audio(), 1),
-        KafkaTopic.compacted(topics.metrics(), 1),
-        KafkaTopic.keeping(topics.deadLetters(), 1));
+    broker.createTopics(KafkaTopic.of(topics, 1));
     return CompletableFuture.runAsync(
         () -> {
           try {

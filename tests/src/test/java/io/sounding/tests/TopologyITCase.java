@@ -62,7 +62,7 @@ class TopologyITCase {
     sounding = EmbeddedSounding.start(work, 2, settings);
     String checkpoints = sounding.topics().checkpoints();
     String audio = sounding.topics().audio();
-    try (KafkaProducer<byte[], byte[]> producer = sounding.producer()) {
+    try (KafkaProducer<byte[], byte[]> producer = sounding.kafka().producer()) {
       CheckpointPublisher publisher = new CheckpointPublisher(producer, checkpoints);
       publisher.publish(run("collapse"), file("collapse", 0), 1.17706);
       byte[] noise = "this is no Avro".getBytes(StandardCharsets.UTF_8);

@@ -6,9 +6,9 @@ import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.jobs.watch.CommittedRecords;
 import io.sounding.jobs.watch.DeadLetterReader;
 import io.sounding.jobs.watch.EvaluationWatch;
-import io.sounding.jobs.watch.MetricReader;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
@@ -84,10 +84,10 @@ final class EvaluationSession {
                 .toList());
     long start = System.nanoTime();
     try (EmbeddedSounding sounding = EmbeddedSounding.start(folder.path(), parallelism, settings);
-        MetricReader reader =
-            new MetricReader(sounding.bootstrapServers(), sounding.topics().metrics());
-        DeadLetterReader deadLetters =
-            new DeadLetterReader(sounding.bootstrapServers(), sounding.topics().deadLetters());
+        CommittedRecords<MetricEvent> reader =
+            new CommittedRecords<>(
+                sounding.kafka(), sounding.topics().metrics(), MetricEvent.class);
+        DeadLetterReader deadLetters = new DeadLetterReader(sounding.kafka());
         MetricLines lines = new MetricLines(out)) {
       terminal.printf(
           "Kafka at %s, Flink at %s, log in %s%n",
@@ -142,7 +142,7 @@ final class EvaluationSession {
       String corpusId,
       List<Run> runs)
       throws IOException {
-    try (KafkaProducer<byte[], byte[]> producer = sounding.producer()) {
+    try (KafkaProducer<byte[], byte[]> producer = sounding.kafka().producer()) {
       CorpusPublisher.Published corpus =
           new CorpusPublisher(producer, sounding.topics().audio()).publish(corpusId, audio);
       CheckpointPublisher publisher =

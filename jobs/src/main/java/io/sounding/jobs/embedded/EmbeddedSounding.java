@@ -1,13 +1,13 @@
 package io.sounding.jobs.embedded;
 
 import io.sounding.jobs.SoundingTopology;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,9 +17,6 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Everything in one process: a Kafka broker, a Flink cluster, and the job running between them. The
@@ -64,11 +61,7 @@ public final class EmbeddedSounding implements AutoCloseable {
     }
     try {
       Topics topics = Topics.withPrefix("sounding");
-      broker.createTopics(
-          KafkaTopic.keeping(topics.checkpoints(), 1),
-          KafkaTopic.keeping(topics.audio(), parallelism),
-          KafkaTopic.compacted(topics.metrics(), 1),
-          KafkaTopic.keeping(topics.deadLetters(), 1));
+      broker.createTopics(KafkaTopic.of(topics, parallelism));
       StreamExecutionEnvironment environment = cluster.environment();
       environment.setParallelism(parallelism);
       environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
@@ -128,18 +121,9 @@ public final class EmbeddedSounding implements AutoCloseable {
     return job;
   }
 
-  /** A producer as a publisher would make one. */
-  public KafkaProducer<byte[], byte[]> producer() {
-    return new KafkaProducer<>(
-        Map.of(
-            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrapServers(),
-            ProducerConfig.ACKS_CONFIG,
-            "all",
-            ProducerConfig.LINGER_MS_CONFIG,
-            5),
-        new ByteArraySerializer(),
-        new ByteArraySerializer());
+  /** Clients as publishers and readers would make them. */
+  public KafkaClients kafka() {
+    return KafkaClients.of(bootstrapServers(), topics);
   }
 
   /** Cancels the job and ends cluster and broker; nothing is left running. */

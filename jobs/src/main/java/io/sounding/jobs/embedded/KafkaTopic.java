@@ -1,6 +1,9 @@
 package io.sounding.jobs.embedded;
 
+import io.sounding.jobs.kafka.Topics;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
@@ -22,6 +25,19 @@ public record KafkaTopic(String name, int partitions, Map<String, String> config
           "Topic " + name + " needs at least 1 partition, not " + partitions + ".");
     }
     configuration = Map.copyOf(configuration);
+  }
+
+  /**
+   * All of the job's topics.
+   *
+   * @param audioPartitions partitions of the topic of audio; the others have one
+   */
+  public static List<KafkaTopic> of(Topics topics, int audioPartitions) {
+    return Stream.concat(
+            topics.keeping().stream()
+                .map(name -> keeping(name, name.equals(topics.audio()) ? audioPartitions : 1)),
+            topics.compacted().stream().map(name -> compacted(name, 1)))
+        .toList();
   }
 
   /** A topic that keeps every record. */

@@ -1,43 +1,43 @@
 package io.sounding.jobs.watch;
 
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.SingleObjectCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads one kind of record from a topic with a plain Kafka consumer: from the start, committed ones
- * only. Records that do not decode are passed over and logged. Not thread-safe.
+ * only. Records that do not decode (of another kind on the same topic, or damaged) are passed over
+ * and logged. Not thread-safe.
+ *
+ * @param <T> the kind of record
  */
-final class CommittedRecords implements AutoCloseable {
+public final class CommittedRecords<T extends SpecificRecordBase> implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CommittedRecords.class);
 
+  /** Wait of one poll on the way to the end of a topic. */
+  private static final Duration TURN = Duration.ofMillis(200);
+
+  private final Class<T> kind;
   private final SingleObjectCodec codec;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /** Reads {@code topic}, which must exist. */
-  CommittedRecords(String bootstrapServers, String topic, Schema schema) {
-    codec = SingleObjectCodec.reading(schema);
-    consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+  public CommittedRecords(KafkaClients kafka, String topic, Class<T> kind) {
+    this.kind = kind;
+    codec = SingleObjectCodec.reading(SingleObjectCodec.schemaOf(kind));
+    consumer = kafka.consumer();
     List<TopicPartition> partitions =
         consumer.partitionsFor(topic).stream()
             .map(info -> new TopicPartition(topic, info.partition()))
@@ -47,13 +47,14 @@ final class CommittedRecords implements AutoCloseable {
   }
 
   /** The records that came, in the order of their partitions; waits up to {@code limit} for one. */
-  List<SpecificRecord> poll(Duration limit) {
-    List<SpecificRecord> decoded = new ArrayList<>();
+  public List<T> poll(Duration limit) {
+    List<T> decoded = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit)) {
       try {
-        decoded.add(codec.decode(record.value()));
+        SpecificRecord read = codec.decode(record.value());
+        decoded.add(kind.cast(read));
       } catch (DecodingException e) {
-        LOG.warn(
+        LOG.debug(
             "Passed over record {} of {}-{}: {}",
             record.offset(),
             record.topic(),
@@ -62,6 +63,19 @@ final class CommittedRecords implements AutoCloseable {
       }
     }
     return decoded;
+  }
+
+  /**
+   * The records up to where the topic ends now; one whose transaction is open ends it. Reading may
+   * go on from there.
+   */
+  public List<T> toEnd() {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    List<T> all = new ArrayList<>();
+    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+      all.addAll(poll(TURN));
+    }
+    return all;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sounding.jobs.watch;
 
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.schemas.DeadLetter;
 import io.sounding.schemas.RejectReason;
 import java.time.Duration;
@@ -7,11 +8,11 @@ import java.time.Duration;
 /** Reads dead letters from the start of their topic. Not thread-safe. */
 public final class DeadLetterReader implements AutoCloseable {
 
-  private final CommittedRecords records;
+  private final CommittedRecords<DeadLetter> records;
 
-  /** Reads {@code topic}, which must exist. */
-  public DeadLetterReader(String bootstrapServers, String topic) {
-    records = new CommittedRecords(bootstrapServers, topic, DeadLetter.getClassSchema());
+  /** Reads the topic of dead letters, which must exist. */
+  public DeadLetterReader(KafkaClients kafka) {
+    records = new CommittedRecords<>(kafka, kafka.topics().deadLetters(), DeadLetter.class);
   }
 
   /**
@@ -20,7 +21,6 @@ public final class DeadLetterReader implements AutoCloseable {
    */
   public String firstRejection() {
     return records.poll(Duration.ZERO).stream()
-        .map(DeadLetter.class::cast)
         .filter(letter -> letter.getReason() != RejectReason.EVALUATION_FAILED)
         .map(DeadLetter::getMessage)
         .findFirst()

@@ -53,7 +53,10 @@ final class Evaluation implements AutoCloseable {
         Map.of(
             prefix + ".checkpoints", 1,
             prefix + ".audio", 2,
+            prefix + ".scores", 1,
             prefix + ".metrics", 2,
+            prefix + ".alarms", 1,
+            prefix + ".correlations", 1,
             prefix + ".dead-letters", 1));
     return new Evaluation(cluster, settings, due, options);
   }

@@ -57,8 +57,7 @@ final class RestorableJob implements AutoCloseable {
   /** Starts a broker and a cluster below {@code work}. */
   RestorableJob(Path work) {
     broker = EmbeddedBroker.start(work.resolve("kafka"));
-    broker.createTopics(
-        KafkaTopic.keeping(TOPICS.checkpoints(), 1), KafkaTopic.keeping(TOPICS.audio(), 1));
+    broker.createTopics(KafkaTopic.of(TOPICS, 1));
     cluster =
         EmbeddedCluster.start(
             work.resolve("flink"),

@@ -1,0 +1,99 @@
+package io.sounding.jobs.kafka;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Plain Kafka clients of publishers and readers: whoever makes one closes it.
+ *
+ * @param bootstrapServers host:port, comma-separated
+ * @param topics the names of the topics
+ * @param settings further settings of the clients, such as TLS and SASL
+ */
+public record KafkaClients(String bootstrapServers, Topics topics, Properties settings) {
+
+  /** How long Kafka may take to answer before it counts as out of reach. */
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
+
+  /** Clients without further settings. */
+  public static KafkaClients of(String bootstrapServers, Topics topics) {
+    return new KafkaClients(bootstrapServers, topics, new Properties());
+  }
+
+  /** A producer that loses nothing and doubles nothing by its own retries. */
+  public KafkaProducer<byte[], byte[]> producer() {
+    Properties properties = with(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    properties.put(ProducerConfig.ACKS_CONFIG, "all");
+    properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** A consumer of committed records, without a group. */
+  public KafkaConsumer<byte[], byte[]> consumer() {
+    Properties properties = with(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * Makes sure that Kafka answers and has these topics.
+   *
+   * @throws KafkaUnavailableException with a sentence, if not
+   */
+  public void require(String... names) {
+    Collection<String> missing = new TreeSet<>(List.of(names));
+    Properties properties = with(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
+    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
+    try (Admin admin = Admin.create(properties)) {
+      Set<String> there =
+          admin.listTopics().names().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      missing.removeAll(there);
+    } catch (KafkaException | ExecutionException | TimeoutException e) {
+      throw new KafkaUnavailableException(
+          "Kafka at %s does not answer (%s). Check --bootstrap and --kafka-properties, and that it runs."
+              .formatted(bootstrapServers, reason(e)),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaUnavailableException("Asking Kafka for its topics was interrupted.", e);
+    }
+    if (!missing.isEmpty()) {
+      throw new KafkaUnavailableException(
+          "Kafka at %s has no topic %s. Create it, or correct --topics."
+              .formatted(bootstrapServers, String.join(", ", missing)),
+          null);
+    }
+  }
+
+  private static String reason(Exception e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  private Properties with(String key, Object value) {
+    Properties properties = new Properties();
+    properties.putAll(settings);
+    properties.put(key, value);
+    return properties;
+  }
+}

@@ -21,9 +21,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * A real Kafka broker in this process: one node in KRaft combined mode, listening on 127.0.0.1 at a
- * free port, with its log in the directory it is given. A broker started again on the same
- * directory serves the same records, at another port.
+ * A real Kafka broker in this process: one node in KRaft combined mode, listening on 127.0.0.1,
+ * with its log in the directory it is given. A broker started again on the same directory serves
+ * the same records, at another port unless one was asked for.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
@@ -55,7 +55,16 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @throws EmbeddedException with a sentence, if the directory cannot be used or Kafka fails
    */
   public static EmbeddedBroker start(Path directory) {
-    return start(directory, Map.of(), Map.of());
+    return start(directory, 0);
+  }
+
+  /**
+   * Starts a broker at a port of the caller's choice.
+   *
+   * @param port 1 to 65535; 0: one that the system chooses
+   */
+  public static EmbeddedBroker start(Path directory, int port) {
+    return start(directory, port, Map.of(), Map.of());
   }
 
   /**
@@ -67,10 +76,18 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public static EmbeddedBroker start(
       Path directory, Map<String, String> brokerSettings, Map<String, String> clientSettings) {
+    return start(directory, 0, brokerSettings, clientSettings);
+  }
+
+  private static EmbeddedBroker start(
+      Path directory,
+      int port,
+      Map<String, String> brokerSettings,
+      Map<String, String> clientSettings) {
     Path log = WorkDirectory.prepare(directory, "the Kafka log");
     DirectoryLock lock = DirectoryLock.take(log);
     try {
-      return start(log, lock, brokerSettings, clientSettings);
+      return start(log, port, lock, brokerSettings, clientSettings);
     } catch (RuntimeException failure) {
       lock.close();
       throw failure;
@@ -79,6 +96,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private static EmbeddedBroker start(
       Path log,
+      int port,
       DirectoryLock lock,
       Map<String, String> brokerSettings,
       Map<String, String> clientSettings) {
@@ -93,7 +111,7 @@ public final class EmbeddedBroker implements AutoCloseable {
               + "). Name an empty directory, or one that an embedded broker wrote.",
           failure);
     }
-    LoopbackSockets sockets = bindSockets();
+    LoopbackSockets sockets = bindSockets(port);
     Properties settings =
         BrokerSettings.of(
             log,
@@ -117,15 +135,14 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static LoopbackSockets bindSockets() {
+  private static LoopbackSockets bindSockets(int port) {
     try {
       return LoopbackSockets.bind(
-          BrokerSettings.BROKER_LISTENER, BrokerSettings.CONTROLLER_LISTENER);
+          Map.of(BrokerSettings.BROKER_LISTENER, port, BrokerSettings.CONTROLLER_LISTENER, 0));
     } catch (IOException failure) {
       throw new EmbeddedException(
-          "No port on 127.0.0.1 could be opened for the embedded Kafka broker ("
-              + EmbeddedException.reason(failure)
-              + ").",
+          "%s on 127.0.0.1 could not be opened for the embedded Kafka broker (%s)."
+              .formatted(port == 0 ? "No port" : "Port " + port, EmbeddedException.reason(failure)),
           failure);
     }
   }

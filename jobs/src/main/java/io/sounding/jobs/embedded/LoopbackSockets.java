@@ -3,6 +3,7 @@ package io.sounding.jobs.embedded;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -13,8 +14,8 @@ import org.apache.kafka.server.ServerSocketFactory;
  * Listening sockets on loopback, opened before the broker that will use them.
  *
  * <p>A broker must be told its own ports before it starts. Looking for free ports first and binding
- * them later lets another process take them in between; here the sockets are bound at once, to
- * ports the system chooses, and handed to Kafka when it asks.
+ * them later lets another process take them in between; here the sockets are bound at once and
+ * handed to Kafka when it asks.
  */
 final class LoopbackSockets implements ServerSocketFactory, AutoCloseable {
 
@@ -22,14 +23,16 @@ final class LoopbackSockets implements ServerSocketFactory, AutoCloseable {
 
   private final Map<String, ServerSocketChannel> channels = new LinkedHashMap<>();
 
-  /** Binds one socket per listener name. */
-  static LoopbackSockets bind(String... listenerNames) throws IOException {
+  /** Binds one socket per listener name to the given port; 0: one that the system chooses. */
+  static LoopbackSockets bind(Map<String, Integer> portsByListener) throws IOException {
     LoopbackSockets sockets = new LoopbackSockets();
     try {
-      for (String name : listenerNames) {
+      for (var listener : portsByListener.entrySet()) {
         ServerSocketChannel channel = ServerSocketChannel.open();
-        sockets.channels.put(name, channel);
-        channel.bind(new InetSocketAddress(loopback(), 0), BACKLOG);
+        sockets.channels.put(listener.getKey(), channel);
+        // a port whose last owner has just ended can be taken at once
+        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+        channel.bind(new InetSocketAddress(loopback(), listener.getValue()), BACKLOG);
       }
       return sockets;
     } catch (IOException failure) {

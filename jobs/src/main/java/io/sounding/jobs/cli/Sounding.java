@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     name = "sounding",
     description = "Takes the depth of speech representations while they are being trained.",
     mixinStandardHelpOptions = true,
-    subcommands = {DemoCommand.class, EvaluateCommand.class},
+    subcommands = {DemoCommand.class, EvaluateCommand.class, ServeCommand.class},
     versionProvider = Sounding.Version.class)
 public final class Sounding implements Runnable {
 

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 
 /**
- * The one folder a command writes to: a new one each time, so that nothing of the user's is touched
- * and nothing of an earlier run is read. Libraries that unpack native code or keep caches are
- * pointed below it, which must happen before the first of them is used.
+ * The one folder a command writes to: mostly a new one each time, so that nothing of the user's is
+ * touched and nothing of an earlier run is read. Libraries that unpack native code or keep caches
+ * are pointed below it, which must happen before the first of them is used.
  */
 final class WorkFolder {
 
@@ -27,6 +27,13 @@ final class WorkFolder {
             : Files.createTempDirectory(
                 Files.createDirectories(given.toAbsolutePath().normalize()), "sounding-");
     WorkFolder work = new WorkFolder(folder);
+    work.claim();
+    return work;
+  }
+
+  /** The given folder itself, to be written to again and again; made if it is missing. */
+  static WorkFolder at(Path given) throws IOException {
+    WorkFolder work = new WorkFolder(Files.createDirectories(given.toAbsolutePath().normalize()));
     work.claim();
     return work;
   }

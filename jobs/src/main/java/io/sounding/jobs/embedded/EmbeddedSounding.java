@@ -11,11 +11,15 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -48,10 +52,48 @@ public final class EmbeddedSounding implements AutoCloseable {
    * @throws EmbeddedException with a sentence, if one of them does not start
    */
   public static EmbeddedSounding start(Path work, int parallelism, EvaluationSettings settings) {
+    // a fault that comes back is told to the user instead of being tried for ever
+    Configuration restarts =
+        new Configuration()
+            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 2)
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
+    return start(work, 0, parallelism, settings, restarts);
+  }
+
+  /**
+   * Starts all three to be published to and read from by others, or again on the same folder, where
+   * they then go on: Kafka with its records, the job from its newest Flink checkpoint.
+   *
+   * @param port Kafka's; 0: one that the system chooses
+   */
+  public static EmbeddedSounding serve(
+      Path work, int port, int parallelism, EvaluationSettings settings) {
+    Configuration recovery =
+        new Configuration()
+            .set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay")
+            .set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    RetainedCheckpoints.newestIn(work.resolve("flink"))
+        .ifPresent(
+            checkpoint ->
+                recovery
+                    .set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toUri().toString())
+                    .set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM));
+    return start(work, port, parallelism, settings, recovery);
+  }
+
+  private static EmbeddedSounding start(
+      Path work,
+      int port,
+      int parallelism,
+      EvaluationSettings settings,
+      Configuration jobSettings) {
     CompletableFuture<EmbeddedBroker> startingBroker =
-        CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka")));
+        CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka"), port));
     EmbeddedCluster cluster =
-        EmbeddedCluster.start(work.resolve("flink"), parallelism, settings(parallelism));
+        EmbeddedCluster.start(work.resolve("flink"), parallelism, networkFor(parallelism));
     EmbeddedBroker broker;
     try {
       broker = startingBroker.join();
@@ -63,6 +105,7 @@ public final class EmbeddedSounding implements AutoCloseable {
       Topics topics = Topics.withPrefix("sounding");
       broker.createTopics(KafkaTopic.of(topics, parallelism));
       StreamExecutionEnvironment environment = cluster.environment();
+      environment.configure(jobSettings);
       environment.setParallelism(parallelism);
       environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
       environment
@@ -88,15 +131,12 @@ public final class EmbeddedSounding implements AutoCloseable {
   }
 
   /**
-   * A fault that comes back is told to the user instead of being tried for ever. Every subtask
-   * exchanges records with every other in about ten places, each with a few buffers of 32 KB.
+   * Every subtask exchanges records with every other in about ten places, each with a few buffers
+   * of 32 KB.
    */
-  private static Configuration settings(int parallelism) {
+  private static Configuration networkFor(int parallelism) {
     MemorySize network = MemorySize.ofMebiBytes(32 + 2L * parallelism * parallelism);
     return new Configuration()
-        .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
-        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 2)
-        .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1))
         .set(TaskManagerOptions.NETWORK_MEMORY_MIN, network)
         .set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.schemas.MetricStatus;
 import io.sounding.tests.Await;
+import io.sounding.tests.JavaProcess;
 import io.sounding.tests.faults.Workload.Message;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.sounding.tests.faults;
 
 import io.sounding.tests.Await;
+import io.sounding.tests.JavaProcess;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

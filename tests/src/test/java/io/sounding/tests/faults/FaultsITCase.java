@@ -2,6 +2,7 @@ package io.sounding.tests.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sounding.tests.JavaProcess;
 import io.sounding.tests.faults.Workload.Message;
 import java.nio.file.Path;
 import java.time.Duration;

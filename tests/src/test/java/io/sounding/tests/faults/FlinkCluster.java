@@ -1,5 +1,6 @@
 package io.sounding.tests.faults;
 
+import io.sounding.tests.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

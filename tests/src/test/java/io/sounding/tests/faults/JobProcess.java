@@ -3,6 +3,7 @@ package io.sounding.tests.faults;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sounding.tests.Await;
 import io.sounding.tests.DemoData;
+import io.sounding.tests.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;

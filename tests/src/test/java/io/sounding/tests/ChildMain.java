@@ -1,4 +1,4 @@
-package io.sounding.tests.faults;
+package io.sounding.tests;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

@@ -1,4 +1,4 @@
-package io.sounding.tests.faults;
+package io.sounding.tests;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * A main class of the tests' class path in a JVM of its own, which can be killed and paused. It
  * ends with this JVM ({@link ChildMain}).
  */
-final class JavaProcess implements AutoCloseable {
+public final class JavaProcess implements AutoCloseable {
 
   private final String name;
   private final Path output;
@@ -31,7 +31,7 @@ final class JavaProcess implements AutoCloseable {
    *
    * @param folder where its logs, its temporary files and its working directory go; created
    */
-  static JavaProcess start(
+  public static JavaProcess start(
       String name, Path folder, List<String> jvmOptions, Class<?> main, List<String> arguments) {
     try {
       Path temporary = Files.createDirectories(folder.resolve("tmp"));
@@ -57,12 +57,12 @@ final class JavaProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** What it printed, its log aside. */
-  String printed() {
+  public String printed() {
     try {
       return Files.readString(output);
     } catch (IOException e) {
@@ -71,7 +71,7 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Memory that it holds, bytes. */
-  long residentBytes() {
+  public long residentBytes() {
     try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
       return lines.filter(line -> line.startsWith("VmRSS:")).mapToLong(JavaProcess::kilobytes).sum()
           * 1024;
@@ -81,7 +81,7 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Objects of classes whose names begin so that are left in its heap after a collection. */
-  long liveObjects(String prefix) {
+  public long liveObjects(String prefix) {
     // number: instances bytes class
     return diagnose("GC.class_histogram")
         .lines()
@@ -106,13 +106,20 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Kills it with SIGKILL, which it cannot notice; returns when it is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     awaitEnd(30);
   }
 
+  /** Asks it to end, with SIGTERM as a supervisor would; returns its exit status. */
+  public int terminate() {
+    process.destroy();
+    awaitEnd(60);
+    return process.exitValue();
+  }
+
   /** Waits until it has ended of itself. */
-  void awaitEnd(int seconds) {
+  public void awaitEnd(int seconds) {
     try {
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         throw new AssertionError("Process " + name + " did not end within " + seconds + " s.");
@@ -124,13 +131,18 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Stops it with SIGSTOP until what is returned ends, or this JVM does. */
-  Pause pause() {
+  public Pause pause() {
     return new Pause(process.pid(), "cat");
   }
 
   /** Stops it with SIGSTOP for so long, or until this JVM ends; returns when it goes on. */
-  void pauseFor(Duration duration) {
+  public void pauseFor(Duration duration) {
     new Pause(process.pid(), "timeout " + duration.toSeconds() + " cat").awaitEnd();
+  }
+
+  /** Its exit status; of a process that has ended. */
+  public int status() {
+    return process.exitValue();
   }
 
   @Override
@@ -144,7 +156,7 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** A pause, held by a shell so that it ends even if this JVM does not live to end it. */
-  static final class Pause {
+  public static final class Pause {
 
     private final Process shell;
 
@@ -167,7 +179,7 @@ final class JavaProcess implements AutoCloseable {
     }
 
     /** Lets the process go on. */
-    void end() {
+    public void end() {
       try {
         shell.getOutputStream().close();
       } catch (IOException e) {

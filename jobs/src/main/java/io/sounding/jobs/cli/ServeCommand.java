@@ -1,0 +1,110 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.EvaluationOptions;
+import io.sounding.jobs.embedded.EmbeddedSounding;
+import io.sounding.operators.EvaluationSettings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.JobExecutionResult;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sounding serve}: Kafka, Flink and the job on this machine, for the other commands. */
+@Command(
+    name = "serve",
+    description =
+        "Runs Kafka, Flink and the job on this machine until it is stopped, for the other commands to publish to and to read from.",
+    footer = {
+      "",
+      "Example:",
+      "  sounding serve --models-from file:///home/me/runs/",
+      "and in another terminal:",
+      "  sounding publish audio recordings/ --corpus dev --bootstrap 127.0.0.1:9092",
+      "",
+      "Stopped and started again on the same folder it goes on where it was."
+    },
+    sortOptions = false,
+    showDefaultValues = true,
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      description = "Folder for all that is kept: Kafka's records, the job's state, models, log.")
+  private Path work = Path.of("sounding-data");
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Kafka's port on 127.0.0.1; 0: one that is free.")
+  private int port = 9_092;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "Subtasks that embed side by side; 0: one per processor, at most 8.")
+  private int parallelism;
+
+  @Mixin private EvaluationOptions evaluation;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter terminal = spec.commandLine().getOut();
+    if (port < 0 || port > 65_535) {
+      throw unusable("--port is %d; it must lie in 0 to 65535.".formatted(port));
+    }
+    WorkFolder folder = WorkFolder.at(work);
+    EvaluationSettings settings;
+    try {
+      settings = evaluation.settingsWithCache(folder.models().toString());
+    } catch (IllegalArgumentException e) {
+      throw unusable(e.getMessage());
+    }
+    int subtasks = parallelism == 0 ? EmbeddedSounding.parallelism(settings.shards()) : parallelism;
+    if (subtasks < 1 || subtasks > settings.shards()) {
+      throw unusable(
+          "--parallelism is %d; it must lie in 1 to %d, the number of shards."
+              .formatted(subtasks, settings.shards()));
+    }
+    EmbeddedSounding sounding = EmbeddedSounding.serve(folder.path(), port, subtasks, settings);
+    AtomicBoolean stopping = new AtomicBoolean();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  stopping.set(true);
+                  sounding.close();
+                },
+                "stop-serving"));
+    try (sounding) {
+      terminal.printf(
+          "Kafka at %s, Flink at %s, everything in %s%nStop it with Ctrl+C.%n",
+          sounding.bootstrapServers(), sounding.webAddress(), folder.path());
+      terminal.flush();
+      CompletableFuture<JobExecutionResult> job = sounding.job().getJobExecutionResult();
+      try {
+        job.get(); // returns only if the job fails: its inputs have no end
+      } catch (ExecutionException e) {
+        if (!stopping.get()) {
+          throw new JobFailedException(job, folder.log());
+        }
+      }
+      return 0;
+    }
+  }
+
+  private CommandLine.ParameterException unusable(String sentence) {
+    return new CommandLine.ParameterException(spec.commandLine(), sentence);
+  }
+}

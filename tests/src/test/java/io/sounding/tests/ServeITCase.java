@@ -1,0 +1,153 @@
+package io.sounding.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sounding.jobs.cli.Sounding;
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.Topics;
+import io.sounding.jobs.publish.AudioFiles;
+import io.sounding.jobs.publish.CheckpointFiles;
+import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.CorpusPublisher;
+import io.sounding.jobs.watch.CommittedRecords;
+import io.sounding.schemas.InputNormalisation;
+import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.MetricStatus;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command that serves the others, as a process of its own that is killed and started again. */
+class ServeITCase {
+
+  private static final Pattern BOOTSTRAP = Pattern.compile("Kafka at (\\S+), Flink at http");
+  private static final String CORPUS = "speech";
+
+  @TempDir private Path folder;
+
+  @Test
+  void goesOnWhereItWasKilledAndEvaluatesNothingTwice() throws Exception {
+    String bootstrap;
+    try (JavaProcess serving = serve(0, "first")) {
+      bootstrap = bootstrap(serving);
+      KafkaClients kafka = KafkaClients.of(bootstrap, Topics.withPrefix("sounding"));
+      try (KafkaProducer<byte[], byte[]> producer = kafka.producer()) {
+        new CorpusPublisher(producer, kafka.topics().audio())
+            .publish(CORPUS, AudioFiles.list(fourUtterances()));
+      }
+      publish(kafka, 0);
+      assertThat(finals(kafka, 1)).containsExactly("step00000.onnx");
+      serving.kill();
+    }
+    int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
+    try (JavaProcess serving = serve(port, "second")) {
+      assertThat(bootstrap(serving)).isEqualTo(bootstrap);
+      KafkaClients kafka = KafkaClients.of(bootstrap, Topics.withPrefix("sounding"));
+      publish(kafka, 0);
+      publish(kafka, 400);
+
+      assertThat(finals(kafka, 2)).containsExactly("step00000.onnx", "step00400.onnx");
+      serving.terminate();
+      assertThat(serving.printed()).doesNotContain("ended before");
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsToldInASentence() throws Exception {
+    try (JavaProcess serving = serve(0, "first")) {
+      String bootstrap = bootstrap(serving);
+      int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
+      try (JavaProcess second =
+          serve(port, "second", "--work", folder.resolve("other").toString())) {
+        second.awaitEnd(90);
+
+        assertThat(second.status()).isEqualTo(3);
+        assertThat(second.printed()).contains("Port " + port + " on 127.0.0.1 could not be opened");
+      }
+    }
+  }
+
+  private JavaProcess serve(int port, String name, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "serve",
+                "--port",
+                Integer.toString(port),
+                "--models-from",
+                DemoData.folder().toUri().toString(),
+                "--shards",
+                "4",
+                "--k",
+                "8",
+                "--sample",
+                "500",
+                "--parallelism",
+                "2"));
+    arguments.addAll(
+        more.length > 0 ? List.of(more) : List.of("--work", folder.resolve("work").toString()));
+    return JavaProcess.start(
+        "serve",
+        folder.resolve(name),
+        List.of("-Xmx1g", "--add-opens=java.base/java.util=ALL-UNNAMED"),
+        Sounding.class,
+        arguments);
+  }
+
+  private static String bootstrap(JavaProcess serving) {
+    Await.until(
+        "it serves",
+        () -> BOOTSTRAP.matcher(serving.printed()).find() || !serving.isAlive(),
+        serving::printed);
+    Matcher told = BOOTSTRAP.matcher(serving.printed());
+    assertThat(told.find()).as(serving.printed()).isTrue();
+    return told.group(1);
+  }
+
+  private static List<Path> fourUtterances() throws Exception {
+    try (var files = Files.list(DemoData.audio())) {
+      return files.sorted().limit(4).toList();
+    }
+  }
+
+  private static void publish(KafkaClients kafka, int step) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = kafka.producer()) {
+      CheckpointPublisher publisher =
+          new CheckpointPublisher(producer, kafka.topics().checkpoints());
+      Path file = DemoData.checkpoint("collapse", step);
+      publisher.publish(
+          new CheckpointPublisher.RunSettings(
+              "collapse", CORPUS, 16_000, InputNormalisation.NONE, List.of(-1)),
+          new CheckpointFiles.CheckpointFile(file, file.getFileName().toString(), step),
+          null);
+      publisher.flush();
+    }
+  }
+
+  /**
+   * The checkpoints of the FINAL events of the last layer, in their order, once there are so many.
+   */
+  private static List<String> finals(KafkaClients kafka, int expected) {
+    List<String> checkpoints = new ArrayList<>();
+    try (CommittedRecords<MetricEvent> metrics =
+        new CommittedRecords<>(kafka, kafka.topics().metrics(), MetricEvent.class)) {
+      Await.until(
+          expected + " FINAL events came",
+          () -> {
+            metrics.poll(Duration.ofMillis(200)).stream()
+                .filter(event -> event.getStatus() == MetricStatus.FINAL)
+                .forEach(event -> checkpoints.add(event.getCheckpointId()));
+            return checkpoints.size() >= expected;
+          },
+          () -> checkpoints);
+    }
+    return checkpoints;
+  }
+}

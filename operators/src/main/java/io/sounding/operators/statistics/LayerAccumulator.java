@@ -160,17 +160,9 @@ public final class LayerAccumulator {
     }
     for (double value : sum) {
       if (!Double.isFinite(value)) {
-        throw firstNonFinite(utteranceId, frames);
+        throw NonFiniteFrameException.in(utteranceId, frames, dimension);
       }
     }
     return sum;
-  }
-
-  private NonFiniteFrameException firstNonFinite(String utteranceId, float[] frames) {
-    int i = 0;
-    while (Float.isFinite(frames[i])) {
-      i++;
-    }
-    return new NonFiniteFrameException(utteranceId, i / dimension, i % dimension, frames[i]);
   }
 }

@@ -91,11 +91,19 @@ class LayerSummaryTest {
               assertThat(e.utteranceId()).isEqualTo("bad");
               assertThat(e.frame()).isEqualTo(2);
               assertThat(e.dimensionIndex()).isEqualTo(1);
+              assertThat(e.refusedFrames()).isEqualTo(1);
             })
-        .hasMessage("Utterance bad: frame 2 holds NaN at dimension index 1.");
-    frames[2 * D + 1] = Float.NEGATIVE_INFINITY;
+        .hasMessage(
+            "Utterance bad: frame 2 holds NaN at dimension index 1; of its 3 frames 1 hold such values.");
+    frames[0] = Float.NEGATIVE_INFINITY;
+    frames[D - 1] = Float.NaN;
     assertThatThrownBy(() -> accumulator.addUtterance("bad", frames, 3))
-        .isInstanceOf(NonFiniteFrameException.class);
+        .isInstanceOfSatisfying(
+            NonFiniteFrameException.class,
+            e -> {
+              assertThat(e.frame()).isZero();
+              assertThat(e.refusedFrames()).isEqualTo(2);
+            });
     assertThat(accumulator.snapshot()).isEqualTo(before);
   }
 

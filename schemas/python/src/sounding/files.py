@@ -1,0 +1,93 @@
+"""Files that are whole: written under another name and renamed, or looked at before they are named.
+"""
+import contextlib
+import hashlib
+import json
+import os
+import struct
+import zipfile
+from typing import Callable, Dict, Tuple
+
+_BLOCK = 1 << 20  # bytes hashed at a time
+
+
+class NotWhole(ValueError):
+    """A file that is still being written, or was cut; the message is a sentence."""
+
+
+def write_whole(path: str, write: Callable[[str], None]) -> None:
+    """Has a file written so that nobody ever sees a part of it.
+
+    ``write`` is given a temporary name in the same folder (it begins with a dot, so that whatever
+    watches the folder passes it over); what it wrote is synced to the disk and then renamed.
+
+    :raises OSError: as ``write`` and the file system do; the temporary file is gone then
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        _sync(temporary)
+        os.replace(temporary, path)
+        _sync(folder)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+
+
+def sha256_of_whole(path: str) -> str:
+    """The SHA-256 of a file in hexadecimal, if the file is whole.
+
+    That is: it is not empty, it did not change while it was read, and what its format says of its
+    length holds (safetensors and zip archives, which TorchScript files are).
+
+    :raises NotWhole: it is not
+    """
+    before = os.stat(path)
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(_BLOCK), b""):
+            digest.update(block)
+    if _identity(before) != _identity(os.stat(path)):
+        raise NotWhole(f"{path} changed while it was read.")
+    if before.st_size == 0:
+        raise NotWhole(f"{path} is empty.")
+    if path.endswith(".safetensors"):
+        _check_safetensors(path, before.st_size)
+    elif path.endswith((".pt", ".pth", ".ts", ".torchscript")) and not zipfile.is_zipfile(path):
+        raise NotWhole(f"{path} is no complete archive, as TorchScript files are.")
+    return digest.hexdigest()
+
+
+def is_torchscript(path: str) -> bool:
+    """Whether a file is a TorchScript archive, and not what torch.save wrote of tensors."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.endswith("/constants.pkl") for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return False
+
+
+def _check_safetensors(path: str, size: int) -> None:
+    with open(path, "rb") as file:
+        start = file.read(8)
+        length = struct.unpack("<Q", start)[0] if len(start) == 8 else size
+        if length > size - 8:
+            raise NotWhole(f"{path} ends within its header.")
+        header: Dict[str, Dict] = json.loads(file.read(length))
+    ends = [tensor["data_offsets"][1] for name, tensor in header.items() if name != "__metadata__"]
+    if 8 + length + max(ends, default=0) != size:
+        raise NotWhole(f"{path} has {size} bytes, but its header says otherwise.")
+
+
+def _identity(status: os.stat_result) -> Tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _sync(path: str) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,347 @@
+"""The publisher that a training loop holds."""
+import atexit
+import ctypes
+import os
+import threading
+import time
+import weakref
+from collections import Counter
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
+
+from . import records
+from .checkpoints import Checkpoint, CheckpointRecords, default_id
+from .clients import ClientChoice, Refused, factory
+from .files import NotWhole, write_whole
+from .ranks import distributed_rank
+from .records import Record
+from .worker import RareWarnings, Worker
+
+Path = Union[str, "os.PathLike[str]"]
+
+_RETRY_SECONDS = (0.5, 30.0)  # the first pause after a failure, which doubles, and the longest
+_NOT_WHOLE_TRIES = 10  # looks at a file that is still being written, one a second
+_WRITES = 2  # copies of weights that may be held: one being written, one waiting
+
+_publishers: "weakref.WeakSet[Publisher]" = weakref.WeakSet()
+
+
+class Publisher:
+    """Publishes checkpoints and scores of one training run, in the background.
+
+    Its methods return within a millisecond or so and never raise: what cannot be published is
+    logged (logger ``sounding``, each kind of warning at most once a minute) and counted. Files are
+    hashed, and records sent, by two daemon threads. While Kafka is out of reach, up to
+    ``capacity`` records wait and are tried again, after pauses of 0.5 s that grow to 30 s; when
+    there are more, the oldest is dropped. At the end of the interpreter what waits gets
+    ``exit_seconds``; then it is dropped. A process that is killed loses what waits.
+
+    In distributed training only rank 0 publishes; elsewhere the methods do nothing. After a fork
+    the child begins with nothing waiting: what waited is the parent's. In a child that
+    multiprocessing made, call close() (or use ``with``): it ends without the interpreter's exit.
+
+        with Publisher(run="bestrq-a", corpus="dev", bootstrap="kafka:9092") as publisher:
+            ...
+            publisher.checkpoint(step, "runs/a/step400.pt", loss=loss)
+    """
+
+    def __init__(
+        self,
+        run: str,
+        corpus: str,
+        bootstrap: str,
+        topics: str = "sounding",
+        kafka_config: Optional[Dict[str, Any]] = None,
+        *,
+        client: ClientChoice = None,
+        rank: Optional[int] = None,
+        capacity: int = 1000,
+        exit_seconds: float = 10.0,
+        uri_of: Optional[Callable[[str], str]] = None,
+    ):
+        """
+        :param run: the training run, 1 to 200 characters
+        :param corpus: the corpus to evaluate on; it may be published later
+        :param bootstrap: Kafka's host:port, comma-separated
+        :param topics: prefix of the topics: records go to TOPICS.checkpoints and TOPICS.scores
+        :param kafka_config: settings of the Kafka client in the client's own names, such as TLS
+        :param client: "confluent_kafka" or "kafka"; None: the one that is installed
+        :param rank: rank of this process; None: what torch.distributed says, or the environment
+            (RANK, else LOCAL_RANK), else 0
+        :param capacity: records that may wait
+        :param exit_seconds: how long close() and the interpreter's exit wait for Kafka
+        :param uri_of: makes of a local path the URI at which the job finds the file; None: file:PATH
+        :raises ValueError, ImportError: with a sentence, for ids that cannot be, or no Kafka client
+        """
+        self._arguments = dict(
+            run=run, corpus=corpus, bootstrap=bootstrap, topics=topics, kafka_config=kafka_config,
+            client=client, rank=rank, capacity=capacity, exit_seconds=exit_seconds, uri_of=uri_of,
+        )  # fmt: skip
+        records.check_id("run", run)
+        records.check_id("corpus", corpus)
+        self._run, self._corpus, self._topics = run, corpus, topics
+        self._bootstrap, self._settings = bootstrap, dict(kafka_config or {})
+        self._choice, self._rank, self._exit_seconds = client, rank, exit_seconds
+        if self.publishes:
+            factory(client)  # that none is installed is better told here than in the background
+        self._records = CheckpointRecords(topics + ".checkpoints", uri_of)
+        self._warnings = RareWarnings()
+        self._files = Worker("sounding-files", self._prepare, capacity, self._dropped_checkpoint)
+        self._sends = Worker("sounding-sends", self._send, capacity, self._dropped_record)
+        self._begin()
+        _publishers.add(self)
+        atexit.register(self.close)
+
+    def _begin(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter = Counter()
+        self._writes = 0
+        self._failures = 0
+        self._client: Any = None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether this process publishes: it is of rank 0, or not one of several."""
+        return (distributed_rank() if self._rank is None else self._rank) == 0
+
+    @property
+    def published(self) -> int:
+        """Records that Kafka has."""
+        return self._counts["published"]
+
+    @property
+    def dropped(self) -> int:
+        """Checkpoints and scores that were given up."""
+        return self._counts["dropped"]
+
+    @property
+    def pending(self) -> int:
+        """Checkpoints and scores that are on their way."""
+        return self._files.pending() + self._sends.pending()
+
+    def checkpoint(
+        self,
+        step: int,
+        path: Path,
+        loss: Optional[float] = None,
+        *,
+        graph: Optional[Path] = None,
+        layers: Optional[Sequence[int]] = None,
+        sample_rate: int = 16000,
+        normalise: bool = False,
+        tags: Optional[Dict[str, Any]] = None,
+        checkpoint_id: Optional[str] = None,
+        uri: Optional[str] = None,
+        write: Optional[Callable[[str], None]] = None,
+    ) -> None:
+        """Publishes a checkpoint file, which must stay where it is until it was evaluated.
+
+        Call it when the file is complete: closed, or renamed to its name. A file that changes
+        while it is hashed, or whose format says that its end is missing, is looked at again for
+        10 s and then dropped.
+
+        :param step: optimiser updates, >= 0
+        :param path: TorchScript, ONNX (.onnx), or with ``graph`` weights (.safetensors)
+        :param loss: training loss at this step; None: not known
+        :param graph: the graph, exported once, that takes the weights: a path, or a URI with ://,
+            which is published without a SHA-256
+        :param layers: outputs to evaluate, negative ones from the end; None: all
+        :param sample_rate: sample rate that the model expects, Hz
+        :param normalise: zero mean, unit variance of each utterance before it enters the model
+        :param tags: free key-value pairs
+        :param checkpoint_id: unique within the run; None: the file's name, with its folder's
+            before it if the name has no digit (checkpoint-500/model.safetensors)
+        :param uri: where the job finds the file; None: see ``uri_of``
+        :param write: called in the background with a temporary path to write the file to; the file
+            is then renamed to ``path``. At most 2 such writes wait; a further one is dropped.
+        """
+        self._safely(
+            "checkpoint", self._take_checkpoint, step, path, loss, graph, layers,
+            sample_rate, normalise, tags, checkpoint_id, uri, write,
+        )  # fmt: skip
+
+    def score(self, step: int, task: str, value: float) -> None:
+        """Publishes what the checkpoint of a step achieved on a task, such as asr-wer.
+
+        A later score of the same step and task replaces it.
+        """
+        self._safely("score", self._take_score, step, task, value)
+
+    def flush(self, timeout: float = 30.0) -> bool:
+        """Waits until nothing is on its way, at most ``timeout`` seconds; whether that is so."""
+        deadline = time.monotonic() + timeout
+        return self._files.idle(deadline) and self._sends.idle(deadline)
+
+    def close(self, timeout: Optional[float] = None) -> None:
+        """Flushes, for ``exit_seconds`` unless told otherwise, and drops what is left."""
+        atexit.unregister(self.close)
+        if not self._sends.stopped.is_set():
+            self.flush(self._exit_seconds if timeout is None else timeout)
+        left = self._files.stop() + self._sends.stop()
+        if left:
+            self._drop(
+                "closed",
+                f"Kafka at {self._bootstrap} was out of reach until the end",
+                len(left),
+            )
+        self._disconnect()
+
+    def __enter__(self) -> "Publisher":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        """Copies, and what is pickled for another process, begin with nothing waiting."""
+        return _rebuilt, (self._arguments,)
+
+    def _safely(self, what: str, take: Callable[..., None], *arguments: Any) -> None:
+        try:
+            if self.publishes:
+                take(*arguments)
+        except Exception as failure:  # whatever it is, training goes on
+            self._drop("invalid", f"A {what} of run {self._run} cannot be published: {failure}")
+
+    def _take_checkpoint(
+        self,
+        step: Any,
+        path: Path,
+        loss: Any,
+        graph: Optional[Path],
+        layers: Optional[Sequence[int]],
+        sample_rate: int,
+        normalise: bool,
+        tags: Optional[Dict[str, Any]],
+        checkpoint_id: Optional[str],
+        uri: Optional[str],
+        write: Optional[Callable[[str], None]],
+    ) -> None:
+        file = os.path.abspath(os.fspath(path))
+        values = dict(
+            run=self._run,
+            corpus=self._corpus,
+            checkpoint_id=default_id(file) if checkpoint_id is None else checkpoint_id,
+            step=int(step),
+            loss=None if loss is None else float(loss),
+            layers=None if layers is None else [int(layer) for layer in layers],
+            sample_rate=int(sample_rate),
+            normalise=bool(normalise),
+            tags={str(name): str(value) for name, value in (tags or {}).items()},
+            published_at=int(time.time() * 1000),
+        )
+        checkpoint = Checkpoint(file, graph and os.fspath(graph), uri, values, write)
+        checkpoint.check()
+        if write is not None:
+            with self._lock:
+                if self._writes >= _WRITES:
+                    raise ValueError(
+                        f"{self._writes} checkpoints are still being written, so the one of step "
+                        f"{step} is left out. Publish less often, or to a faster disk."
+                    )
+                self._writes += 1
+        self._files.put(checkpoint)
+
+    def _take_score(self, step: Any, task: str, value: Any) -> None:
+        record = records.downstream_score(
+            self._topics + ".scores",
+            run=self._run,
+            step=int(step),
+            task=task,
+            value=float(value),
+            published_at=int(time.time() * 1000),
+        )
+        self._sends.put(record)
+
+    def _prepare(self, checkpoint: Checkpoint) -> Optional[float]:
+        """Writes and hashes the files of a checkpoint, and hands its record on."""
+        try:
+            if checkpoint.write is not None:
+                write_whole(checkpoint.path, checkpoint.write)
+                self._written(checkpoint)
+            self._sends.put(self._records.of(checkpoint))
+        except NotWhole as failure:
+            checkpoint.looks += 1
+            if checkpoint.looks < _NOT_WHOLE_TRIES:
+                return 1.0
+            self._drop_checkpoint(checkpoint, f"{failure} It was given up.")
+        except Exception as failure:  # whatever it is, the thread goes on
+            self._drop_checkpoint(checkpoint, str(failure))
+        return None
+
+    def _send(self, record: Record) -> Optional[float]:
+        try:
+            if self._client is None:
+                self._client = factory(self._choice)(self._bootstrap, self._settings)
+            self._client.send(record.topic, record.key, record.value, self._sends.stopped)
+        except Refused as failure:
+            self._drop("refused", f"Kafka does not take {record.words}: {failure}")
+        except Exception as failure:  # whatever it is, the thread goes on
+            self._disconnect()
+            first, longest = _RETRY_SECONDS
+            pause = min(longest, first * 2.0 ** min(self._failures, 16))
+            self._failures += 1
+            self._warnings.warn(
+                "kafka",
+                f"Kafka at {self._bootstrap} did not take {record.words} ({failure}); "
+                f"{self._sends.pending()} records wait, the next try is in {pause:.1f} s.",
+            )
+            return pause
+        else:
+            self._failures = 0
+            self._count("published", 1)
+        return None
+
+    def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        try:
+            if client is not None:
+                client.close()
+        except Exception as failure:  # nothing more is to be had of it
+            self._warnings.warn("close", f"The Kafka client did not close: {failure}")
+
+    def _written(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.write is not None:
+            checkpoint.write = None  # the weights it holds are free from here on
+            with self._lock:
+                self._writes -= 1
+
+    def _dropped_checkpoint(self, checkpoint: Checkpoint) -> None:
+        self._drop_checkpoint(checkpoint, "too many checkpoints wait; the oldest gives way.")
+
+    def _drop_checkpoint(self, checkpoint: Checkpoint, reason: str) -> None:
+        self._written(checkpoint)
+        name, step = checkpoint.values["checkpoint_id"], checkpoint.values["step"]
+        self._drop("file", f"The checkpoint {name} (step {step}) is not published: {reason}")
+
+    def _dropped_record(self, record: Record) -> None:
+        self._drop("full", f"Too many records wait for Kafka; {record.words} gives way.")
+
+    def _drop(self, kind: str, sentence: str, count: int = 1) -> None:
+        self._count("dropped", count)
+        self._warnings.warn(kind, f"{sentence} ({self.dropped} dropped so far)")
+
+    def _count(self, what: str, count: int) -> None:
+        with self._lock:
+            self._counts[what] += count
+
+    def _after_fork(self) -> None:
+        if self._client is not None:
+            # its threads are the parent's; to let go of it here could wait for them for ever
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._client))
+        self._warnings.reset()
+        self._files.reset()
+        self._sends.reset()
+        self._begin()
+
+
+def _rebuilt(arguments: Dict[str, Any]) -> Publisher:
+    return Publisher(**arguments)
+
+
+def _after_fork_in_child() -> None:
+    for publisher in list(_publishers):
+        publisher._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,138 @@
+"""A daemon thread that does one thing after another, with a bounded queue before it."""
+import logging
+import threading
+import time
+from collections import Counter, deque
+from typing import Any, Callable, Deque, Dict, List, Optional
+
+LOG = logging.getLogger("sounding")
+
+
+class Worker:
+    """Does tasks in their order; a task may ask to be tried again.
+
+    When the queue is full, the task that has waited longest gives way to the new one. The thread
+    is started by the first task.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        handle: Callable[[Any], Optional[float]],
+        capacity: int,
+        dropped: Callable[[Any], None],
+    ):
+        """
+        :param handle: does a task; returns None, or the seconds after which to try it again. It
+            must not raise.
+        :param capacity: tasks that may wait
+        :param dropped: is told of every task that gives way
+        """
+        self._name = name
+        self._handle = handle
+        self._capacity = capacity
+        self._dropped = dropped
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets everything; in a forked child, where the thread is gone and locks may be held."""
+        self._changed = threading.Condition()
+        self._waiting: Deque[Any] = deque()
+        self._current: List[Any] = []
+        self._thread: Optional[threading.Thread] = None
+        self._hurry = False
+        self.stopped = threading.Event()
+
+    def put(self, task: Any) -> None:
+        """Adds a task; returns at once."""
+        gives_way = []
+        with self._changed:
+            if self.stopped.is_set():
+                gives_way.append(task)
+            else:
+                if len(self._waiting) >= self._capacity:
+                    gives_way.append(self._waiting.popleft())
+                self._waiting.append(task)
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                    self._thread.start()
+                self._changed.notify_all()
+        for task in gives_way:
+            self._dropped(task)
+
+    def pending(self) -> int:
+        """Tasks that are not done."""
+        with self._changed:
+            return len(self._waiting) + len(self._current)
+
+    def idle(self, deadline: float) -> bool:
+        """Waits until nothing is left to do; a task that waits to be tried again is tried now.
+
+        :param deadline: by time.monotonic()
+        :returns: False if the deadline came first
+        """
+        with self._changed:
+            self._hurry = True
+            self._changed.notify_all()
+            return self._changed.wait_for(
+                lambda: not (self._waiting or self._current), max(0.0, deadline - time.monotonic())
+            )
+
+    def stop(self) -> List[Any]:
+        """Ends the thread, which gets 1 s to finish the task in hand; the tasks that are not done."""
+        with self._changed:
+            self.stopped.set()
+            self._changed.notify_all()
+            thread = self._thread
+        if thread is not None:
+            thread.join(1.0)
+        with self._changed:
+            undone = self._current + list(self._waiting)
+            self._waiting.clear()
+        return undone
+
+    def _run(self) -> None:
+        changed, stopped = self._changed, self.stopped
+        while True:
+            with changed:
+                changed.wait_for(lambda: self._waiting or stopped.is_set())
+                if stopped.is_set():
+                    return
+                self._current = [self._waiting.popleft()]
+            pause = self._handle(self._current[0])
+            while pause is not None:
+                with changed:
+                    changed.wait_for(lambda: self._hurry or stopped.is_set(), pause)
+                    self._hurry = False
+                if stopped.is_set():
+                    return
+                pause = self._handle(self._current[0])
+            with changed:
+                self._current = []
+                changed.notify_all()
+
+
+class RareWarnings:
+    """Warnings of which each kind is logged at most once in a while; the others are counted."""
+
+    def __init__(self, seconds: float = 60.0):
+        self._seconds = seconds
+        self.reset()
+
+    def reset(self) -> None:
+        """Begins anew, in a forked child."""
+        self._lock = threading.Lock()
+        self._next: Dict[str, float] = {}
+        self._untold: Counter = Counter()
+
+    def warn(self, kind: str, sentence: str) -> None:
+        """Logs the sentence, unless one of its kind was logged a short while ago."""
+        now = time.monotonic()
+        with self._lock:
+            if now < self._next.get(kind, 0.0):
+                self._untold[kind] += 1
+                return
+            untold = self._untold.pop(kind, 0)
+            self._next[kind] = now + self._seconds
+        more = f" ({untold} more of this kind since the last warning)" if untold else ""
+        LOG.warning("%s%s", sentence, more)

@@ -166,6 +166,10 @@ class Publisher:
         """
         self._safely("score", self._take_score, step, task, value)
 
+    def give_up(self, sentence: str) -> None:
+        """Counts a checkpoint as dropped that whoever hands checkpoints over could not make."""
+        self._drop("given up", sentence)
+
     def flush(self, timeout: float = 30.0) -> bool:
         """Waits until nothing is on its way, at most ``timeout`` seconds; whether that is so."""
         deadline = time.monotonic() + timeout

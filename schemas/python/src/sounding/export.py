@@ -1,0 +1,169 @@
+"""The graph that takes the weights of every checkpoint, exported once. Needs PyTorch."""
+import copy
+import inspect
+import mmap
+import os
+import warnings
+from typing import Any, Callable, Iterator, List, Optional, Tuple
+
+from .files import write_whole
+
+Forward = Callable[[Any, Any], Any]
+
+_OPSET = 14
+_EXAMPLE = (2, 16000)  # utterances, samples: 1 s each at 16 kHz
+
+
+def export_graph(
+    model: Any,
+    path: "str | os.PathLike[str]",
+    example: Any = None,
+    forward: Optional[Forward] = None,
+) -> List[str]:
+    """Exports the graph that takes the weights of every checkpoint of a model: once per run.
+
+    A path that ends in .onnx becomes ONNX, whose initialisers are the weights and bear their names
+    in the state_dict (models of up to 2 GB); another one becomes TorchScript, traced. The model is
+    not touched: a copy on the CPU is exported, in evaluation mode and float32.
+
+    :param model: a torch.nn.Module; its state_dict names the weights
+    :param example: samples to trace with, float32 (batch, samples); None: two times 16,000
+    :param forward: makes of (model, samples) what is to be evaluated: hidden states
+        (batch, frames, d), stacked (layers, batch, frames, d), or a tuple of (batch, frames, d);
+        None: what the model returns
+    :returns: the names of the weights that the graph takes. Others of the state_dict, such as
+        those of a pre-training head, are not in an ONNX graph.
+    """
+    target = os.fspath(path)
+    traced = Traceable(model, example, forward)
+    if not target.endswith(".onnx"):
+        script = traced.script()
+        write_whole(target, lambda temporary: _save_script(script, temporary))
+        return list(script.state_dict())
+    write_whole(target, traced.write_onnx)
+    return initialisers(target)
+
+
+class Traceable:
+    """A copy of a model on the CPU that makes of samples what is to be evaluated."""
+
+    def __init__(self, model: Any, example: Any = None, forward: Optional[Forward] = None):
+        """As for :func:`export_graph`."""
+        import torch
+
+        if example is None:
+            generator = torch.Generator().manual_seed(0)
+            example = 0.1 * torch.randn(*_EXAMPLE, generator=generator)
+        self._example = example.detach().to("cpu", torch.float32)
+        copied = _copy_on_cpu(model).float().eval()
+
+        class Exported(torch.nn.Module):
+            def forward(self, samples: Any) -> Any:
+                return copied(samples) if forward is None else forward(copied, samples)
+
+        self._module = Exported()
+        # the copy's own parts, so that their names are those of the model's state_dict
+        for parts in ("_modules", "_parameters", "_buffers"):
+            self._module.__dict__[parts] = copied.__dict__[parts]
+
+    def script(self) -> Any:
+        """The model as TorchScript, traced."""
+        import torch
+
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the tracer warns of every size that it reads
+            self._module.training = False
+            return torch.jit.trace(self._module, self._example, check_trace=False)
+
+    def write_onnx(self, path: str) -> None:
+        """Writes the model as ONNX with an input ``samples`` and outputs ``hidden...``."""
+        import torch
+
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            outputs = self._module(self._example)
+            outputs = [outputs] if torch.is_tensor(outputs) else list(outputs)
+            names = [f"hidden{index}" if len(outputs) > 1 else "hidden" for index in range(len(outputs))]
+            axes = {"samples": {0: "batch", 1: "samples"}}
+            for name, output in zip(names, outputs):
+                axes[name] = {output.dim() - 3: "batch", output.dim() - 2: "frames"}
+            # In evaluation mode the exporter merges initialisers of equal values, such as the ones
+            # of fresh layer norms, and weights that come later would go to the wrong places. The
+            # parts of the module stay in evaluation mode.
+            self._module.training = True
+            older = {}
+            if "dynamo" in inspect.signature(torch.onnx.export).parameters:
+                older["dynamo"] = False  # the exporter that traces is the one described here
+            torch.onnx.export(
+                self._module,
+                (self._example,),
+                path,
+                input_names=["samples"],
+                output_names=names,
+                dynamic_axes=axes,
+                opset_version=_OPSET,
+                do_constant_folding=False,  # folding and fusing make initialisers of other names
+                training=torch.onnx.TrainingMode.PRESERVE,
+                **older,
+            )
+
+
+def _copy_on_cpu(model: Any) -> Any:
+    """A deep copy whose tensors lie on the CPU from the start."""
+    import torch
+
+    copies = {}
+    for parameter in model.parameters():
+        copies[id(parameter)] = torch.nn.Parameter(
+            parameter.detach().to("cpu", copy=True), requires_grad=False
+        )
+    for module in model.modules():
+        # buffers, and what hooks leave behind (weight norm does), which deepcopy would refuse
+        for value in [*module._buffers.values(), *vars(module).values()]:
+            if torch.is_tensor(value) and id(value) not in copies:
+                copies[id(value)] = value.detach().to("cpu", copy=True)
+    return copy.deepcopy(model, copies)
+
+
+def _save_script(script: Any, path: str) -> None:
+    import torch
+
+    torch.jit.save(script, path)
+
+
+def initialisers(path: "str | os.PathLike[str]") -> List[str]:
+    """The names of the initialisers of an ONNX file (ModelProto.graph.initializer.name)."""
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return [
+            data[start:end].decode("utf-8")
+            for graph in _fields(data, (0, len(data)), 7)
+            for tensor in _fields(data, graph, 5)
+            for start, end in _fields(data, tensor, 8)
+        ]
+
+
+def _fields(data: Any, span: Tuple[int, int], wanted: int) -> Iterator[Tuple[int, int]]:
+    """Where the length-delimited fields of a number lie in a message of Protocol Buffers."""
+    at, end = span
+    while at < end:
+        tag, at = _varint(data, at)
+        if tag & 7 == 2:
+            length, at = _varint(data, at)
+            if tag >> 3 == wanted:
+                yield at, at + length
+            at += length
+        elif tag & 7 == 0:
+            _, at = _varint(data, at)
+        else:
+            at += 8 if tag & 7 == 1 else 4
+
+
+def _varint(data: Any, at: int) -> Tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7

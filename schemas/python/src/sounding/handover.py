@@ -1,0 +1,181 @@
+"""Hands the weights of a model over as it is being trained, with a graph that is exported once."""
+import os
+import shutil
+from typing import Any, Callable, Dict, List, Mapping, Optional
+
+from .export import Forward, Traceable, initialisers
+from .files import sha256_of_whole, write_whole
+from .publisher import Publisher
+from .weights import copied_to_cpu, write_safetensors
+
+
+class HandOver:
+    """Writes and publishes checkpoints of a model as it is being trained.
+
+    What training waits for: the export of the graph at the first checkpoint (seconds), and a copy
+    of the weights to the CPU at each. Files are written and published in the background; nothing is
+    raised. The weights must be whole in this process, as they are with DistributedDataParallel;
+    sharded ones (FSDP, ZeRO-3) are not supported.
+    """
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        directory: "str | os.PathLike[str]",
+        *,
+        example: Any = None,
+        forward: Optional[Forward] = None,
+        graph: "None | str | os.PathLike[str]" = None,
+        torchscript: bool = False,
+        **event: Any,
+    ):
+        """
+        :param directory: where files are written; they stay there, since the job reads them later
+        :param example, forward: see :func:`sounding.export_graph`
+        :param graph: a graph that was exported before; None: it is exported at the first
+            checkpoint, to DIRECTORY/graph-DIGEST.onnx
+        :param torchscript: whether each checkpoint becomes a TorchScript file of its own instead
+        :param event: layers, sample_rate, normalise, tags of :meth:`Publisher.checkpoint`
+        """
+        self.publisher = publisher
+        self._directory = os.path.abspath(os.fspath(directory))
+        self._example, self._forward, self._torchscript = example, forward, torchscript
+        self._graph = None if graph is None else os.fspath(graph)
+        self._event = event
+        self._names: Optional[List[str]] = None
+        self._script: Any = None
+        self._ready = False
+        self._unusable = False
+        self._last_step = -1
+
+    def model(self, step: int, model: Any, loss: Any = None) -> None:
+        """Hands over the weights that a model has now.
+
+        :param step: optimiser updates; the step that was handed over last is not again
+        :param model: a torch.nn.Module, wrapped for distributed training or not, or what gives it
+        :param loss: training loss, a number or a tensor of one; None: not known
+        """
+
+        def hand_over(bare: Any) -> None:
+            weights = copied_to_cpu(self._wanted(bare.state_dict()))
+            if self._torchscript:
+                self._publish(step, ".pt", loss, lambda path: self._save_script(weights, path))
+            else:
+                self._publish(
+                    step, ".safetensors", loss, lambda path: write_safetensors(weights, path)
+                )
+
+        self._safely(step, model, hand_over)
+
+    def file(self, step: int, path: "str | os.PathLike[str]", model: Any, loss: Any = None) -> None:
+        """Hands over weights that are in a file: .safetensors, or what torch.save wrote.
+
+        A safetensors file is linked into the directory, so that it outlives the trainer's copy.
+
+        :param model: the model of which the graph is exported, once
+        """
+        if self._torchscript:
+            self.model(step, model, loss)
+            return
+        source = os.fspath(path)
+
+        def hand_over(_: Any) -> None:
+            write: Optional[Callable[[str], Any]] = None
+            if not source.endswith(".safetensors"):
+                write = lambda path: write_safetensors(self._wanted(_load(source)), path)
+            else:
+                try:
+                    write_whole(
+                        self._path(step, ".safetensors"), lambda path: os.link(source, path)
+                    )
+                except OSError:  # another file system, or one without links
+                    write = lambda path: shutil.copyfile(source, path)
+            self._publish(step, ".safetensors", loss, write)
+
+        self._safely(step, model, hand_over)
+
+    def quietly(self, act: Callable[[], None]) -> None:
+        """Does something for a trainer's callback; what it raises is logged and counted."""
+        try:
+            act()
+        except Exception as failure:  # whatever it is, training goes on
+            self.publisher.give_up(f"A checkpoint cannot be handed over: {failure}")
+
+    def _safely(self, step: int, model: Any, hand_over: Callable[[Any], None]) -> None:
+        try:
+            if self._unusable or step == self._last_step or not self.publisher.publishes:
+                return
+            self._last_step = step
+            bare = _unwrapped(model if hasattr(model, "state_dict") else model())
+            if not self._ready:
+                self._unusable = True  # unless the next line comes through
+                self._prepare(bare)
+                self._unusable, self._ready = False, True
+            hand_over(bare)
+        except Exception as failure:  # whatever it is, training goes on
+            more = (
+                " Nothing more is handed over. Export the graph with export_graph, and name it."
+                if self._unusable
+                else ""
+            )
+            self.publisher.give_up(f"The weights of step {step} cannot be handed over: {failure}.{more}")
+
+    def _prepare(self, model: Any) -> None:
+        if self._torchscript:
+            self._script = Traceable(model, self._example, self._forward).script()
+            return
+        if self._graph is None:
+            draft = os.path.join(self._directory, f".graph.{os.getpid()}.onnx")
+            write_whole(draft, Traceable(model, self._example, self._forward).write_onnx)
+            # named by its content: a graph that earlier checkpoints name is never replaced
+            self._graph = os.path.join(
+                self._directory, f"graph-{sha256_of_whole(draft)[:12]}.onnx"
+            )
+            os.replace(draft, self._graph)
+        if self._graph.endswith(".onnx") and "://" not in self._graph:
+            self._names = initialisers(self._graph)
+
+    def _wanted(self, state_dict: Mapping[str, Any]) -> Dict[str, Any]:
+        """The weights that the graph takes, if it says; all of them otherwise."""
+        missing = [name for name in self._names or () if name not in state_dict]
+        if missing:
+            raise KeyError(f"the graph wants {', '.join(missing[:5])}, which the model has not")
+        return dict(state_dict) if self._names is None else {n: state_dict[n] for n in self._names}
+
+    def _publish(
+        self, step: int, suffix: str, loss: Any, write: Optional[Callable[[str], Any]]
+    ) -> None:
+        self.publisher.checkpoint(
+            step,
+            self._path(step, suffix),
+            loss,
+            graph=None if self._torchscript else self._graph,
+            write=write,
+            **self._event,
+        )
+
+    def _path(self, step: int, suffix: str) -> str:
+        return os.path.join(self._directory, f"step{int(step):08d}{suffix}")
+
+    def _save_script(self, weights: Mapping[str, Any], path: str) -> None:
+        import torch
+
+        self._script.load_state_dict(weights)
+        torch.jit.save(self._script, path)
+
+
+def _unwrapped(model: Any) -> Any:
+    """The model itself, out of DistributedDataParallel, DataParallel and torch.compile."""
+    while True:
+        if type(model).__name__ in ("DistributedDataParallel", "DataParallel"):
+            model = model.module
+        elif hasattr(model, "_orig_mod"):
+            model = model._orig_mod
+        else:
+            return model
+
+
+def _load(path: str) -> Dict[str, Any]:
+    import torch
+
+    return torch.load(path, map_location="cpu")

@@ -1,0 +1,60 @@
+"""A plain Kafka consumer of metric events."""
+from typing import Any, Dict, Iterator, Optional
+
+from . import avro
+
+
+def read_metrics(
+    bootstrap: str,
+    topics: str = "sounding",
+    *,
+    follow: bool = False,
+    kafka_config: Optional[Dict[str, Any]] = None,
+) -> Iterator[Dict[str, Any]]:
+    """The committed metric events, from the first one on, as dicts by the fields of MetricEvent.
+
+    Metric events are written in transactions, so only a consumer that asks for
+    isolation.level=read_committed is spared those of attempts that failed. kafka-python 2.0 cannot
+    ask for it, so this needs confluent_kafka.
+
+    :param bootstrap: Kafka's host:port, comma-separated
+    :param topics: prefix of the topics
+    :param follow: whether to wait for further events, for ever; False: ends with what there is now
+    :param kafka_config: settings of librdkafka, such as TLS
+    :raises confluent_kafka.KafkaException: Kafka is out of reach, or has no such topic
+    """
+    import confluent_kafka
+
+    consumer = confluent_kafka.Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "sounding-read-metrics",  # must be there; nothing is committed under it
+            "enable.auto.commit": False,
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+            **(kafka_config or {}),
+        }
+    )
+    try:
+        topic = consumer.list_topics(topics + ".metrics", timeout=15).topics[topics + ".metrics"]
+        if topic.error is not None:
+            raise confluent_kafka.KafkaException(topic.error)
+        consumer.assign(
+            [
+                confluent_kafka.TopicPartition(topic.topic, partition, confluent_kafka.OFFSET_BEGINNING)
+                for partition in topic.partitions
+            ]
+        )
+        unread = set(topic.partitions)
+        while follow or unread:
+            message = consumer.poll(1.0)
+            if message is None:
+                continue
+            if message.error() is None:
+                yield avro.decode(message.value())[1]
+            elif message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
+                unread.discard(message.partition())
+            elif not message.error().retriable() or message.error().fatal():
+                raise confluent_kafka.KafkaException(message.error())
+    finally:
+        consumer.close()

@@ -1,0 +1,269 @@
+"""The callbacks, called in the order that their trainers document.
+
+The trainers themselves are not installed here: objects of the same shape stand for them. What
+trains is real.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import types
+import unittest
+
+from ledger import Ledger
+from models import encoder, hidden_states, needs_torch, read_safetensors, torch, train
+from sounding import HandOver, Publisher, save_safetensors
+from sounding.callbacks import huggingface, lightning, speechbrain
+
+LIMIT = 60.0
+
+
+class Object(types.SimpleNamespace):
+    """Stands for a trainer's object."""
+
+
+@needs_torch
+class HandedOver(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.ledger = Ledger()
+        self.publisher = Publisher("r", "dev", "nowhere:9092", client=self.ledger)
+        self.addCleanup(self.publisher.close, 0.0)
+
+    def hand_over(self, **more):
+        return HandOver(self.publisher, self.folder / "out", forward=hidden_states, **more)
+
+    def events(self):
+        self.assertTrue(self.publisher.flush(LIMIT))
+        return self.ledger.events()
+
+    def assert_weights(self, event, state):
+        """The event names a safetensors file with these weights, as far as the graph takes them."""
+        written = read_safetensors(event["weightsUri"].replace("file:", "", 1))
+        self.assertIn("frames.weight_v", written)
+        for name, tensor in written.items():
+            self.assertTrue(torch.equal(state[name], tensor), name)
+
+    def copy(self, model):
+        return {name: tensor.clone() for name, tensor in model.state_dict().items()}
+
+
+class AnyLoop(HandedOver):
+    def test_weights_are_those_of_the_step_and_the_graph_is_exported_once(self):
+        hand_over, model, states = self.hand_over(layers=[-1], tags={"a": 1}), encoder(), []
+        for step, loss in train(model, 6):
+            if step % 2 == 0:
+                hand_over.model(step, model, loss)
+                hand_over.model(step, model, loss)  # the same step: handed over once
+                states.append((step, float(loss.detach()), self.copy(model)))
+                self.assertTrue(self.publisher.flush(LIMIT))
+        events = self.events()
+        self.assertEqual([2, 4, 6], [event["step"] for event in events])
+        for event, (step, loss, state) in zip(events, states):
+            self.assertEqual(f"step{step:08d}.safetensors", event["checkpointId"])
+            self.assertEqual((loss, [-1], {"a": "1"}),
+                             (event["trainingLoss"], event["layers"], event["tags"]))  # fmt: skip
+            self.assert_weights(event, state)
+        graphs = {(event["modelUri"], event["modelSha256"]) for event in events}
+        self.assertEqual(1, len(graphs))
+        (uri, sha256), = graphs
+        self.assertEqual(f"file:{self.folder}/out/graph-{sha256[:12]}.onnx", uri)
+        self.assertEqual(4, len(os.listdir(self.folder / "out")))
+
+    def test_torchscript_files_if_asked(self):
+        hand_over, model = self.hand_over(torchscript=True), encoder()
+        for step, loss in train(model, 2):
+            hand_over.model(step, model, loss)
+        samples = torch.randn(1, 8000, generator=torch.Generator().manual_seed(3))
+        event = self.events()[1]
+        self.assertEqual(("TORCHSCRIPT", None), (event["modelFormat"], event["weightsUri"]))
+        script = torch.jit.load(event["modelUri"].replace("file:", "", 1))
+        with torch.no_grad():
+            expected = hidden_states(model.eval(), samples)
+            self.assertTrue(torch.allclose(expected, script(samples), atol=1e-6))
+
+    def test_a_wrapped_model_of_half_precision(self):
+        model = encoder()
+        hand_over = self.hand_over()
+        hand_over.model(1, Object(_orig_mod=model.bfloat16(), state_dict=None))
+        event = self.events()[0]
+        self.assert_weights(event, model.state_dict())
+        self.assertEqual(torch.bfloat16, model.linear.weight.dtype)
+
+    def test_a_model_that_cannot_be_exported_is_told_once_and_training_goes_on(self):
+        hand_over = HandOver(self.publisher, self.folder, forward=lambda model, samples: 1 / 0)
+        with self.assertLogs("sounding", "WARNING") as logs:
+            for step, loss in train(encoder(), 3):
+                hand_over.model(step, encoder(), loss)
+        self.assertEqual(1, len(logs.output))
+        self.assertIn("division by zero. Nothing more is handed over.", logs.output[0])
+        self.assertEqual(([], 1), (self.events(), self.publisher.dropped))
+
+    def test_other_ranks_do_nothing(self):
+        publisher = Publisher("r", "dev", "nowhere:9092", client=self.ledger, rank=1)
+        self.addCleanup(publisher.close, 0.0)
+        HandOver(publisher, self.folder / "out").model(1, lambda: 1 / 0)
+        self.assertEqual(([], []), (self.events(), os.listdir(self.folder)))
+
+
+class HuggingFace(HandedOver):
+    def run_trainer(self, callback, save):
+        """Trains, saves into checkpoint-STEP and deletes all but the last one, then calls back."""
+        model, states = encoder(), {}
+        args, control = Object(output_dir=str(self.folder / "run")), Object()
+        state = Object(global_step=0, log_history=[])
+        previous = None
+        for step, loss in train(model, 4):
+            state.global_step = step
+            state.log_history.append({"loss": float(loss.detach()), "step": step})
+            state.log_history.append({"eval_loss": 9.0, "step": step})
+            if step % 2 == 0:
+                folder = self.folder / "run" / f"checkpoint-{step}"
+                folder.mkdir(parents=True)
+                save(model.state_dict(), folder)
+                states[step] = self.copy(model)
+                if previous:
+                    for file in previous.iterdir():
+                        file.unlink()
+                previous = folder
+                self.assertIsNone(callback.on_save(args, state, control, model=model, optimizer=1))
+                self.assertTrue(self.publisher.flush(LIMIT))
+        self.assertIsNone(callback.on_train_end(args, state, control, model=model))
+        return states
+
+    def test_saved_files_are_handed_over_and_outlive_the_trainers(self):
+        def safetensors(state, folder):
+            save_safetensors(state, folder / "model.safetensors")
+
+        def pickled(state, folder):
+            torch.save(state, str(folder / "pytorch_model.bin"))
+
+        def sharded(state, folder):
+            (folder / "model.safetensors.index.json").write_text("{}")
+
+        for step, save in enumerate((safetensors, pickled, sharded)):
+            with self.subTest(save.__name__):
+                self.setUp()
+                states = self.run_trainer(huggingface.SoundingCallback(self.hand_over()), save)
+                events = self.events()
+                self.assertEqual([2, 4], [event["step"] for event in events])
+                for event in events:
+                    self.assert_weights(event, states[event["step"]])
+                    self.assertLess(event["trainingLoss"], 9.0)
+
+    def test_nothing_is_raised_whatever_the_trainer_gives(self):
+        callback = huggingface.SoundingCallback(self.hand_over())
+        with self.assertLogs("sounding", "WARNING"):
+            callback.on_save(Object(output_dir=None), Object(global_step=1, log_history=[]), None)
+            callback.on_save(None, None, None)
+        self.assertEqual(2, self.publisher.dropped)
+
+
+class Lightning(HandedOver):
+    def test_every_n_updates_and_at_each_save(self):
+        module = torch.nn.Module()
+        module.encoder, module.other = encoder(), torch.nn.Linear(2, 2)
+        callback = lightning.SoundingCallback(
+            self.hand_over(), every_n_steps=2, module=lambda m: m.encoder, loss="loss"
+        )
+        trainer, states = Object(global_step=0, callback_metrics={}), {}
+        batch = 0
+        for step, loss in train(module.encoder, 5):
+            for outputs in ({"loss": torch.tensor(8.0)}, {"loss": loss}):  # two batches an update
+                trainer.global_step = step if outputs["loss"] is loss else step - 1
+                callback.on_train_batch_end(trainer, module, outputs, None, batch)
+                batch += 1
+            trainer.callback_metrics["loss"] = loss.detach()
+            states[step] = (self.copy(module.encoder), float(loss.detach()))
+            if step == 5:
+                callback.on_save_checkpoint(trainer, module, {"state_dict": {}})
+            self.assertTrue(self.publisher.flush(LIMIT))
+        callback.on_train_end(trainer, module)
+        events = self.events()
+        self.assertEqual([2, 4, 5], [event["step"] for event in events])
+        for event in events:
+            weights, loss = states[event["step"]]
+            self.assertEqual(loss, event["trainingLoss"])
+            self.assert_weights(event, weights)
+
+    def test_nothing_is_raised_whatever_the_module_is(self):
+        callback = lightning.SoundingCallback(self.hand_over(), module=lambda m: m.missing)
+        with self.assertLogs("sounding", "WARNING"):
+            callback.on_save_checkpoint(Object(global_step=1, callback_metrics={}), Object(), {})
+        self.assertEqual(1, self.publisher.dropped)
+
+
+class SpeechBrain(HandedOver):
+    class Brain:
+        """As speechbrain.Brain calls its hooks; the recipe's override does not call super()."""
+
+        def __init__(self):
+            self.modules = Object(encoder=encoder())
+            self.optimizer_step = 0
+            self.avg_train_loss = 0.0
+            self.annealed = 0
+            self.checkpointer = Object(save_checkpoint=lambda meta=None, name=None: ("saved", name))
+
+        def on_fit_batch_end(self, batch, outputs, loss, should_step):
+            self.annealed += should_step
+
+        def fit(self, updates):
+            for step, loss in train(self.modules.encoder, updates):
+                self.on_fit_batch_end(None, None, loss, False)  # gradients are accumulated
+                self.optimizer_step += 1
+                self.avg_train_loss = float(loss.detach())
+                self.on_fit_batch_end(None, None, loss, True)
+                yield step, loss
+
+    def test_every_n_updates(self):
+        brain = self.Brain()
+        speechbrain.attach(brain, self.hand_over(), lambda brain: brain.modules.encoder, 2)
+        states = {}
+        for step, loss in brain.fit(4):
+            states[step] = (self.copy(brain.modules.encoder), float(loss.detach()))
+            self.assertTrue(self.publisher.flush(LIMIT))
+        self.assertEqual(4, brain.annealed)
+        events = self.events()
+        self.assertEqual([2, 4], [event["step"] for event in events])
+        for event in events:
+            self.assertEqual(states[event["step"]][1], event["trainingLoss"])
+            self.assert_weights(event, states[event["step"]][0])
+
+    def test_whenever_the_checkpointer_saves(self):
+        brain = self.Brain()
+        speechbrain.attach(brain, self.hand_over(), lambda brain: brain.modules.encoder)
+        for step, _ in brain.fit(3):
+            if step == 3:
+                self.assertEqual(
+                    ("saved", "n"), brain.checkpointer.save_checkpoint({"WER": 1.0}, name="n")
+                )
+        (event,) = self.events()
+        self.assertEqual((3, brain.avg_train_loss), (event["step"], event["trainingLoss"]))
+
+    def test_nothing_but_the_brains_own_errors_is_raised(self):
+        brain = self.Brain()
+        speechbrain.attach(brain, self.hand_over(), lambda brain: brain.missing, 1)
+        del brain.optimizer_step
+        with self.assertLogs("sounding", "WARNING"):
+            brain.on_fit_batch_end(None, None, None, True)
+        self.assertEqual(1, self.publisher.dropped)
+
+
+class Imports(unittest.TestCase):
+    def test_the_package_needs_neither_pytorch_nor_a_trainer(self):
+        code = (
+            "import sys, sounding\n"
+            "for name in ('torch', 'transformers', 'lightning', 'speechbrain', 'numpy', 'kafka',"
+            " 'confluent_kafka'):\n"
+            "    assert name not in sys.modules, name\n"
+        )
+        paths = os.pathsep.join(path for path in sys.path if path)
+        subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": paths},
+                       check=True, timeout=LIMIT)  # fmt: skip
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,406 @@
+"""The publisher never raises and never waits, and counts what it could not publish."""
+import hashlib
+import logging
+import math
+import multiprocessing
+import os
+import pathlib
+import pickle
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import zipfile
+
+from ledger import Ledger
+from sounding import Publisher, avro, records
+
+LIMIT = 60.0  # seconds; generous, for a condition that holds ends the waiting
+
+
+class PublisherTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.ledger = Ledger()
+        logger = logging.getLogger("sounding")
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
+
+    def publisher(self, ledger=None, **more):
+        publisher = Publisher("run a", "dev", "nowhere:9092", client=ledger or self.ledger, **more)
+        self.addCleanup(publisher.close, 0.0)
+        return publisher
+
+    def file(self, name, content=b"graph"):
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def wait(self, condition):
+        deadline = time.monotonic() + LIMIT
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            threading.Event().wait(0.01)
+
+
+class Records(PublisherTest):
+    def test_a_checkpoint_carries_all_that_was_said(self):
+        path = self.file("step 400.onnx")
+        publisher = self.publisher()
+        publisher.checkpoint(
+            400, path, 3.5, layers=(0, -1), sample_rate=8000, normalise=True, tags={"lr": 1e-3}
+        )
+        self.assertTrue(publisher.flush(LIMIT))
+        ((topic, key, _),) = self.ledger.records
+        self.assertEqual(("sounding.checkpoints", b"run+a"), (topic, key))
+        (event,) = self.ledger.events()
+        self.assertLess(abs(event.pop("publishedAt") / 1000 - time.time()), 600)
+        self.assertEqual(
+            {
+                "runId": "run a",
+                "checkpointId": "step 400.onnx",
+                "step": 400,
+                "corpusId": "dev",
+                "modelUri": f"file:{self.folder}/step 400.onnx",
+                "modelFormat": "ONNX",
+                "modelSha256": hashlib.sha256(b"graph").hexdigest(),
+                "sampleRateHz": 8000,
+                "inputNormalisation": "ZERO_MEAN_UNIT_VARIANCE",
+                "layers": [0, -1],
+                "trainingLoss": 3.5,
+                "attempt": 0,
+                "tags": {"lr": "0.001"},
+                "weightsUri": None,
+                "weightsSha256": None,
+            },
+            event,
+        )
+
+    def test_weights_name_their_graph(self):
+        graph, weights = self.file("graph.onnx"), self.file("step1.safetensors", SAFETENSORS)
+        publisher = self.publisher(uri_of=lambda path: path.replace(str(self.folder), "s3://b"))
+        publisher.checkpoint(1, weights, graph=graph)
+        publisher.checkpoint(2, weights, graph="s3://b/other.onnx", checkpoint_id="x", uri="s3://w")
+        self.assertTrue(publisher.flush(LIMIT))
+        one, two = self.ledger.events()
+        self.assertEqual(
+            ("s3://b/graph.onnx", hashlib.sha256(b"graph").hexdigest()),
+            (one["modelUri"], one["modelSha256"]),
+        )
+        self.assertEqual(
+            ("s3://b/step1.safetensors", hashlib.sha256(SAFETENSORS).hexdigest()),
+            (one["weightsUri"], one["weightsSha256"]),
+        )
+        self.assertEqual(("s3://b/other.onnx", None), (two["modelUri"], two["modelSha256"]))
+        self.assertEqual(("x", "s3://w"), (two["checkpointId"], two["weightsUri"]))
+
+    def test_a_name_without_a_digit_gets_its_folder(self):
+        (self.folder / "checkpoint-500").mkdir()
+        publisher = self.publisher()
+        publisher.checkpoint(500, self.file("checkpoint-500/model.onnx"))
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual("checkpoint-500/model.onnx", self.ledger.events()[0]["checkpointId"])
+
+    def test_a_loss_that_is_no_number_is_published_as_it_is(self):
+        publisher = self.publisher()
+        publisher.checkpoint(1, self.file("1.onnx"), float("nan"))
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertTrue(math.isnan(self.ledger.events()[0]["trainingLoss"]))
+
+    def test_scores_go_to_their_topic(self):
+        publisher = self.publisher(topics="t")
+        publisher.score(7, "asr-wer", 12)
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual(("t.scores", b"run+a/7/asr-wer"), self.ledger.records[0][:2])
+        self.assertEqual(12.0, self.ledger.events()[0]["value"])
+
+    def test_keys_are_encoded_as_java_does(self):
+        # expected: java.net.URLEncoder.encode(text, UTF_8) of OpenJDK 17
+        self.assertEqual(
+            b"a+b*c-d_e.f%7Eg%2Fh%25i%C3%BC%F0%9F%98%80/%2B%3D%27%28%29%21",
+            records.key("a b*c-d_e.f~g/h%iü\U0001f600", "+='()!"),
+        )
+
+
+# one float32 tensor "w" of one element
+_HEADER = b'{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  '
+SAFETENSORS = len(_HEADER).to_bytes(8, "little") + _HEADER + bytes(4)
+
+
+class NeverRaises(PublisherTest):
+    def test_what_the_job_would_refuse_is_dropped_with_a_sentence(self):
+        publisher = self.publisher()
+        path = self.file("1.onnx")
+        with self.assertLogs("sounding", "WARNING") as logs:
+            for wrong in (
+                lambda: publisher.checkpoint(-1, path),
+                lambda: publisher.checkpoint("one", path),
+                lambda: publisher.checkpoint(1, None),
+                lambda: publisher.checkpoint(1, path, "high"),
+                lambda: publisher.checkpoint(1, path, layers=[]),
+                lambda: publisher.checkpoint(1, path, layers=[0, 0]),
+                lambda: publisher.checkpoint(1, path, sample_rate=0),
+                lambda: publisher.checkpoint(1, path, checkpoint_id="a\n"),
+                lambda: publisher.checkpoint(1, path, tags={"t": "x" * 900_000}),
+                lambda: publisher.checkpoint(1, path, graph=path),
+                lambda: publisher.checkpoint(1, self.file("1.safetensors", SAFETENSORS)),
+                lambda: publisher.checkpoint(1, self.folder / "missing1.onnx"),
+                lambda: publisher.checkpoint(1, self.folder),
+                lambda: publisher.score(1, "", 1.0),
+                lambda: publisher.score(1, "t" * 201, 1.0),
+                lambda: publisher.score(1, "t", None),
+                lambda: publisher.score(1 << 63, "t", 1.0),
+            ):
+                before = publisher.dropped
+                wrong()
+                self.assertTrue(publisher.flush(LIMIT))
+                self.assertEqual(before + 1, publisher.dropped)
+        self.assertEqual([], self.ledger.records)
+        self.assertLessEqual(len(logs.output), 3)  # one of each kind
+        self.assertIn("is not published: The step is -1; it must not be negative.", logs.output[0])
+
+    def test_a_state_dict_is_not_taken_for_a_model(self):
+        path = self.folder / "1.pt"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("archive/data.pkl", b"")
+        publisher = self.publisher()
+        with self.assertLogs("sounding", "WARNING") as logs:
+            publisher.checkpoint(1, path)
+            self.assertTrue(publisher.flush(LIMIT))
+        self.assertIn("neither ONNX (.onnx) nor TorchScript", logs.output[0])
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("archive/constants.pkl", b"")
+        publisher.checkpoint(1, path)
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual("TORCHSCRIPT", self.ledger.events()[0]["modelFormat"])
+
+    def test_ids_that_cannot_be_are_refused_at_once(self):
+        for run in ("", " ", "a" * 201, "a\tb"):
+            with self.subTest(run), self.assertRaises(ValueError):
+                Publisher(run, "dev", "nowhere:9092", client=self.ledger)
+
+    def test_a_missing_client_is_told_at_once(self):
+        with self.assertRaisesRegex(ImportError, "no_such_client"):
+            Publisher("r", "dev", "nowhere:9092", client="no_such_client")
+
+
+class WholeFiles(PublisherTest):
+    def test_a_file_that_is_being_written_is_published_when_it_is_whole(self):
+        path = self.file("1.safetensors", SAFETENSORS[:-2])
+        graph = self.file("graph.onnx")
+        publisher = self.publisher()
+        publisher.checkpoint(1, path, graph=graph)
+        publisher.score(1, "after", 1.0)
+        self.wait(lambda: self.ledger.records)  # the score is not held up
+        self.assertEqual("sounding.scores", self.ledger.records[0][0])
+        path.write_bytes(SAFETENSORS)
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual(
+            hashlib.sha256(SAFETENSORS).hexdigest(), self.ledger.events()[1]["weightsSha256"]
+        )
+
+    def test_a_file_is_written_under_another_name_until_it_is_whole(self):
+        seen = []
+
+        def write(temporary):
+            pathlib.Path(temporary).write_bytes(b"whole")
+            seen.extend(os.listdir(self.folder))
+
+        publisher = self.publisher()
+        publisher.checkpoint(1, self.folder / "1.onnx", write=write)
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual([f".1.onnx.{os.getpid()}.tmp"], seen)
+        self.assertEqual(["1.onnx"], os.listdir(self.folder))
+        self.assertEqual(1, publisher.published)
+
+    def test_a_write_that_fails_leaves_nothing_behind(self):
+        def write(temporary):
+            pathlib.Path(temporary).write_bytes(b"ha")
+            raise OSError("No space left on device")
+
+        publisher = self.publisher()
+        with self.assertLogs("sounding", "WARNING") as logs:
+            publisher.checkpoint(1, self.folder / "1.onnx", write=write)
+            self.assertTrue(publisher.flush(LIMIT))
+        self.assertIn("No space left on device", logs.output[0])
+        self.assertEqual([], os.listdir(self.folder))
+
+    def test_only_two_copies_of_weights_wait_for_a_slow_disk(self):
+        disk = threading.Event()
+        written = []
+
+        def write(temporary):
+            disk.wait(LIMIT)
+            pathlib.Path(temporary).write_bytes(b"whole")
+            written.append(temporary)
+
+        publisher = self.publisher()
+        with self.assertLogs("sounding", "WARNING") as logs:
+            for step in range(5):
+                publisher.checkpoint(step, self.folder / f"{step}.onnx", write=write)
+        self.assertIn("Publish less often", logs.output[0])
+        self.assertEqual(3, publisher.dropped)
+        disk.set()
+        self.assertTrue(publisher.flush(LIMIT))
+        publisher.checkpoint(5, self.folder / "5.onnx", write=write)
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual([0, 1, 5], [event["step"] for event in self.ledger.events()])
+
+
+class KafkaIsDown(PublisherTest):
+    def test_records_wait_and_arrive_in_order(self):
+        ledger = Ledger(is_open=False)
+        publisher = self.publisher(ledger)
+        with self.assertLogs("sounding", "WARNING") as logs:
+            for step in range(100):
+                publisher.score(step, "t", 1.0)
+            self.wait(lambda: logs.output)
+            self.assertFalse(publisher.flush(0.0))
+        self.assertEqual((0, 0, 100), (publisher.published, publisher.dropped, publisher.pending))
+        self.assertEqual(1, len(logs.output))
+        self.assertIn("Kafka at nowhere:9092 did not take the score of t at step 0", logs.output[0])
+        ledger.open.set()
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual(list(range(100)), [event["step"] for event in ledger.events()])
+        self.assertEqual((100, 0), (publisher.published, publisher.dropped))
+
+    def test_the_oldest_give_way_when_too_many_wait(self):
+        ledger = Ledger(is_open=False)
+        publisher = self.publisher(ledger, capacity=10)
+        with self.assertLogs("sounding", "WARNING"):
+            publisher.score(0, "t", 1.0)
+            self.assertTrue(ledger.attempted.wait(LIMIT))  # it is in hand, and does not give way
+            for step in range(1, 31):
+                publisher.score(step, "t", 1.0)
+        self.assertEqual((20, 11), (publisher.dropped, publisher.pending))
+        ledger.open.set()
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual([0, *range(21, 31)], [event["step"] for event in ledger.events()])
+
+    def test_what_waits_at_the_end_is_counted_as_dropped(self):
+        publisher = self.publisher(Ledger(is_open=False))
+        with self.assertLogs("sounding", "WARNING"):
+            for step in range(3):
+                publisher.score(step, "t", 1.0)
+            publisher.close(0.0)
+            publisher.score(3, "t", 1.0)
+        self.assertEqual((4, 0), (publisher.dropped, publisher.pending))
+
+    def test_whatever_a_client_throws_the_thread_lives_on(self):
+        ledger = Ledger()
+        ledger.send = lambda *_: ledger.attempted.set() or 1 / 0
+        publisher = self.publisher(ledger)
+        publisher.score(1, "t", 1.0)
+        self.assertTrue(ledger.attempted.wait(LIMIT))
+        self.assertFalse(publisher.flush(0.0))
+        del ledger.send
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual(1, publisher.published)
+
+
+class Processes(PublisherTest):
+    def test_only_rank_0_publishes(self):
+        for rank in (1, 2):
+            publisher = self.publisher(rank=rank)
+            publisher.score(1, "t", 1.0)
+            publisher.checkpoint(-1, None)
+            self.assertEqual((0, 0, True), (publisher.dropped, publisher.pending, publisher.flush(0)))
+        for variables, expected in (
+            ({"RANK": "0", "LOCAL_RANK": "1"}, True),
+            ({"RANK": "4", "LOCAL_RANK": "0"}, False),
+            ({"LOCAL_RANK": "1"}, False),
+            ({}, True),
+        ):
+            with self.subTest(variables), environment(variables):
+                self.assertEqual(expected, self.publisher().publishes)
+
+    def test_a_forked_child_begins_anew_and_the_parent_goes_on(self):
+        ledger = Ledger(is_open=False)
+        publisher = self.publisher(ledger)
+        publisher.score(0, "t", 1.0)
+        self.assertTrue(ledger.attempted.wait(LIMIT))
+        reading, writing = multiprocessing.get_context("fork").Pipe(duplex=False)
+
+        def child():
+            inherited = publisher.pending
+            ledger.open.set()
+            publisher.score(1, "t", 1.0)
+            writing.send((inherited, publisher.flush(LIMIT), [e["step"] for e in ledger.events()]))
+
+        process = multiprocessing.get_context("fork").Process(target=child)
+        process.start()
+        self.assertTrue(reading.poll(LIMIT))
+        self.assertEqual((0, True, [1]), reading.recv())
+        process.join(LIMIT)
+        self.assertEqual(0, process.exitcode)
+        self.assertEqual(1, publisher.pending)
+        ledger.open.set()
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual([0], [event["step"] for event in ledger.events()])
+
+    def test_a_pickled_publisher_begins_anew(self):
+        publisher = Publisher("r", "dev", "nowhere:9092", client=None, rank=1, topics="x")
+        copied = pickle.loads(pickle.dumps(publisher))
+        self.addCleanup(copied.close)
+        publisher.close()
+        copied.score(1, "t", 1.0)
+        self.assertFalse(copied.publishes)
+
+    def test_the_end_of_the_interpreter_waits_for_what_is_left(self):
+        ended = self.run_python(
+            "import time\n"
+            "class Slow(Ledger):\n"
+            "    def send(self, *record):\n"
+            "        time.sleep(0.2)\n"
+            "        super().send(*record)\n"
+            "        print('sent', flush=True)\n"
+            "p = Publisher('r', 'dev', 'nowhere:9092', client=Slow())\n"
+            "p.score(1, 't', 1.0)\n"
+            "p.score(2, 't', 1.0)\n"
+        )
+        self.assertEqual(("sent\nsent\n", ""), (ended.stdout, ended.stderr))
+
+    def test_the_end_of_the_interpreter_does_not_wait_for_ever(self):
+        ended = self.run_python(
+            "p = Publisher('r', 'dev', 'nowhere:9092', client=Ledger(False), exit_seconds=0.1)\n"
+            "p.score(1, 't', 1.0)\n"
+        )
+        self.assertEqual(0, ended.returncode)
+        self.assertIn("Kafka at nowhere:9092 was out of reach until the end", ended.stderr)
+        self.assertNotIn("Traceback", ended.stderr)
+
+    def run_python(self, code):
+        paths = [str(pathlib.Path(avro.__file__).parents[1]), os.path.dirname(__file__)]
+        imports = "from ledger import Ledger\nfrom sounding import Publisher\n"
+        return subprocess.run(
+            [sys.executable, "-c", imports + code],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+        )
+
+
+class environment:
+    """Sets these variables of distributed training, and no others, for a while."""
+
+    def __init__(self, variables):
+        self._variables = variables
+
+    def __enter__(self):
+        self._before = dict(os.environ)
+        for name in ("RANK", "LOCAL_RANK"):
+            os.environ.pop(name, None)
+        os.environ.update(self._variables)
+
+    def __exit__(self, *_):
+        os.environ.clear()
+        os.environ.update(self._before)
+
+
+if __name__ == "__main__":
+    unittest.main()

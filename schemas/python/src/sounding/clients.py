@@ -6,7 +6,7 @@ come twice; the job ignores a checkpoint event that is repeated, and a score rep
 import logging
 import time
 from threading import Event
-from typing import Any, Callable, Dict, List, Optional, Union
+from typing import Any, Callable, Dict, List, Union
 
 _SEND_SECONDS = 10.0
 _SLICE_SECONDS = 0.05
@@ -73,9 +73,12 @@ class ConfluentClient:
         :raises NotSent, Refused: it has not
         """
         outcome: List[Any] = []
-        self._producer.produce(
-            topic, value, key, on_delivery=lambda error, _: outcome.append(error)
-        )
+        try:
+            self._producer.produce(
+                topic, value, key, on_delivery=lambda error, _: outcome.append(error)
+            )
+        except self._kafka.KafkaException as failure:
+            outcome.append(failure.args[0])
         deadline = time.monotonic() + _SEND_SECONDS + 1.0
         while not outcome and time.monotonic() < deadline and not give_up.is_set():
             self._producer.poll(_SLICE_SECONDS)

@@ -7,9 +7,9 @@ import json
 import pkgutil
 import struct
 from functools import lru_cache
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple
 
-Schema = Union[str, Dict[str, Any], List[Any]]
+Schema = Any  # the name of a primitive type, a list of branches, or a dict
 
 _PRIMITIVES = ("null", "boolean", "int", "long", "float", "double", "bytes", "string")
 _EMPTY = 0xC15D213AA4D7A795  # the fingerprint of no bytes at all

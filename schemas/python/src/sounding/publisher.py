@@ -6,7 +6,7 @@ import threading
 import time
 import weakref
 from collections import Counter
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
 
 from . import records
 from .checkpoints import Checkpoint, CheckpointRecords, default_id
@@ -233,7 +233,9 @@ class Publisher:
             tags={str(name): str(value) for name, value in (tags or {}).items()},
             published_at=int(time.time() * 1000),
         )
-        checkpoint = Checkpoint(file, graph and os.fspath(graph), uri, values, write)
+        checkpoint = Checkpoint(
+            file, None if graph is None else os.fspath(graph), uri, values, write
+        )
         checkpoint.check()
         if write is not None:
             with self._lock:

@@ -1,6 +1,6 @@
 """The records that a training loop publishes: their values, keys and bytes."""
 import re
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional
 from urllib.parse import quote_plus
 
 from . import avro

@@ -16,7 +16,7 @@ def _base() -> Any:
     return object  # for tests, which call the methods as the Trainer does
 
 
-class SoundingCallback(_base()):
+class SoundingCallback(_base()):  # type: ignore[misc]
     """Hands the model over every so many steps, and whenever Lightning saves a checkpoint.
 
     Trainer(..., callbacks=[SoundingCallback(hand_over, every_n_steps=1000)])

@@ -11,7 +11,7 @@ import tempfile
 import types
 import unittest
 
-from ledger import Ledger
+from ledger import Ledger, quiet
 from models import encoder, hidden_states, needs_torch, read_safetensors, torch, train
 from sounding import HandOver, Publisher, save_safetensors
 from sounding.callbacks import huggingface, lightning, speechbrain
@@ -26,6 +26,7 @@ class Object(types.SimpleNamespace):
 @needs_torch
 class HandedOver(unittest.TestCase):
     def setUp(self):
+        quiet()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
@@ -107,6 +108,60 @@ class AnyLoop(HandedOver):
         self.addCleanup(publisher.close, 0.0)
         HandOver(publisher, self.folder / "out").model(1, lambda: 1 / 0)
         self.assertEqual(([], []), (self.events(), os.listdir(self.folder)))
+
+
+class Parallel(HandedOver):
+    @unittest.skipUnless(
+        torch and torch.distributed.is_available() and torch.distributed.is_gloo_available(),
+        "PyTorch was built without gloo",
+    )
+    def test_a_model_in_distributed_data_parallel_is_taken_out_of_it(self):
+        torch.distributed.init_process_group(
+            "gloo", init_method=f"file://{self.folder}/store", rank=0, world_size=1
+        )
+        self.addCleanup(torch.distributed.destroy_process_group)
+        model = encoder()
+        wrapped = torch.nn.parallel.DistributedDataParallel(model)
+        hand_over = self.hand_over()
+        for step, loss in train(wrapped, 1):
+            hand_over.model(step, wrapped, loss)
+        self.assert_weights(self.events()[0], self.copy(model))
+
+    def test_the_rank_is_that_of_the_process_group(self):
+        code = (
+            "import sys, torch.distributed as d\n"
+            "from ledger import Ledger\n"
+            "from sounding import Publisher\n"
+            "p = Publisher('r', 'dev', 'nowhere:9092', client=Ledger())\n"
+            "d.init_process_group('gloo', init_method='file://' + sys.argv[1],\n"
+            "                     rank=int(sys.argv[2]), world_size=2)\n"
+            "print(p.publishes)\n"
+        )
+        paths = os.pathsep.join([os.path.dirname(__file__), *(path for path in sys.path if path)])
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", code, str(self.folder / "store"), str(rank)],
+                env={**os.environ, "PYTHONPATH": paths},
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for rank in range(2)
+        ]
+        printed = [process.communicate(timeout=LIMIT)[0] for process in processes]
+        self.assertEqual(["True\n", "False\n"], printed)
+
+    def test_the_workers_of_a_data_loader_are_forked_while_records_wait(self):
+        ledger = Ledger(is_open=False)
+        publisher = Publisher("r", "dev", "nowhere:9092", client=ledger)
+        self.addCleanup(publisher.close, 0.0)
+        for step in range(3):
+            publisher.score(step, "t", 1.0)
+            loader = torch.utils.data.DataLoader(list(range(8)), num_workers=2)
+            self.assertEqual(28, sum(int(batch) for batch in loader))
+        self.assertEqual(3, publisher.pending)
+        ledger.open.set()
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual([0, 1, 2], [event["step"] for event in ledger.events()])
 
 
 class HuggingFace(HandedOver):

@@ -1,6 +1,6 @@
 """The publisher never raises and never waits, and counts what it could not publish."""
 import hashlib
-import logging
+import io
 import math
 import multiprocessing
 import os
@@ -14,28 +14,34 @@ import time
 import unittest
 import zipfile
 
-from ledger import Ledger
+from ledger import Ledger, quiet
 from sounding import Publisher, avro, records
+from sounding.checkpoints import default_id
+from sounding.files import NotWhole, sha256_of_whole
+
+# an empty graph (field 7 of a ModelProto), opset 14 (field 8)
+ONNX = bytes([7 << 3 | 2, 0, 8 << 3 | 2, 2, 2 << 3, 14])
+# one float32 tensor "w" of one element
+_HEADER = b'{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  '
+SAFETENSORS = len(_HEADER).to_bytes(8, "little") + _HEADER + bytes(4)
 
 LIMIT = 60.0  # seconds; generous, for a condition that holds ends the waiting
 
 
 class PublisherTest(unittest.TestCase):
     def setUp(self):
+        quiet()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.ledger = Ledger()
-        logger = logging.getLogger("sounding")
-        logger.addHandler(logging.NullHandler())
-        logger.propagate = False
 
     def publisher(self, ledger=None, **more):
         publisher = Publisher("run a", "dev", "nowhere:9092", client=ledger or self.ledger, **more)
         self.addCleanup(publisher.close, 0.0)
         return publisher
 
-    def file(self, name, content=b"graph"):
+    def file(self, name, content=ONNX):
         path = self.folder / name
         path.write_bytes(content)
         return path
@@ -67,7 +73,7 @@ class Records(PublisherTest):
                 "corpusId": "dev",
                 "modelUri": f"file:{self.folder}/step 400.onnx",
                 "modelFormat": "ONNX",
-                "modelSha256": hashlib.sha256(b"graph").hexdigest(),
+                "modelSha256": hashlib.sha256(ONNX).hexdigest(),
                 "sampleRateHz": 8000,
                 "inputNormalisation": "ZERO_MEAN_UNIT_VARIANCE",
                 "layers": [0, -1],
@@ -88,7 +94,7 @@ class Records(PublisherTest):
         self.assertTrue(publisher.flush(LIMIT))
         one, two = self.ledger.events()
         self.assertEqual(
-            ("s3://b/graph.onnx", hashlib.sha256(b"graph").hexdigest()),
+            ("s3://b/graph.onnx", hashlib.sha256(ONNX).hexdigest()),
             (one["modelUri"], one["modelSha256"]),
         )
         self.assertEqual(
@@ -98,12 +104,14 @@ class Records(PublisherTest):
         self.assertEqual(("s3://b/other.onnx", None), (two["modelUri"], two["modelSha256"]))
         self.assertEqual(("x", "s3://w"), (two["checkpointId"], two["weightsUri"]))
 
-    def test_a_name_without_a_digit_gets_its_folder(self):
-        (self.folder / "checkpoint-500").mkdir()
-        publisher = self.publisher()
-        publisher.checkpoint(500, self.file("checkpoint-500/model.onnx"))
-        self.assertTrue(publisher.flush(LIMIT))
-        self.assertEqual("checkpoint-500/model.onnx", self.ledger.events()[0]["checkpointId"])
+    def test_a_file_is_told_apart_by_its_name_or_by_its_folders(self):
+        for path, expected in (
+            ("/r/step00400.pt", "step00400.pt"),
+            ("/r/checkpoint-500/model.safetensors", "checkpoint-500/model.safetensors"),
+            ("/r/checkpoint-500/step500.pt", "step500.pt"),
+            ("/r/best/model.pt", "model.pt"),
+        ):
+            self.assertEqual(expected, default_id(path))
 
     def test_a_loss_that_is_no_number_is_published_as_it_is(self):
         publisher = self.publisher()
@@ -124,11 +132,6 @@ class Records(PublisherTest):
             b"a+b*c-d_e.f%7Eg%2Fh%25i%C3%BC%F0%9F%98%80/%2B%3D%27%28%29%21",
             records.key("a b*c-d_e.f~g/h%iü\U0001f600", "+='()!"),
         )
-
-
-# one float32 tensor "w" of one element
-_HEADER = b'{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  '
-SAFETENSORS = len(_HEADER).to_bytes(8, "little") + _HEADER + bytes(4)
 
 
 class NeverRaises(PublisherTest):
@@ -203,11 +206,29 @@ class WholeFiles(PublisherTest):
             hashlib.sha256(SAFETENSORS).hexdigest(), self.ledger.events()[1]["weightsSha256"]
         )
 
+    def test_what_is_cut_is_found_out_and_what_is_whole_is_not(self):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as writer:
+            writer.writestr("archive/constants.pkl", b"1")
+        demo = pathlib.Path(__file__).parents[3] / "jobs/demo/runs/healthy/step00000.onnx"
+        for name, whole in (
+            ("1.onnx", ONNX),
+            ("1.onnx", demo.read_bytes()),
+            ("1.safetensors", SAFETENSORS),
+            ("1.pt", archive.getvalue()),
+        ):
+            path = str(self.file(name, whole))
+            self.assertEqual(hashlib.sha256(whole).hexdigest(), sha256_of_whole(path))
+            for length in {0, 1, 7, 8, len(whole) // 2, len(whole) - 1}:
+                if length < len(whole):
+                    with self.assertRaises(NotWhole, msg=f"{name}, {length} bytes"):
+                        sha256_of_whole(str(self.file(name, whole[:length])))
+
     def test_a_file_is_written_under_another_name_until_it_is_whole(self):
         seen = []
 
         def write(temporary):
-            pathlib.Path(temporary).write_bytes(b"whole")
+            pathlib.Path(temporary).write_bytes(ONNX)
             seen.extend(os.listdir(self.folder))
 
         publisher = self.publisher()
@@ -235,7 +256,7 @@ class WholeFiles(PublisherTest):
 
         def write(temporary):
             disk.wait(LIMIT)
-            pathlib.Path(temporary).write_bytes(b"whole")
+            pathlib.Path(temporary).write_bytes(ONNX)
             written.append(temporary)
 
         publisher = self.publisher()

@@ -1,11 +1,17 @@
 """Checkpoint files on their way to records: hashed, checked, and named as the job will find them."""
 import os
+import re
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Optional, Tuple
 
 from . import records
 from .files import is_torchscript, sha256_of_whole
 from .records import Artifact, Record
+
+_STEP = re.compile("steps?[-_=]?[0-9]+", re.IGNORECASE)
+_STEP_FOLDER = re.compile(
+    ".*(checkpoint|ckpt|chkpt|steps?|iter|iteration)[-_=+]?[0-9]+", re.IGNORECASE
+)
 
 
 @dataclass
@@ -89,8 +95,12 @@ class CheckpointRecords:
 
 
 def default_id(path: str) -> str:
-    """The file's name, with its folder's before it if the name has no digit and so names no step."""
+    """The file's name; with its folder's before it if that names the step: step-400/model.pt.
+
+    It is the id under which the commands that publish folders know the file.
+    """
     folder, name = os.path.split(path)
-    if any(character.isdigit() for character in name):
-        return name
-    return f"{os.path.basename(folder)}/{name}"
+    folder = os.path.basename(folder)
+    if not _STEP.search(name) and _STEP_FOLDER.fullmatch(folder):
+        return f"{folder}/{name}"
+    return name

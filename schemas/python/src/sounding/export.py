@@ -1,12 +1,12 @@
 """The graph that takes the weights of every checkpoint, exported once. Needs PyTorch."""
 import copy
 import inspect
-import mmap
 import os
 import warnings
-from typing import Any, Callable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, List, Optional
 
 from .files import write_whole
+from .onnx import initialisers
 
 Forward = Callable[[Any, Any], Any]
 
@@ -129,41 +129,3 @@ def _save_script(script: Any, path: str) -> None:
     import torch
 
     torch.jit.save(script, path)
-
-
-def initialisers(path: "str | os.PathLike[str]") -> List[str]:
-    """The names of the initialisers of an ONNX file (ModelProto.graph.initializer.name)."""
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return [
-            data[start:end].decode("utf-8")
-            for graph in _fields(data, (0, len(data)), 7)
-            for tensor in _fields(data, graph, 5)
-            for start, end in _fields(data, tensor, 8)
-        ]
-
-
-def _fields(data: Any, span: Tuple[int, int], wanted: int) -> Iterator[Tuple[int, int]]:
-    """Where the length-delimited fields of a number lie in a message of Protocol Buffers."""
-    at, end = span
-    while at < end:
-        tag, at = _varint(data, at)
-        if tag & 7 == 2:
-            length, at = _varint(data, at)
-            if tag >> 3 == wanted:
-                yield at, at + length
-            at += length
-        elif tag & 7 == 0:
-            _, at = _varint(data, at)
-        else:
-            at += 8 if tag & 7 == 1 else 4
-
-
-def _varint(data: Any, at: int) -> Tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7

@@ -8,6 +8,8 @@ import struct
 import zipfile
 from typing import Callable, Dict, Tuple
 
+from . import onnx
+
 _BLOCK = 1 << 20  # bytes hashed at a time
 
 
@@ -40,7 +42,7 @@ def sha256_of_whole(path: str) -> str:
     """The SHA-256 of a file in hexadecimal, if the file is whole.
 
     That is: it is not empty, it did not change while it was read, and what its format says of its
-    length holds (safetensors and zip archives, which TorchScript files are).
+    length holds (safetensors, ONNX, and zip archives, which TorchScript files are).
 
     :raises NotWhole: it is not
     """
@@ -53,10 +55,13 @@ def sha256_of_whole(path: str) -> str:
         raise NotWhole(f"{path} changed while it was read.")
     if before.st_size == 0:
         raise NotWhole(f"{path} is empty.")
-    if path.endswith(".safetensors"):
+    name = path.lower()
+    if name.endswith(".safetensors"):
         _check_safetensors(path, before.st_size)
-    elif path.endswith((".pt", ".pth", ".ts", ".torchscript")) and not zipfile.is_zipfile(path):
-        raise NotWhole(f"{path} is no complete archive, as TorchScript files are.")
+    elif name.endswith(".onnx") and not onnx.is_whole(path):
+        raise NotWhole(f"{path} is no whole ONNX file.")
+    elif name.endswith((".pt", ".pth", ".ts", ".torchscript")) and not zipfile.is_zipfile(path):
+        raise NotWhole(f"{path} is no whole archive, as TorchScript files are.")
     return digest.hexdigest()
 
 

@@ -148,8 +148,8 @@ class Publisher:
         :param sample_rate: sample rate that the model expects, Hz
         :param normalise: zero mean, unit variance of each utterance before it enters the model
         :param tags: free key-value pairs
-        :param checkpoint_id: unique within the run; None: the file's name, with its folder's
-            before it if the name has no digit (checkpoint-500/model.safetensors)
+        :param checkpoint_id: unique within the run; None: the file's name, or with its folder's if
+            only that names the step (checkpoint-500/model.safetensors)
         :param uri: where the job finds the file; None: see ``uri_of``
         :param write: called in the background with a temporary path to write the file to; the file
             is then renamed to ``path``. At most 2 such writes wait; a further one is dropped.

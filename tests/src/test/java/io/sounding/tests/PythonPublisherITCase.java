@@ -67,8 +67,8 @@ class PythonPublisherITCase {
   @ParameterizedTest
   @MethodSource("clients")
   void whatPythonPublishesIsReadFieldByField(String client) throws Exception {
-    Path model = Files.writeString(work.resolve("step 400.onnx"), "a model");
-    Path graph = Files.writeString(work.resolve("graph.onnx"), "a graph");
+    Path model = Files.copy(DemoData.checkpoint("healthy", 400), work.resolve("step 400.onnx"));
+    Path graph = DemoData.checkpoint("healthy", 0);
     Path weights = Files.write(work.resolve("500.safetensors"), safetensors());
     Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     try (EmbeddedBroker broker = startBroker(0)) {

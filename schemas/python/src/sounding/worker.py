@@ -88,6 +88,7 @@ class Worker:
             thread.join(1.0)
         with self._changed:
             undone = self._current + list(self._waiting)
+            self._current = []
             self._waiting.clear()
         return undone
 
@@ -98,15 +99,16 @@ class Worker:
                 changed.wait_for(lambda: self._waiting or stopped.is_set())
                 if stopped.is_set():
                     return
-                self._current = [self._waiting.popleft()]
-            pause = self._handle(self._current[0])
+                task = self._waiting.popleft()
+                self._current = [task]
+            pause = self._handle(task)
             while pause is not None:
                 with changed:
                     changed.wait_for(lambda: self._hurry or stopped.is_set(), pause)
                     self._hurry = False
                 if stopped.is_set():
                     return
-                pause = self._handle(self._current[0])
+                pause = self._handle(task)
             with changed:
                 self._current = []
                 changed.notify_all()

@@ -3,7 +3,7 @@
 
 usage: read_metrics.py BOOTSTRAP [TOPICS]
 
-BOOTSTRAP is Kafka's host:port, TOPICS the topics' prefix (default: sounding). Needs confluent_kafka.
+BOOTSTRAP is Kafka's host:port, TOPICS the topics' prefix (sounding). Needs confluent_kafka.
 """
 import sys
 

@@ -8,7 +8,7 @@ import sys
 import torch
 from sounding import HandOver, Publisher
 
-torch._C._set_mkldnn_enabled(False)  # only for PyTorch 1.13 of Debian 12: its conv1d backward is wrong
+torch._C._set_mkldnn_enabled(False)  # for Debian 12, whose conv1d has a wrong backward pass
 
 
 def frames(model, samples):

@@ -73,9 +73,8 @@ def read_safetensors(path):
         start, end = entry["data_offsets"]
         assert start == expected, "the tensors lie one behind the other"
         expected = end
-        raw = torch.frombuffer(bytearray(data[8 + length + start : 8 + length + end]) or bytearray(1),
-                               dtype=torch.uint8)  # fmt: skip
-        raw = raw[: end - start]
-        tensors[name] = raw.view(types[entry["dtype"]]).reshape(entry["shape"])
+        raw = bytearray(data[8 + length + start : 8 + length + end])
+        tensor = torch.frombuffer(raw, dtype=types[entry["dtype"]]) if raw else torch.zeros(0)
+        tensors[name] = tensor.reshape(entry["shape"])
     assert 8 + length + expected == len(data) and length % 8 == 0
     return tensors

@@ -13,8 +13,9 @@ import unittest
 
 from ledger import Ledger, quiet
 from models import encoder, hidden_states, needs_torch, read_safetensors, torch, train
-from sounding import HandOver, Publisher, save_safetensors
+from sounding import HandOver, Publisher, export_graph, save_safetensors
 from sounding.callbacks import huggingface, lightning, speechbrain
+from sounding.onnx import initialisers
 
 LIMIT = 60.0
 
@@ -44,7 +45,8 @@ class HandedOver(unittest.TestCase):
     def assert_weights(self, event, state):
         """The event names a safetensors file with these weights, as far as the graph takes them."""
         written = read_safetensors(event["weightsUri"].replace("file:", "", 1))
-        self.assertIn("frames.weight_v", written)
+        graph = event["modelUri"].replace("file:", "", 1)
+        self.assertEqual(set(initialisers(graph)), set(written))
         for name, tensor in written.items():
             self.assertTrue(torch.equal(state[name], tensor), name)
 
@@ -70,7 +72,7 @@ class AnyLoop(HandedOver):
             self.assert_weights(event, state)
         graphs = {(event["modelUri"], event["modelSha256"]) for event in events}
         self.assertEqual(1, len(graphs))
-        (uri, sha256), = graphs
+        ((uri, sha256),) = graphs
         self.assertEqual(f"file:{self.folder}/out/graph-{sha256[:12]}.onnx", uri)
         self.assertEqual(4, len(os.listdir(self.folder / "out")))
 
@@ -102,6 +104,20 @@ class AnyLoop(HandedOver):
         self.assertEqual(1, len(logs.output))
         self.assertIn("division by zero. Nothing more is handed over.", logs.output[0])
         self.assertEqual(([], 1), (self.events(), self.publisher.dropped))
+
+    def test_sharded_weights_are_refused_but_files_of_them_are_not(self):
+        class FullyShardedDataParallel(torch.nn.Module):
+            def state_dict(self):
+                raise AssertionError("this would wait for the other processes")
+
+        export_graph(encoder(), self.folder / "graph.onnx", forward=hidden_states)
+        save_safetensors(encoder().state_dict(), self.folder / "whole.safetensors")
+        hand_over = self.hand_over(graph=self.folder / "graph.onnx")
+        with self.assertLogs("sounding", "WARNING") as logs:
+            hand_over.model(1, FullyShardedDataParallel())
+        self.assertIn("its weights are sharded over processes", logs.output[0])
+        hand_over.file(2, self.folder / "whole.safetensors", FullyShardedDataParallel())
+        self.assertEqual([2], [event["step"] for event in self.events()])
 
     def test_other_ranks_do_nothing(self):
         publisher = Publisher("r", "dev", "nowhere:9092", client=self.ledger, rank=1)
@@ -193,13 +209,20 @@ class HuggingFace(HandedOver):
         def safetensors(state, folder):
             save_safetensors(state, folder / "model.safetensors")
 
+        def without_head(state, folder):
+            names = export_graph(encoder(), self.folder / "names.onnx", forward=hidden_states)
+            save_safetensors(state, folder / "model.safetensors", names)
+
+        def incomplete(state, folder):
+            save_safetensors(state, folder / "model.safetensors", ["linear.weight"])
+
         def pickled(state, folder):
             torch.save(state, str(folder / "pytorch_model.bin"))
 
         def sharded(state, folder):
             (folder / "model.safetensors.index.json").write_text("{}")
 
-        for step, save in enumerate((safetensors, pickled, sharded)):
+        for save in (safetensors, without_head, incomplete, pickled, sharded):
             with self.subTest(save.__name__):
                 self.setUp()
                 states = self.run_trainer(huggingface.SoundingCallback(self.hand_over()), save)
@@ -208,6 +231,8 @@ class HuggingFace(HandedOver):
                 for event in events:
                     self.assert_weights(event, states[event["step"]])
                     self.assertLess(event["trainingLoss"], 9.0)
+                links = os.stat(self.folder / "out" / events[1]["checkpointId"]).st_nlink
+                self.assertEqual(2 if save is without_head else 1, links)
 
     def test_nothing_is_raised_whatever_the_trainer_gives(self):
         callback = huggingface.SoundingCallback(self.hand_over())

@@ -32,7 +32,7 @@ class Safetensors(InFolder):
             "empty": torch.zeros(0, 4),
             "bool": base > 0,
             "parameter": torch.nn.Parameter(base),
-            "Gewicht ü\"\\": base,
+            'Gewicht ü"\\': base,
         }
         path = self.folder / "1.safetensors"
         save_safetensors(dict(state, other="no tensor"), path)
@@ -44,6 +44,13 @@ class Safetensors(InFolder):
                 self.assertTrue(torch.equal(tensor, read[name]))
         self.assertEqual(["1.safetensors"], os.listdir(self.folder))
         self.assertEqual(64, len(sha256_of_whole(str(path))))
+
+    def test_only_the_names_asked_for_are_written(self):
+        state = encoder().state_dict()
+        save_safetensors(state, self.folder / "1", ["linear.bias"])
+        self.assertEqual(["linear.bias"], list(read_safetensors(self.folder / "1")))
+        with self.assertRaisesRegex(KeyError, "1 of the graph's 2 weights are not .*oops"):
+            save_safetensors(state, self.folder / "2", ["linear.bias", "oops"])
 
     def test_a_type_that_does_not_exist_there_is_named(self):
         with self.assertRaisesRegex(TypeError, "The tensor z is complex64"):
@@ -74,7 +81,9 @@ class Graphs(InFolder):
         samples = torch.randn(3, 9000, generator=torch.Generator().manual_seed(2))
         model.eval()
         with torch.no_grad():
-            self.assertTrue(torch.allclose(hidden_states(model, samples), script(samples), atol=1e-6))
+            self.assertTrue(
+                torch.allclose(hidden_states(model, samples), script(samples), atol=1e-6)
+            )
 
     def test_a_model_in_the_midst_of_training_is_not_touched(self):
         model = encoder().to(torch.float64)

@@ -1,4 +1,4 @@
-"""Checkpoint files on their way to records: hashed, checked, and named as the job will find them."""
+"""Checkpoint files on their way to records: hashed, checked, named as the job will find them."""
 import os
 import re
 from dataclasses import dataclass
@@ -52,7 +52,9 @@ class CheckpointRecords:
     """Makes records of checkpoints; a graph is hashed once while it stays as it is."""
 
     def __init__(self, topic: str, uri_of: Optional[Callable[[str], str]]):
-        """:param uri_of: makes of a local path the URI at which the job finds it; None: file:PATH"""
+        """
+        :param uri_of: makes of a local path the URI at which the job finds it; None: file:PATH
+        """
         self._topic = topic
         # Flink's file systems do not decode percent signs, so there are none to encode
         self._uri_of = uri_of or "file:{}".format

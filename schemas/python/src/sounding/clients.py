@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, List, Union
 _SEND_SECONDS = 10.0
 _SLICE_SECONDS = 0.05
 
-# As a client: "confluent_kafka", "kafka" (kafka-python), or what makes one of bootstrap and settings
+# "confluent_kafka", "kafka" (kafka-python), or what makes a client of bootstrap and settings
 ClientChoice = Union[None, str, Callable[[str, Dict[str, Any]], Any]]
 
 

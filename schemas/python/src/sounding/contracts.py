@@ -95,10 +95,14 @@ def canonical(schema: Schema, seen: Any = None) -> str:
     if kind == "enum":
         inner = '"symbols":[' + ",".join(f'"{symbol}"' for symbol in schema["symbols"]) + "]"
     else:
-        inner = '"fields":[' + ",".join(
-            f'{{"name":"{field["name"]}","type":{canonical(field["type"], seen)}}}'
-            for field in schema["fields"]
-        ) + "]"
+        inner = (
+            '"fields":['
+            + ",".join(
+                f'{{"name":"{field["name"]}","type":{canonical(field["type"], seen)}}}'
+                for field in schema["fields"]
+            )
+            + "]"
+        )
     return f'{{"name":"{name}","type":"{kind}",{inner}}}'
 
 

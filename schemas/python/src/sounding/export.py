@@ -83,7 +83,8 @@ class Traceable:
             warnings.simplefilter("ignore")
             outputs = self._module(self._example)
             outputs = [outputs] if torch.is_tensor(outputs) else list(outputs)
-            names = [f"hidden{index}" if len(outputs) > 1 else "hidden" for index in range(len(outputs))]
+            several = len(outputs) > 1
+            names = [f"hidden{i}" if several else "hidden" for i in range(len(outputs))]
             axes = {"samples": {0: "batch", 1: "samples"}}
             for name, output in zip(names, outputs):
                 axes[name] = {output.dim() - 3: "batch", output.dim() - 2: "frames"}

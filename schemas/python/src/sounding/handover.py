@@ -1,12 +1,15 @@
 """Hands the weights of a model over as it is being trained, with a graph that is exported once."""
 import os
-import shutil
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from .export import Forward, Traceable, initialisers
+from . import safetensors
+from .export import Forward, Traceable
 from .files import sha256_of_whole, write_whole
+from .onnx import initialisers
 from .publisher import Publisher
-from .weights import copied_to_cpu, write_safetensors
+from .weights import copied_to_cpu, selected
+
+_WEIGHTS = ".safetensors"
 
 
 class HandOver:
@@ -55,44 +58,19 @@ class HandOver:
         :param model: a torch.nn.Module, wrapped for distributed training or not, or what gives it
         :param loss: training loss, a number or a tensor of one; None: not known
         """
-
-        def hand_over(bare: Any) -> None:
-            weights = copied_to_cpu(self._wanted(bare.state_dict()))
-            if self._torchscript:
-                self._publish(step, ".pt", loss, lambda path: self._save_script(weights, path))
-            else:
-                self._publish(
-                    step, ".safetensors", loss, lambda path: write_safetensors(weights, path)
-                )
-
-        self._safely(step, model, hand_over)
+        self._safely(step, model, lambda bare: self._give_weights(step, bare, loss))
 
     def file(self, step: int, path: "str | os.PathLike[str]", model: Any, loss: Any = None) -> None:
         """Hands over weights that are in a file: .safetensors, or what torch.save wrote.
 
-        A safetensors file is linked into the directory, so that it outlives the trainer's copy.
+        A safetensors file that has just what the graph takes is linked into the directory, so that
+        it outlives the trainer's copy. If there is more in it, such as a pre-training head, a copy
+        without that is made in the background.
 
-        :param model: the model of which the graph is exported, once
+        :param model: the model of which the graph is exported, once; its own weights are taken if
+            the file lacks some that the graph takes
         """
-        if self._torchscript:
-            self.model(step, model, loss)
-            return
-        source = os.fspath(path)
-
-        def hand_over(_: Any) -> None:
-            write: Optional[Callable[[str], Any]] = None
-            if not source.endswith(".safetensors"):
-                write = lambda path: write_safetensors(self._wanted(_load(source)), path)
-            else:
-                try:
-                    write_whole(
-                        self._path(step, ".safetensors"), lambda path: os.link(source, path)
-                    )
-                except OSError:  # another file system, or one without links
-                    write = lambda path: shutil.copyfile(source, path)
-            self._publish(step, ".safetensors", loss, write)
-
-        self._safely(step, model, hand_over)
+        self._safely(step, model, lambda bare: self._give_file(step, os.fspath(path), bare, loss))
 
     def quietly(self, act: Callable[[], None]) -> None:
         """Does something for a trainer's callback; what it raises is logged and counted."""
@@ -118,9 +96,13 @@ class HandOver:
                 if self._unusable
                 else ""
             )
-            self.publisher.give_up(f"The weights of step {step} cannot be handed over: {failure}.{more}")
+            self.publisher.give_up(
+                f"The weights of step {step} cannot be handed over: {failure}.{more}"
+            )
 
     def _prepare(self, model: Any) -> None:
+        if self._torchscript or self._graph is None:
+            _check_whole(model)
         if self._torchscript:
             self._script = Traceable(model, self._example, self._forward).script()
             return
@@ -128,19 +110,43 @@ class HandOver:
             draft = os.path.join(self._directory, f".graph.{os.getpid()}.onnx")
             write_whole(draft, Traceable(model, self._example, self._forward).write_onnx)
             # named by its content: a graph that earlier checkpoints name is never replaced
-            self._graph = os.path.join(
-                self._directory, f"graph-{sha256_of_whole(draft)[:12]}.onnx"
-            )
+            digest = sha256_of_whole(draft)
+            self._graph = os.path.join(self._directory, f"graph-{digest[:12]}.onnx")
             os.replace(draft, self._graph)
         if self._graph.endswith(".onnx") and "://" not in self._graph:
             self._names = initialisers(self._graph)
 
-    def _wanted(self, state_dict: Mapping[str, Any]) -> Dict[str, Any]:
-        """The weights that the graph takes, if it says; all of them otherwise."""
-        missing = [name for name in self._names or () if name not in state_dict]
-        if missing:
-            raise KeyError(f"the graph wants {', '.join(missing[:5])}, which the model has not")
-        return dict(state_dict) if self._names is None else {n: state_dict[n] for n in self._names}
+    def _give_weights(self, step: int, model: Any, loss: Any) -> None:
+        _check_whole(model)
+        weights = copied_to_cpu(selected(model.state_dict(), self._names))
+        if self._torchscript:
+            self._publish(step, ".pt", loss, lambda path: self._save_script(weights, path))
+        else:
+            self._publish(step, _WEIGHTS, loss, lambda path: safetensors.write(weights, path))
+
+    def _give_file(self, step: int, source: str, model: Any, loss: Any) -> None:
+        write: Optional[Callable[[str], Any]]
+        if self._torchscript:
+            self._give_weights(step, model, loss)
+            return
+        if source.endswith(_WEIGHTS):
+            stored = list(safetensors.read_header(source)[0])
+            wanted = stored if self._names is None else self._names
+            if not set(wanted) <= set(stored):
+                self._give_weights(step, model, loss)
+                return
+            linked = set(wanted) == set(stored) and self._link(source, step)
+            write = None if linked else lambda path: safetensors.select(source, wanted, path)
+        else:
+            write = lambda path: safetensors.write(selected(_load(source), self._names), path)
+        self._publish(step, _WEIGHTS, loss, write)
+
+    def _link(self, source: str, step: int) -> bool:
+        try:
+            write_whole(self._path(step, _WEIGHTS), lambda path: os.link(source, path))
+        except OSError:  # another file system, or one without links
+            return False
+        return True
 
     def _publish(
         self, step: int, suffix: str, loss: Any, write: Optional[Callable[[str], Any]]
@@ -173,6 +179,19 @@ def _unwrapped(model: Any) -> Any:
             model = model._orig_mod
         else:
             return model
+
+
+def _check_whole(model: Any) -> None:
+    """Refuses sharded weights: to gather them all processes would have to take part, or hang."""
+    sharded = any(type(m).__name__ == "FullyShardedDataParallel" for m in model.modules()) or any(
+        hasattr(p, "ds_id") or any(t.__name__ == "DTensor" for t in type(p).__mro__)
+        for p in model.parameters()
+    )
+    if sharded:
+        raise ValueError(
+            "its weights are sharded over processes (FSDP, ZeRO-3); hand over files with all of "
+            "them, and a graph that was exported from the whole model"
+        )
 
 
 def _load(path: str) -> Dict[str, Any]:

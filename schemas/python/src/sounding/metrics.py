@@ -39,11 +39,9 @@ def read_metrics(
         topic = consumer.list_topics(topics + ".metrics", timeout=15).topics[topics + ".metrics"]
         if topic.error is not None:
             raise confluent_kafka.KafkaException(topic.error)
+        start = confluent_kafka.OFFSET_BEGINNING
         consumer.assign(
-            [
-                confluent_kafka.TopicPartition(topic.topic, partition, confluent_kafka.OFFSET_BEGINNING)
-                for partition in topic.partitions
-            ]
+            [confluent_kafka.TopicPartition(topic.topic, p, start) for p in topic.partitions]
         )
         unread = set(topic.partitions)
         while follow or unread:

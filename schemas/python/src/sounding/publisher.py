@@ -28,7 +28,7 @@ _publishers: "weakref.WeakSet[Publisher]" = weakref.WeakSet()
 class Publisher:
     """Publishes checkpoints and scores of one training run, in the background.
 
-    Its methods return within a millisecond or so and never raise: what cannot be published is
+    Its methods return within milliseconds and never raise: what cannot be published is
     logged (logger ``sounding``, each kind of warning at most once a minute) and counted. Files are
     hashed, and records sent, by two daemon threads. While Kafka is out of reach, up to
     ``capacity`` records wait and are tried again, after pauses of 0.5 s that grow to 30 s; when
@@ -69,7 +69,7 @@ class Publisher:
             (RANK, else LOCAL_RANK), else 0
         :param capacity: records that may wait
         :param exit_seconds: how long close() and the interpreter's exit wait for Kafka
-        :param uri_of: makes of a local path the URI at which the job finds the file; None: file:PATH
+        :param uri_of: makes of a local path the URI at which the job finds it; None: file:PATH
         :raises ValueError, ImportError: with a sentence, for ids that cannot be, or no Kafka client
         """
         self._arguments = dict(
@@ -184,7 +184,8 @@ class Publisher:
         if left:
             self._drop(
                 "closed",
-                f"Kafka at {self._bootstrap} was out of reach until the end",
+                f"{len(left)} checkpoints and scores had not reached Kafka at {self._bootstrap} "
+                "when the publisher was closed",
                 len(left),
             )
         self._disconnect()

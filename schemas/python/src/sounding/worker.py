@@ -79,7 +79,7 @@ class Worker:
             )
 
     def stop(self) -> List[Any]:
-        """Ends the thread, which gets 1 s to finish the task in hand; the tasks that are not done."""
+        """Ends the thread, which has 1 s for the task in hand; the tasks that are not done."""
         with self._changed:
             self.stopped.set()
             self._changed.notify_all()

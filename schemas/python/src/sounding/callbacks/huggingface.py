@@ -21,8 +21,9 @@ class SoundingCallback(TrainerCallback):
         def hidden_states(model, samples):
             return model(samples, output_hidden_states=True).hidden_states
 
-    The weights are those of checkpoint-STEP/model.safetensors or pytorch_model.bin; where there is
-    neither (sharded files, other output folders), they are the model's.
+    The weights are those of checkpoint-STEP/model.safetensors or pytorch_model.bin (see
+    :meth:`HandOver.file`); where there is neither (sharded files, other output folders), they are
+    the model's.
     """
 
     def __init__(self, hand_over: HandOver):

@@ -9,6 +9,7 @@ from threading import Event
 from typing import Any, Callable, Dict, List, Union
 
 _SEND_SECONDS = 10.0
+_SLACK_SECONDS = 3.0  # clients look at their own limits once in a while only
 _SLICE_SECONDS = 0.05
 
 # "confluent_kafka", "kafka" (kafka-python), or what makes a client of bootstrap and settings
@@ -79,12 +80,12 @@ class ConfluentClient:
             )
         except self._kafka.KafkaException as failure:
             outcome.append(failure.args[0])
-        deadline = time.monotonic() + _SEND_SECONDS + 1.0
+        deadline = time.monotonic() + _SEND_SECONDS + _SLACK_SECONDS
         while not outcome and time.monotonic() < deadline and not give_up.is_set():
             self._producer.poll(_SLICE_SECONDS)
         if not outcome:
             self._producer.purge()
-            raise NotSent("it was given up")
+            raise NotSent(self._trouble or "it did not answer")
         error = outcome[0]
         if error is None:
             return
@@ -130,10 +131,10 @@ class KafkaPythonClient:
         try:
             future = self._producer.send(topic, value=value, key=key)
             future.add_both(lambda _: done.set())
-            deadline = time.monotonic() + _SEND_SECONDS + 1.0
+            deadline = time.monotonic() + _SEND_SECONDS + _SLACK_SECONDS
             while not done.wait(_SLICE_SECONDS):
                 if time.monotonic() > deadline or give_up.is_set():
-                    raise NotSent("it was given up")
+                    raise NotSent("it did not answer")
             if future.failed():
                 raise future.exception
         except (

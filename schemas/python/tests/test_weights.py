@@ -85,6 +85,12 @@ class Graphs(InFolder):
                 torch.allclose(hidden_states(model, samples), script(samples), atol=1e-6)
             )
 
+    def test_what_batch_norm_remembers_is_a_parameter_of_torchscript(self):
+        export_graph(encoder(), self.folder / "graph.pt", forward=hidden_states)
+        script = torch.jit.load(str(self.folder / "graph.pt"))
+        names = {name for name, _ in script.named_parameters()}
+        self.assertLessEqual({"norm.running_mean", "norm.running_var"}, names)
+
     def test_a_model_in_the_midst_of_training_is_not_touched(self):
         model = encoder().to(torch.float64)
         model(torch.randn(2, 4000).double()).sum().backward()

@@ -55,7 +55,7 @@ class Traceable:
             generator = torch.Generator().manual_seed(0)
             example = 0.1 * torch.randn(*_EXAMPLE, generator=generator)
         self._example = example.detach().to("cpu", torch.float32)
-        copied = _copy_on_cpu(model).float().eval()
+        copied = _with_parameters_only(_copy_on_cpu(model)).float().eval()
 
         class Exported(torch.nn.Module):
             def forward(self, samples: Any) -> Any:
@@ -124,6 +124,21 @@ def _copy_on_cpu(model: Any) -> Any:
             if torch.is_tensor(value) and id(value) not in copies:
                 copies[id(value)] = value.detach().to("cpu", copy=True)
     return copy.deepcopy(model, copies)
+
+
+def _with_parameters_only(model: Any) -> Any:
+    """Makes buffers that are weights (batch norm's) parameters: those of TorchScript are within the
+    job's reach, and buffers are not.
+    """
+    import torch
+
+    for module in model.modules():
+        for name, buffer in list(module._buffers.items()):
+            kept = buffer is not None and name not in module._non_persistent_buffers_set
+            if kept and buffer.is_floating_point():
+                del module._buffers[name]
+                module._parameters[name] = torch.nn.Parameter(buffer, requires_grad=False)
+    return model
 
 
 def _save_script(script: Any, path: str) -> None:

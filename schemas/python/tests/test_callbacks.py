@@ -11,13 +11,11 @@ import tempfile
 import types
 import unittest
 
-from ledger import Ledger, quiet
+from ledger import LIMIT, Ledger, quiet
 from models import encoder, hidden_states, needs_torch, read_safetensors, torch, train
 from sounding import HandOver, Publisher, export_graph, save_safetensors
 from sounding.callbacks import huggingface, lightning, speechbrain
 from sounding.onnx import initialisers
-
-LIMIT = 60.0
 
 
 class Object(types.SimpleNamespace):

@@ -2,55 +2,17 @@
 import hashlib
 import io
 import math
-import multiprocessing
 import os
 import pathlib
-import pickle
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import unittest
 import zipfile
 
-from ledger import Ledger, quiet
-from sounding import Publisher, avro, records
+from ledger import LIMIT, ONNX, SAFETENSORS, Ledger, PublisherTest
+from sounding import Publisher, records
 from sounding.checkpoints import default_id
 from sounding.files import NotWhole, sha256_of_whole
-
-# an empty graph (field 7 of a ModelProto), opset 14 (field 8)
-ONNX = bytes([7 << 3 | 2, 0, 8 << 3 | 2, 2, 2 << 3, 14])
-# one float32 tensor "w" of one element
-_HEADER = b'{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  '
-SAFETENSORS = len(_HEADER).to_bytes(8, "little") + _HEADER + bytes(4)
-
-LIMIT = 60.0  # seconds; generous, for a condition that holds ends the waiting
-
-
-class PublisherTest(unittest.TestCase):
-    def setUp(self):
-        quiet()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-        self.ledger = Ledger()
-
-    def publisher(self, ledger=None, **more):
-        publisher = Publisher("run a", "dev", "nowhere:9092", client=ledger or self.ledger, **more)
-        self.addCleanup(publisher.close, 0.0)
-        return publisher
-
-    def file(self, name, content=ONNX):
-        path = self.folder / name
-        path.write_bytes(content)
-        return path
-
-    def wait(self, condition):
-        deadline = time.monotonic() + LIMIT
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
-            threading.Event().wait(0.01)
 
 
 class Records(PublisherTest):
@@ -321,108 +283,6 @@ class KafkaIsDown(PublisherTest):
         del ledger.send
         self.assertTrue(publisher.flush(LIMIT))
         self.assertEqual(1, publisher.published)
-
-
-class Processes(PublisherTest):
-    def test_only_rank_0_publishes(self):
-        for rank in (1, 2):
-            publisher = self.publisher(rank=rank)
-            publisher.score(1, "t", 1.0)
-            publisher.checkpoint(-1, None)
-            self.assertEqual((0, 0), (publisher.dropped, publisher.pending))
-        for variables, expected in (
-            ({"RANK": "0", "LOCAL_RANK": "1"}, True),
-            ({"RANK": "4", "LOCAL_RANK": "0"}, False),
-            ({"LOCAL_RANK": "1"}, False),
-            ({}, True),
-        ):
-            with self.subTest(variables), environment(variables):
-                self.assertEqual(expected, self.publisher().publishes)
-
-    def test_a_forked_child_begins_anew_and_the_parent_goes_on(self):
-        ledger = Ledger(is_open=False)
-        publisher = self.publisher(ledger)
-        publisher.score(0, "t", 1.0)
-        self.assertTrue(ledger.attempted.wait(LIMIT))
-        reading, writing = multiprocessing.get_context("fork").Pipe(duplex=False)
-
-        def child():
-            inherited = publisher.pending
-            ledger.open.set()
-            publisher.score(1, "t", 1.0)
-            writing.send((inherited, publisher.flush(LIMIT), [e["step"] for e in ledger.events()]))
-
-        process = multiprocessing.get_context("fork").Process(target=child)
-        process.start()
-        self.assertTrue(reading.poll(LIMIT))
-        self.assertEqual((0, True, [1]), reading.recv())
-        process.join(LIMIT)
-        self.assertEqual(0, process.exitcode)
-        self.assertEqual(1, publisher.pending)
-        ledger.open.set()
-        self.assertTrue(publisher.flush(LIMIT))
-        self.assertEqual([0], [event["step"] for event in ledger.events()])
-
-    def test_a_pickled_publisher_begins_anew(self):
-        publisher = Publisher("r", "dev", "nowhere:9092", client=None, rank=1, topics="x")
-        copied = pickle.loads(pickle.dumps(publisher))
-        self.addCleanup(copied.close)
-        publisher.close()
-        copied.score(1, "t", 1.0)
-        self.assertFalse(copied.publishes)
-
-    def test_the_end_of_the_interpreter_waits_for_what_is_left(self):
-        ended = self.run_python(
-            "import time\n"
-            "class Slow(Ledger):\n"
-            "    def send(self, *record):\n"
-            "        time.sleep(0.2)\n"
-            "        super().send(*record)\n"
-            "        print('sent', flush=True)\n"
-            "p = Publisher('r', 'dev', 'nowhere:9092', client=Slow())\n"
-            "p.score(1, 't', 1.0)\n"
-            "p.score(2, 't', 1.0)\n"
-        )
-        self.assertEqual(("sent\nsent\n", ""), (ended.stdout, ended.stderr))
-
-    def test_the_end_of_the_interpreter_does_not_wait_for_ever(self):
-        ended = self.run_python(
-            "p = Publisher('r', 'dev', 'nowhere:9092', client=Ledger(False), exit_seconds=0.1)\n"
-            "p.score(1, 't', 1.0)\n"
-        )
-        self.assertEqual(0, ended.returncode)
-        self.assertIn(
-            "1 checkpoints and scores had not reached Kafka at nowhere:9092", ended.stderr
-        )
-        self.assertNotIn("Traceback", ended.stderr)
-
-    def run_python(self, code):
-        paths = [str(pathlib.Path(avro.__file__).parents[1]), os.path.dirname(__file__)]
-        imports = "from ledger import Ledger\nfrom sounding import Publisher\n"
-        return subprocess.run(
-            [sys.executable, "-c", imports + code],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-        )
-
-
-class environment:
-    """Sets these variables of distributed training, and no others, for a while."""
-
-    def __init__(self, variables):
-        self._variables = variables
-
-    def __enter__(self):
-        self._before = dict(os.environ)
-        for name in ("RANK", "LOCAL_RANK"):
-            os.environ.pop(name, None)
-        os.environ.update(self._variables)
-
-    def __exit__(self, *_):
-        os.environ.clear()
-        os.environ.update(self._before)
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Asks it to end, with SIGTERM as a supervisor would; returns its exit status. */
   public int terminate() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would end its standard input, and so ChildMain
     awaitEnd(60);
     return process.exitValue();
   }

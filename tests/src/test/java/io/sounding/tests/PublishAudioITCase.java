@@ -275,6 +275,19 @@ class PublishAudioITCase {
     assertThat(unnamed.told()).contains("--corpus ' ' cannot be an id: it is blank.");
   }
 
+  @Test
+  void aManifestThatDoesNotFitIsRefusedBeforeAnythingIsSent() throws Exception {
+    Path small = Files.writeString(work.resolve("client.properties"), "max.request.size=1000\n");
+    List<String> arguments = publish("speech", DemoData.audio());
+    arguments.addAll(List.of("--kafka-properties", small.toString()));
+    Verb refused = Verb.run(arguments);
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.told())
+        .contains("speech: has 64 utterances, whose manifest of ")
+        .contains("does not fit into a Kafka record of 1000; publish it as several corpora");
+    assertThat(utterances()).isEmpty();
+  }
+
   /** What is written to the pipe is of no account: the upload only goes on. */
   private static void open(Path pipe) throws IOException {
     try (OutputStream out = Files.newOutputStream(pipe)) {

@@ -28,8 +28,7 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  sounding publish audio recordings/ --corpus dev --bootstrap kafka:9092",
       "",
-      "Exit status: 0 the corpus is in Kafka, 2 unusable arguments or other audio than the corpus has,",
-      "3 Kafka out of reach."
+      "Exit status: 0 the corpus is in Kafka, 2 unusable arguments or other audio than the corpus has, 3 Kafka out of reach."
     },
     sortOptions = false,
     mixinStandardHelpOptions = true)

@@ -27,9 +27,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  sounding publish checkpoint step00400.onnx --run run1 --corpus dev --loss 2.31 --bootstrap kafka:9092",
-      "  sounding publish checkpoint checkpoint-400/model.safetensors --graph encoder.onnx --run run1 \\",
-      "    --corpus dev --bootstrap kafka:9092",
+      "  sounding publish checkpoint step00400.onnx --run run1 --corpus dev \\",
+      "    --loss 2.31 --bootstrap kafka:9092",
+      "  sounding publish checkpoint checkpoint-400/model.safetensors \\",
+      "    --graph encoder.onnx --run run1 --corpus dev --bootstrap kafka:9092",
       "",
       "Exit status: 0 it is in Kafka, 2 unusable arguments, 3 Kafka out of reach."
     },

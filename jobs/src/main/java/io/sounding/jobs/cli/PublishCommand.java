@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  sounding publish audio recordings/ --corpus dev --bootstrap kafka:9092",
-      "  sounding publish checkpoint step00400.onnx --run run1 --corpus dev --bootstrap kafka:9092"
+      "  sounding publish checkpoint step00400.onnx --run run1 --corpus dev \\",
+      "    --bootstrap kafka:9092"
     },
     subcommands = {PublishAudioCommand.class, PublishCheckpointCommand.class},
     mixinStandardHelpOptions = true)

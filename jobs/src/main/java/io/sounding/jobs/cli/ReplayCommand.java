@@ -35,15 +35,14 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  sounding replay --run run1 --from run1/ --corpus dev --order bisect --bootstrap kafka:9092",
-      "  sounding replay --run run1 --from topic --corpus test --bootstrap kafka:9092",
+      "  sounding replay --run run1 --from run1/ --corpus dev --order bisect \\",
+      "    --bootstrap kafka:9092",
+      "  sounding replay --run run1 --from topic --corpus test \\",
+      "    --bootstrap kafka:9092",
       "",
-      "A checkpoint is left alone if its latest attempt on the corpus is FINAL, and file, step, layers, sample",
-      "rate and normalisation are the same; it is published again with a higher attempt if it has changed or",
-      "FAILED. bisect: first, last, middle, quarters, ...: the shape of the curve shows early.",
+      "A checkpoint is left alone if its latest attempt on the corpus is FINAL, and file, step, layers, sample rate and normalisation are the same; it is published again with a higher attempt if it has changed or FAILED. bisect: first, last, middle, quarters, ...: the shape of the curve shows early.",
       "",
-      "Exit status: 0 all FINAL, 1 at least one FAILED or could not be published, 2 unusable arguments,",
-      "3 Kafka out of reach, or nothing came for as long as --give-up-after says."
+      "Exit status: 0 all FINAL, 1 at least one FAILED or could not be published, 2 unusable arguments, 3 Kafka out of reach, or nothing came for as long as --give-up-after says."
     },
     sortOptions = false,
     mixinStandardHelpOptions = true)
@@ -108,7 +107,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
-  /** Shows how far the reading of files is, and then what was wrong with them. */
+  /** Shows how far the reading of files is, and what is wrong with them. */
   private static final class Reading implements ReplaySource.Listener {
     private final PrintWriter terminal;
     private final ProgressLine progress;
@@ -125,13 +124,19 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     @Override
+    public void note(String sentence) {
+      progress.erase();
+      terminal.println(sentence);
+    }
+
+    @Override
     public void problem(String sentence) {
       problems.add(sentence);
+      note(sentence);
     }
 
     private void end() {
       progress.erase();
-      problems.forEach(terminal::println);
     }
   }
 

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  sounding score --run run1 --step 400 --task asr-wer --value 7.3 --bootstrap kafka:9092",
+      "  sounding score --run run1 --step 400 --task asr-wer --value 7.3 \\",
+      "    --bootstrap kafka:9092",
       "  sounding score --run run1 --from scores.csv --bootstrap kafka:9092",
       "",
       "Exit status: 0 Kafka has them, 2 unusable arguments, 3 Kafka out of reach."

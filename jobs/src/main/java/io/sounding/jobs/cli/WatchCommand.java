@@ -26,15 +26,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  sounding watch run1/ --run run1 --corpus dev --loss run1/loss.csv --bootstrap kafka:9092",
+      "  sounding watch run1/ --run run1 --corpus dev --loss run1/loss.csv \\",
+      "    --bootstrap kafka:9092",
       "",
-      "Files directly in DIR and in folders such as checkpoint-400 are watched: TorchScript (.pt .pth .ts",
-      ".torchscript), ONNX (.onnx), or with --graph weights (.safetensors). Step and loss are read from",
-      "FILE.json beside a checkpoint, its name (step00400-loss=2.31.pt) or that of its folder,",
-      "trainer_state.json, and --loss. A checkpoint that is written again is published again.",
+      "Files directly in DIR and in folders such as checkpoint-400 are watched: TorchScript (.pt .pth .ts .torchscript), ONNX (.onnx), or with --graph weights (.safetensors). Step and loss are read from FILE.json beside a checkpoint, its name (step00400-loss=2.31.pt) or that of its folder, trainer_state.json, and --loss. A checkpoint that is written again is published again.",
       "",
-      "Exit status: 0 all published, or interrupted; with --once or --until-idle 1 if a file could not be",
-      "published; 2 unusable arguments, 3 Kafka out of reach."
+      "Exit status: 0 all published, or interrupted; with --once or --until-idle 1 if a file could not be published; 2 unusable arguments, 3 Kafka out of reach."
     },
     sortOptions = false,
     mixinStandardHelpOptions = true)

@@ -141,10 +141,8 @@ public final class CheckpointWatch {
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaUnavailableException | RetriableException e) {
-      if (outage == null) {
-        terminal.accept(
-            "%s Trying again until it works; waiting to be published: %s."
-                .formatted(sentence(e), Counted.of(complete.size(), "checkpoint")));
+      if (outage == null && !Duration.ZERO.equals(pace.idle())) {
+        terminal.accept(sentence(e) + " Trying again until it works.");
       }
       outage = e;
       return false;

@@ -154,9 +154,7 @@ public final class FolderWatch {
     if (known.lossExpected() && now - seen.completeNanos < patience.lossWait().toNanos()) {
       underWay++;
     } else if (known.step() == null) {
-      seen.finding = "has no training step in its name or in a file beside it";
-      seen.settled = true;
-      tell(seen, "%s %s. Rename it, for example to step00400.pt.".formatted(file, seen.finding));
+      tell(seen, file + " is passed over: " + TrainingFacts.NO_STEP);
     } else {
       tell(seen, known.finding());
       complete.add(new Complete(entry, stamp, known));

@@ -48,6 +48,9 @@ public interface ReplaySource {
     /** So many of so many files were read. */
     void read(int files, int all);
 
+    /** Something that is no fault: a sentence. */
+    void note(String sentence);
+
     /** A checkpoint cannot be published: a sentence. */
     void problem(String sentence);
   }
@@ -70,9 +73,12 @@ public interface ReplaySource {
         listener.read(i, entries.size());
         try {
           FileStamp stamp = FileStamp.ofOpened(entry.path());
-          if (span.holds(stamp.modified())) {
+          TrainingFacts said = facts.of(entry);
+          if (span.holds(stamp.modified()) && said.step() == null) {
+            listener.note(entry.path() + " is passed over: " + TrainingFacts.NO_STEP);
+          } else if (span.holds(stamp.modified())) {
             any = true;
-            found.add(event(entry, stamp, facts.of(entry), events, known));
+            found.add(event(entry, stamp, said, events, known));
           }
         } catch (IOException e) {
           listener.problem(e.getMessage());
@@ -110,12 +116,6 @@ public interface ReplaySource {
       PublishedCheckpoints known)
       throws UnusableInputException {
     CheckpointEvents.requireWhole(entry.path());
-    if (facts.step() == null) {
-      throw new UnusableInputException(
-          entry.path(),
-          "has no training step in its name or in a file beside it",
-          "rename it, for example to step00400.pt");
-    }
     CheckpointEvent latest =
         known.latest(entry.checkpointId()).map(PublishedCheckpoints.Attempt::event).orElse(null);
     String sha256 = events.sha256(entry.path(), stamp, latest);

@@ -12,6 +12,10 @@ import java.nio.file.Path;
  */
 record TrainingFacts(Long step, Double loss, boolean lossExpected, String finding) {
 
+  /** What to do about a checkpoint whose step is not known. */
+  static final String NO_STEP =
+      "no training step is in its name or in a file beside it. Rename it, for example to step00400.pt, if it is a checkpoint of its own.";
+
   /**
    * Where facts are looked for. Steps: a sidecar, the file's name, the name of its folder, the
    * state of Hugging Face's Trainer. Losses: a sidecar, the table of losses, the Trainer's state,

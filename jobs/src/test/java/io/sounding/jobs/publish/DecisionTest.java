@@ -158,6 +158,15 @@ class DecisionTest {
   }
 
   @Test
+  void ofTwoEventsOfOneAttemptTheFirstCountsAsInTheJob() {
+    published(0);
+    CheckpointEvent late = event("a.onnx", event -> event.setModelSha256("bb"));
+    known.take(late);
+    assertIs(Decision.once(known, event()), SKIP, 0, "was published before");
+    assertThat(Decision.once(known, late).action()).isEqualTo(PUBLISH);
+  }
+
+  @Test
   void theSameFileElsewhereIsTheSame() {
     published(0);
     CheckpointEvent moved = event("a.onnx", event -> event.setModelUri("file:/moved/a.onnx"));

@@ -127,6 +127,8 @@ class SharedEncodersTest {
         request.modelUri().replaceFirst("file:", "stalled:"),
         request.modelFormat(),
         null,
+        null,
+        null,
         request.sampleRateHz(),
         request.inputNormalisation(),
         request.layers(),

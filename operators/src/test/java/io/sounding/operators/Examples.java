@@ -176,6 +176,27 @@ public final class Examples {
         request.source());
   }
 
+  /** The same request with weights apart from the model file, and the digest of each, or null. */
+  public static CheckpointRequest withWeights(
+      CheckpointRequest request, String modelSha256, String weightsUri, String weightsSha256) {
+    return new CheckpointRequest(
+        request.runId(),
+        request.checkpointId(),
+        request.step(),
+        request.attempt(),
+        request.corpusId(),
+        request.modelUri(),
+        request.modelFormat(),
+        modelSha256,
+        weightsUri,
+        weightsSha256,
+        request.sampleRateHz(),
+        request.inputNormalisation(),
+        request.layers(),
+        request.trainingLoss(),
+        request.source());
+  }
+
   /** SHA-256 in hexadecimal. */
   public static String sha256(byte[]... parts) {
     try {

@@ -27,12 +27,12 @@ import java.util.Map;
  * such initializers, behind a Cast where the types differ, which ONNX Runtime computes once, and
  * the file is mapped by ONNX Runtime itself: no weight passes through Java.
  *
- * <p>Measured against the alternatives, wav2vec 2.0 base, one thread, processor time: a session
- * from a whole exported file takes 0.40 s, from such initializers 0.32 s (0.75 s if the graph were
- * not optimised ahead). To pass the weights as inputs of every run would take no new session at
- * all, but unpacked weights make a forward pass slower by 75 ms: 7 % at 10 s of audio, 20 % at 3 s.
- * In 190 of the 320 ms ONNX Runtime packs the weights for its products; that is paid back in four
- * passes.
+ * <p>Measured (wav2vec 2.0 base, one thread, processor time; tests/speed/SWAP.md): a session from a
+ * whole exported file takes 0.44 s, from such initializers 0.27 s, most of which ONNX Runtime packs
+ * them for its products; and 0.75 s if the graph were not optimised ahead. To pass weights as
+ * inputs of every run would take no new session at all, but as they are not packed then, each
+ * forward pass takes 75 ms more: 7 % at 10 s of audio, 20 % at 3 s. Four passes, and the session
+ * has paid off.
  */
 final class OnnxGraph implements SharedGraph {
 

@@ -16,9 +16,12 @@ import java.util.stream.Stream;
 final class WeightsFit {
 
   /** Enough to see what went wrong; thousands of names would not fit a Kafka record. */
-  private static final int NAMES_TOLD = 10;
+  private static final int NAMES_TOLD = 20;
 
   private static final int CHARACTERS_TOLD = 120;
+
+  private static final String SAME_MODEL =
+      "Save the state_dict of the model that the graph was exported from.";
 
   private final Map<String, TensorForm> graph;
   private final Map<String, TensorForm> file;
@@ -63,20 +66,16 @@ final class WeightsFit {
       return;
     }
     List<String> faults = new ArrayList<>();
-    count(missing, "of the graph's %d are not in the file".formatted(graph.size()), faults);
-    count(unknown, "of the file's %d are not in the graph".formatted(file.size()), faults);
-    count(other, "have another shape or type", faults);
+    tell("Not in the file: %d of the graph's " + graph.size(), missing, faults);
+    tell("Not in the graph: %d of the file's " + file.size(), unknown, faults);
+    tell("Of another shape or type: %d", other, faults);
+    boolean namesDiffer = !missing.isEmpty() || !unknown.isEmpty();
     throw new EncodingException(
-        "The weights do not fit the graph. Of the tensors, %s. %s"
+        "The weights do not fit the graph. %s %s"
             .formatted(
-                String.join("; ", faults),
-                missing.isEmpty() && unknown.isEmpty()
-                    ? SAME_MODEL
-                    : prefix().orElse(SAME_MODEL + " " + export)));
+                String.join(" ", faults),
+                namesDiffer ? prefix().orElse(SAME_MODEL + " " + export) : SAME_MODEL));
   }
-
-  private static final String SAME_MODEL =
-      "Save the state_dict of the model that the graph was exported from.";
 
   private boolean differs(String name) {
     TensorForm stored = file.get(name);
@@ -93,16 +92,13 @@ final class WeightsFit {
             file.get(name).shape());
   }
 
-  private static void count(List<String> found, String what, List<String> faults) {
-    if (!found.isEmpty()) {
-      int more = found.size() - NAMES_TOLD;
+  private static void tell(String what, List<String> names, List<String> faults) {
+    if (!names.isEmpty()) {
+      int more = names.size() - NAMES_TOLD;
       faults.add(
-          "%d %s (%s%s)"
-              .formatted(
-                  found.size(),
-                  what,
-                  found.stream().limit(NAMES_TOLD).collect(Collectors.joining(", ")),
-                  more > 0 ? " and %d more".formatted(more) : ""));
+          what.formatted(names.size())
+              + names.stream().limit(NAMES_TOLD).collect(Collectors.joining(", ", " (", ""))
+              + (more > 0 ? " and %d more).".formatted(more) : ")."));
     }
   }
 

@@ -153,7 +153,7 @@ class SharedGraphTest {
       assertThatThrownBy(() -> with(graph, file, weights))
           .isInstanceOf(EncodingException.class)
           .hasMessageStartingWith(
-              "The weights do not fit the graph. Of the tensors, 2 of the graph's 14 are not in the file (norm.bias, up.weight); 1 of the file's 14 are not in the graph (head.weight); 2 have another shape or type (front.bias: F32 [8] in the graph, I32 [8] in the file, mask: F32 [8] in the graph, F32 [9] in the file). Save the state_dict of the model that the graph was exported from.");
+              "The weights do not fit the graph. Not in the file: 2 of the graph's 14 (norm.bias, up.weight). Not in the graph: 1 of the file's 14 (head.weight). Of another shape or type: 2 (front.bias: F32 [8] in the graph, I32 [8] in the file, mask: F32 [8] in the graph, F32 [9] in the file). Save the state_dict of the model that the graph was exported from.");
       try (SpeechEncoder encoder = with(graph, file, TestModels.path("weights_a.safetensors"))) {
         TestModels.assertEqual(TestModels.expected("weights_a"), frames(encoder));
       }
@@ -174,9 +174,9 @@ class SharedGraphTest {
       delimiter = '|',
       textBlock =
           """
-          weights_folded.onnx | 5 of the graph's 8 are not in the file (onnx::Add_55, onnx::Conv_49 | exported with do_constant_folding=False
-          weights_buffers.pt  | 2 of the file's 15 are not in the graph (batch.running_mean, batch.running_var) | register its buffers as parameters
-          weights_frozen.pt   | 14 of the file's 15 are not in the graph (batch.bias, | do not freeze it
+          weights_folded.onnx | Not in the file: 5 of the graph's 8 (onnx::Add_55, onnx::Conv_49 | exported with do_constant_folding=False
+          weights_buffers.pt  | Not in the graph: 2 of the file's 15 (batch.running_mean, batch.running_var) | register its buffers as parameters
+          weights_frozen.pt   | Not in the graph: 14 of the file's 15 (batch.bias, | do not freeze it
           """)
   void aGraphThatLostNamesIsRefusedWithHowToExportIt(String file, String lost, String advice)
       throws Exception {

@@ -1,22 +1,25 @@
 #!/usr/bin/env python3
 """Makes the tiny models of the operators' tests, and what PyTorch computes with them.
 
-Run from anywhere, with Debian's python3-torch (made with 1.13); neither onnx nor the network is
-needed:
+Run from anywhere, with Debian's python3-torch (made with 1.13) and python3-onnx (1.12); the network
+is not needed:
 
     /usr/bin/python3 tests/models/make_test_models.py
 
 It writes operators/src/test/resources/models/: the models, and expected.json with the outputs of
 the good ones on the two signals of signals() below, which the Java tests make with the same
-integer arithmetic.
+integer arithmetic. And weights_*: graphs that were exported once, and the weights of checkpoints.
 """
 
 import io
 import json
 import pathlib
+import struct
 import zipfile
 
+import onnx
 import torch
+from onnx import numpy_helper
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "operators/src/test/resources/models"
 HOP = 160
@@ -174,10 +177,104 @@ class UnsupportedOperator(Encoder):
         return Unheard.apply(torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2))
 
 
+class Trained(torch.nn.Module):
+    """Two layers stacked, (2, B, frames, 8); with what the names of real encoders hold: running
+    statistics, a weight in two parts, a parameter that training alone uses."""
+
+    def __init__(self):
+        super().__init__()
+        self.front = torch.nn.Conv1d(1, 8, HOP, stride=HOP)
+        self.batch = torch.nn.BatchNorm1d(8)
+        self.position = torch.nn.utils.weight_norm(torch.nn.Conv1d(8, 8, 3, padding=1))
+        self.norm = torch.nn.LayerNorm(8)
+        self.up = torch.nn.Linear(8, 8)
+        self.mask = torch.nn.Parameter(torch.zeros(8))
+
+    def forward(self, samples):
+        first = torch.tanh(self.batch(self.front(samples.unsqueeze(1))))
+        first = self.norm((first + self.position(first)).transpose(1, 2))
+        weight, bias = self.up.weight.float(), self.up.bias.float()
+        return torch.stack([first, torch.nn.functional.linear(first, weight, bias)])
+
+
+def trained(seed: int) -> Trained:
+    """The model after so much training."""
+    generator = torch.Generator().manual_seed(seed)
+    model = Trained().eval()
+    with torch.no_grad():
+        for name, tensor in model.state_dict().items():
+            if name.endswith("running_var"):
+                tensor.uniform_(0.5, 1.5, generator=generator)
+            elif tensor.is_floating_point():
+                tensor.normal_(0, 0.3, generator=generator)
+    return model
+
+
+def export_onnx_graph(model, example, path, **arguments):
+    """Exports the model once; the graph's initializers bear the names of its state_dict."""
+    with torch.no_grad():
+        for tensor in model.state_dict().values():
+            if tensor.is_floating_point():
+                tensor.add_(torch.rand_like(tensor))  # of equal tensors only one would be kept
+    torch.onnx.export(
+        model.eval(),
+        example,
+        path,
+        do_constant_folding=False,
+        training=torch.onnx.TrainingMode.PRESERVE,
+        **arguments,
+    )
+    exported = onnx.load(path)
+    known = {tensor.name for tensor in exported.graph.initializer}
+    for name, tensor in model.state_dict().items():
+        if name not in known:  # training alone uses it
+            exported.graph.initializer.append(numpy_helper.from_array(tensor.numpy(), name))
+    onnx.save(exported, path)
+
+
+def export_torchscript_graph(model, example, path):
+    """Exports the model once; what can be replaced in it are its parameters, so buffers become some."""
+    for module in model.modules():
+        for name, buffer in list(module._buffers.items()):
+            if buffer.is_floating_point() and name not in module._non_persistent_buffers_set:
+                del module._buffers[name]
+                module.register_parameter(name, torch.nn.Parameter(buffer, requires_grad=False))
+    torch.jit.trace(model.eval(), example, check_trace=False).save(path)
+
+
+def safetensors(state: dict, name: str, dtype: torch.dtype) -> dict:
+    """Writes the state_dict, floating-point tensors as dtype; returns what was written."""
+    types = {
+        torch.float64: "F64",
+        torch.float32: "F32",
+        torch.float16: "F16",
+        torch.bfloat16: "BF16",
+        torch.int64: "I64",
+    }
+    written = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
+    header, data = {"__metadata__": {"format": "pt"}}, b""
+    for key, tensor in sorted(written.items(), key=lambda item: -item[1].element_size()):
+        raw = torch.Tensor.numpy(tensor.view(torch.int16) if dtype == torch.bfloat16
+                                 and tensor.is_floating_point() else tensor).tobytes()
+        offsets = [len(data), len(data) + len(raw)]
+        header[key] = {
+            "dtype": types[tensor.dtype], "shape": list(tensor.shape), "data_offsets": offsets
+        }
+        data += raw
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    (FOLDER / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
+    return written
+
+
 def torchscript(model: torch.nn.Module, name: str) -> None:
-    """Saves the model without its *.debug_pkl, which would hold paths of this machine."""
     whole = io.BytesIO()
     torch.jit.save(torch.jit.script(model), whole)
+    without_paths(whole, name)
+
+
+def without_paths(whole, name: str) -> None:
+    """Saves the archive without its *.debug_pkl, which would hold paths of this machine."""
     with zipfile.ZipFile(whole) as saved, zipfile.ZipFile(FOLDER / f"{name}.pt", "w") as kept:
         for entry in saved.infolist():
             if not entry.filename.endswith(".debug_pkl"):
@@ -187,7 +284,7 @@ def torchscript(model: torch.nn.Module, name: str) -> None:
                 )
 
 
-def onnx(model: torch.nn.Module, name: str, outputs: list, batch_axis: int = 0) -> None:
+def onnx_model(model: torch.nn.Module, name: str, outputs: list, batch_axis: int = 0) -> None:
     axes = {"samples": {0: "batch", 1: "samples"}}
     axes.update({output: {batch_axis: "batch", batch_axis + 1: "frames"} for output in outputs})
     torch.onnx.export(
@@ -200,6 +297,70 @@ def onnx(model: torch.nn.Module, name: str, outputs: list, batch_axis: int = 0) 
         dynamic_axes=axes,
         custom_opsets={"sounding.test": 1} if name == "unsupported_operator" else None,
     )
+
+
+def traced(model: torch.nn.Module, name: str) -> None:
+    whole = io.BytesIO()
+    torch.jit.save(torch.jit.trace(model, signals(2, SAMPLES)), whole)
+    without_paths(whole, name)
+
+
+def traced_graph(model: torch.nn.Module, name: str) -> None:
+    path = FOLDER / f"{name}.pt"
+    export_torchscript_graph(model, signals(2, SAMPLES), str(path))
+    without_paths(io.BytesIO(path.read_bytes()), name)
+
+
+def weights() -> dict:
+    """Graphs, checkpoints, and what PyTorch computes with these."""
+    names = {
+        "input_names": ["samples"],
+        "output_names": ["layers"],
+        "dynamic_axes": {"samples": {0: "batch", 1: "samples"}, "layers": {1: "batch", 2: "frames"}},
+        "opset_version": 14,
+    }
+    example = signals(2, SAMPLES)
+    export_onnx_graph(trained(1), example, str(FOLDER / "weights_graph.onnx"), **names)
+    traced_graph(trained(1), "weights_graph")
+    path = str(FOLDER / "weights_inputs_graph.onnx")
+    export_onnx_graph(trained(1), example, path, keep_initializers_as_inputs=True, **names)
+
+    half = trained(1)
+    half.up.half()
+    export_onnx_graph(half, example, str(FOLDER / "weights_half_graph.onnx"), **names)
+    traced_graph(half, "weights_half_graph")
+
+    transposed = trained(1)
+    transposed.up.weight = torch.nn.Parameter(transposed.up.weight.t().contiguous().t())
+    traced_graph(transposed, "weights_transposed_graph")
+
+    # as they are exported by those who did not read how
+    onnx_model(trained(1), "weights_folded", ["layers"], batch_axis=1)
+    traced(trained(1), "weights_buffers")
+    whole = io.BytesIO()
+    torch.jit.save(torch.jit.freeze(torch.jit.trace(trained(1), example)), whole)
+    without_paths(whole, "weights_frozen")
+
+    expected = {}
+    for name, seed in (("a", 2), ("b", 3)):
+        model = trained(seed)
+        onnx_model(model, f"weights_{name}", ["layers"], batch_axis=1)
+        traced(model, f"weights_{name}")
+        safetensors(model.state_dict(), f"weights_{name}", torch.float32)
+        expected[f"weights_{name}"] = layers(model)
+    for dtype, suffix in (
+        (torch.float64, "f64"),
+        (torch.float16, "f16"),
+        (torch.bfloat16, "bf16"),
+    ):
+        model = trained(2)
+        name = f"weights_a_{suffix}"
+        model.load_state_dict(safetensors(model.state_dict(), name, dtype))
+        expected[name] = layers(model)
+    model = trained(2)
+    model.up.half()
+    expected["weights_half"] = layers(model)
+    return expected
 
 
 def layers(model: torch.nn.Module) -> list:
@@ -225,16 +386,16 @@ def main() -> None:
     torchscript(in_tuple, "tuple")
     torchscript(stacked, "stacked")
     torchscript(flat, "dimension_1")
-    onnx(one, "one_tensor", ["frames"])
-    onnx(in_tuple, "tuple", ["first", "second", "third"])
-    onnx(stacked, "stacked", ["layers"], batch_axis=1)
+    onnx_model(one, "one_tensor", ["frames"])
+    onnx_model(in_tuple, "tuple", ["first", "second", "third"])
+    onnx_model(stacked, "stacked", ["layers"], batch_axis=1)
 
     torchscript(RankOne(8).eval(), "rank_1")
     torchscript(NotANumber(8).eval(), "not_a_number")
     torchscript(RefusesOneLength(8).eval(), "refuses_one_length")
     torchscript(OtherDimensions(8).eval(), "other_dimensions")
     torchscript(WantsChannels(8).eval(), "wants_channels")
-    onnx(UnsupportedOperator(8).eval(), "unsupported_operator", ["frames"])
+    onnx_model(UnsupportedOperator(8).eval(), "unsupported_operator", ["frames"])
     torchscript(Infinite(8).eval(), "infinite")
     torchscript(NoFrames(8).eval(), "no_frames")
     torchscript(Busy(8).eval(), "busy")
@@ -252,6 +413,7 @@ def main() -> None:
         "tuple": layers(in_tuple),
         "stacked": layers(stacked),
         "dimension_1": layers(flat),
+        **weights(),
     }
     (FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")
 

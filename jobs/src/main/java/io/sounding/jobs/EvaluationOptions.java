@@ -24,7 +24,8 @@ public final class EvaluationOptions {
 
   @Option(
       names = "--require-sha256",
-      description = "Checkpoints whose event gives no SHA-256 of the model file FAIL.")
+      description =
+          "Checkpoints whose event gives no SHA-256 of the model file, or of the file of weights where there is one, FAIL.")
   private boolean requireSha256;
 
   @Option(names = "--shards", description = "Shares of a corpus, 1 to 128; fixed for a savepoint.")
@@ -57,7 +58,7 @@ public final class EvaluationOptions {
   @Option(
       names = "--model-bytes",
       description =
-          "Largest model file that is loaded, bytes: a process holds two models beside those in use.")
+          "Largest model file, or file of weights, that is loaded, bytes: a process holds two models beside those in use.")
   private long modelBytes = 8L << 30;
 
   @Option(

@@ -147,6 +147,8 @@ public final class Examples {
         model.toUri().toString(),
         model.toString().endsWith(".onnx") ? ModelFormat.ONNX : ModelFormat.TORCHSCRIPT,
         null,
+        null,
+        null,
         RATE_HZ,
         InputNormalisation.NONE,
         null,
@@ -165,6 +167,29 @@ public final class Examples {
         request.modelUri(),
         request.modelFormat(),
         sha256,
+        request.weightsUri(),
+        request.weightsSha256(),
+        request.sampleRateHz(),
+        request.inputNormalisation(),
+        request.layers(),
+        request.trainingLoss(),
+        request.source());
+  }
+
+  /** The same request with weights apart from the model file, and the digest of each, or null. */
+  public static CheckpointRequest withWeights(
+      CheckpointRequest request, String modelSha256, String weightsUri, String weightsSha256) {
+    return new CheckpointRequest(
+        request.runId(),
+        request.checkpointId(),
+        request.step(),
+        request.attempt(),
+        request.corpusId(),
+        request.modelUri(),
+        request.modelFormat(),
+        modelSha256,
+        weightsUri,
+        weightsSha256,
         request.sampleRateHz(),
         request.inputNormalisation(),
         request.layers(),

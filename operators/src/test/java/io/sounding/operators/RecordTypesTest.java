@@ -64,6 +64,8 @@ class RecordTypesTest {
             "s3://m",
             request.modelFormat(),
             "0".repeat(64),
+            "s3://w",
+            "1".repeat(64),
             8_000,
             request.inputNormalisation(),
             new int[] {0, -1},

@@ -16,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,7 +44,7 @@ final class PoisonModels {
   }
 
   List<PoisonCase> cases() throws IOException {
-    return Stream.of(files(), models()).flatMap(List::stream).toList();
+    return Stream.of(files(), weights(), models()).flatMap(List::stream).toList();
   }
 
   private List<PoisonCase> files() throws IOException {
@@ -79,6 +80,59 @@ final class PoisonModels {
                     checkpoint(
                             "another SHA-256 than the event says", HEALTHY, model("one_tensor.pt"))
                         .setModelSha256("0".repeat(64))))));
+  }
+
+  private List<PoisonCase> weights() throws IOException {
+    byte[] whole = Files.readAllBytes(model("weights_a.safetensors"));
+    Path truncated = Files.write(folder.resolve("truncated.safetensors"), half(whole));
+    byte[] endless = whole.clone();
+    Arrays.fill(endless, 0, Long.BYTES, (byte) 0x7F);
+    Path hostile = Files.write(folder.resolve("hostile.safetensors"), endless);
+    return List.of(
+        badWeights(
+            "weights of another model",
+            "one_tensor.onnx",
+            model("weights_a.safetensors"),
+            "Not in the file: 1 of the graph's 4 (onnx::MatMul_13).",
+            "Not in the graph: 11 of the file's 15 (batch.bias, "),
+        badWeights(
+            "a graph without the names of its weights",
+            "weights_folded.onnx",
+            model("weights_a.safetensors"),
+            "onnx::MatMul_",
+            "do_constant_folding=False"),
+        badWeights(
+            "weights that were cut off", "weights_graph.pt", truncated, "it was cut off, or more"),
+        badWeights(
+            "a hostile header of weights",
+            "weights_graph.onnx",
+            hostile,
+            "its header is announced to take 9187201950435737471 bytes"),
+        badWeights(
+            "a pickled state_dict",
+            "weights_graph.onnx",
+            model("weights_a.pt"),
+            "it is a zip archive, as torch.save writes them"),
+        badWeights(
+            "no file of weights",
+            "weights_graph.pt",
+            folder.resolve("missing.safetensors"),
+            "The file of weights file:",
+            "missing.safetensors cannot be fetched"),
+        evaluated(
+            "weights for a graph",
+            List.of(
+                withWeights(
+                    "weights for a graph", "weights_graph.onnx", model("weights_b.safetensors")))));
+  }
+
+  private PoisonCase badWeights(String name, String graph, Path weights, String... sentences) {
+    return failed(name, List.of(sentences), List.of(withWeights(name, graph, weights)));
+  }
+
+  private ProducerRecord<byte[], byte[]> withWeights(String name, String graph, Path weights) {
+    return publish.checkpoint(
+        checkpoint(name, HEALTHY, model(graph)).setWeightsUri(weights.toUri().toString()));
   }
 
   private List<PoisonCase> models() {

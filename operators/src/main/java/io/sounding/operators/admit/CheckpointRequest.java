@@ -19,9 +19,11 @@ import java.util.Objects;
  * @param step training step, &gt;= 0
  * @param attempt raised to have the evaluation done again
  * @param corpusId the corpus to evaluate on
- * @param modelUri where the model file lies
+ * @param modelUri where the model file lies, or the graph whose weights are replaced
  * @param modelFormat how it is read
  * @param modelSha256 its SHA-256 in hexadecimal; null: not checked
+ * @param weightsUri where the file of weights lies; null: the model file has them
+ * @param weightsSha256 its SHA-256 in hexadecimal; null: not checked, or no such file
  * @param sampleRateHz sample rate the model expects, Hz
  * @param inputNormalisation what is done to the samples of an utterance
  * @param layers indices of the outputs to evaluate, negative ones from the end; null: all
@@ -37,6 +39,8 @@ public record CheckpointRequest(
     String modelUri,
     ModelFormat modelFormat,
     String modelSha256,
+    String weightsUri,
+    String weightsSha256,
     int sampleRateHz,
     InputNormalisation inputNormalisation,
     int[] layers,
@@ -66,16 +70,10 @@ public record CheckpointRequest(
         RejectReason.BAD_CHECKPOINT,
         "The attempt is %d; it must not be negative.",
         event.getAttempt());
-    check(
-        !event.getModelUri().isBlank(),
-        RejectReason.BAD_CHECKPOINT,
-        "The modelUri is blank. Say where the model file lies.");
-    check(
-        event.getModelUri().length() <= MAX_URI_CHARACTERS,
-        RejectReason.BAD_CHECKPOINT,
-        "The modelUri has %d characters; at most %d are taken.",
-        event.getModelUri().length(),
-        MAX_URI_CHARACTERS);
+    checkUri("modelUri", "model file", event.getModelUri());
+    if (event.getWeightsUri() != null) {
+      checkUri("weightsUri", "file of weights", event.getWeightsUri());
+    }
     check(
         event.getModelFormat() != ModelFormat.UNKNOWN,
         RejectReason.BAD_CHECKPOINT,
@@ -92,11 +90,12 @@ public record CheckpointRequest(
         event.getSampleRateHz(),
         MIN_SAMPLE_RATE_HZ,
         MAX_SAMPLE_RATE_HZ);
-    String sha256 = event.getModelSha256();
+    checkSha256("modelSha256", event.getModelSha256());
+    checkSha256("weightsSha256", event.getWeightsSha256());
     check(
-        sha256 == null || sha256.matches("[0-9a-f]{64}"),
+        event.getWeightsSha256() == null || event.getWeightsUri() != null,
         RejectReason.BAD_CHECKPOINT,
-        "The modelSha256 is not 64 lower-case hexadecimal digits.");
+        "There is a weightsSha256, but no weightsUri. Say where the file of weights lies.");
     List<Integer> layers = event.getLayers();
     check(
         layers == null || !layers.isEmpty() && new HashSet<>(layers).size() == layers.size(),
@@ -111,12 +110,39 @@ public record CheckpointRequest(
         event.getCorpusId(),
         event.getModelUri(),
         event.getModelFormat(),
-        sha256,
+        event.getModelSha256(),
+        event.getWeightsUri(),
+        event.getWeightsSha256(),
         event.getSampleRateHz(),
         event.getInputNormalisation(),
         layers == null ? null : layers.stream().mapToInt(Integer::intValue).toArray(),
         event.getTrainingLoss(),
         source);
+  }
+
+  private static void checkUri(String field, String file, String uri)
+      throws InvalidRecordException {
+    check(
+        !uri.isBlank(),
+        RejectReason.BAD_CHECKPOINT,
+        "The %s is blank. Say where the %s lies.",
+        field,
+        file);
+    check(
+        uri.length() <= MAX_URI_CHARACTERS,
+        RejectReason.BAD_CHECKPOINT,
+        "The %s has %d characters; at most %d are taken.",
+        field,
+        uri.length(),
+        MAX_URI_CHARACTERS);
+  }
+
+  private static void checkSha256(String field, String sha256) throws InvalidRecordException {
+    check(
+        sha256 == null || sha256.matches("[0-9a-f]{64}"),
+        RejectReason.BAD_CHECKPOINT,
+        "The %s is not 64 lower-case hexadecimal digits.",
+        field);
   }
 
   /** The same without the event's bytes, which only a dead letter needs. */
@@ -130,6 +156,8 @@ public record CheckpointRequest(
         modelUri,
         modelFormat,
         modelSha256,
+        weightsUri,
+        weightsSha256,
         sampleRateHz,
         inputNormalisation,
         layers,
@@ -148,6 +176,8 @@ public record CheckpointRequest(
         && modelUri.equals(other.modelUri)
         && modelFormat == other.modelFormat
         && Objects.equals(modelSha256, other.modelSha256)
+        && Objects.equals(weightsUri, other.weightsUri)
+        && Objects.equals(weightsSha256, other.weightsSha256)
         && sampleRateHz == other.sampleRateHz
         && inputNormalisation == other.inputNormalisation
         && java.util.Arrays.equals(layers, other.layers)

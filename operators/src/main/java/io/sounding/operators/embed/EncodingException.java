@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import io.sounding.schemas.ModelFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,14 @@ public final class EncodingException extends Exception {
 
   public EncodingException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** That a model file is none that its engine loads, as a sentence. */
+  static EncodingException notLoaded(ModelFormat format, Throwable error) {
+    return new EncodingException(
+        "The model file cannot be loaded as %s (%s). Export it again, or correct its format."
+            .formatted(format, reason(error)),
+        error);
   }
 
   /**

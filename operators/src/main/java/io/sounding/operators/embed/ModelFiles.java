@@ -1,6 +1,5 @@
 package io.sounding.operators.embed;
 
-import io.sounding.schemas.ModelFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,11 +22,11 @@ import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 
 /**
- * Model files, fetched through Flink's file systems if they are trusted, verified, and kept on
- * local disk under their SHA-256 until the folder is full; then the least recently used go first. A
- * fetched file appears under its final name only when it is whole, and a kept one is verified again
- * before it is used. Safe for use from several threads and processes; one of them may evict a file
- * that another was just given, which then has to {@link #fetch} again.
+ * Model files and files of weights, fetched through Flink's file systems if they are trusted,
+ * verified, and kept on local disk under their SHA-256 until the folder is full; then the least
+ * recently used go first. A fetched file appears under its final name only when it is whole, and a
+ * kept one is verified again before it is used. Safe for use from several threads and processes;
+ * one of them may evict a file that another was just given, which then has to {@link #fetch} again.
  */
 final class ModelFiles {
 
@@ -58,21 +57,22 @@ final class ModelFiles {
   }
 
   /**
-   * The local copy of the model at {@code uri}.
+   * The local copy of the file at {@code uri}.
    *
    * @param sha256 what its digest must be, in hexadecimal; null: not checked
    * @throws EncodingException if it is not trusted, cannot be read, is empty, larger than a model
    *     or the folder may be, or has another digest
    */
-  Path fetch(String uri, String sha256, ModelFormat format) throws EncodingException {
-    org.apache.flink.core.fs.Path source = trusted.locate(uri, sha256);
-    String extension = format == ModelFormat.TORCHSCRIPT ? ".pt" : ".onnx";
+  Path fetch(String uri, String sha256, Artifact kind) throws EncodingException {
+    org.apache.flink.core.fs.Path source = trusted.locate(uri, sha256, kind);
+    String named = kind.noun() + " " + source;
+    String extension = kind.extension();
     try {
       makeDirectory();
       if (sha256 != null) {
         Path kept = directory.resolve(sha256 + extension);
         if (Files.exists(kept)) {
-          checkSize(source.toString(), Files.size(kept));
+          checkSize(named, Files.size(kept));
           if (sha256.equals(digest(kept))) {
             return used(kept);
           }
@@ -80,11 +80,11 @@ final class ModelFiles {
       }
       Path partial = Files.createTempFile(directory, "fetch-", PARTIAL);
       try {
-        String actual = copy(trusted.followed(source), partial);
+        String actual = copy(trusted.followed(source), partial, named);
         if (sha256 != null && !sha256.equals(actual)) {
           throw new EncodingException(
-              "The model file %s has SHA-256 %s, but its event says %s: it was changed or not written completely. Publish it again."
-                  .formatted(uri, actual, sha256));
+              "The %s %s has SHA-256 %s, but its event says %s: it was changed or not written completely. Publish it again."
+                  .formatted(kind.noun(), uri, actual, sha256));
         }
         Path kept = directory.resolve(actual + extension);
         Files.move(partial, kept, StandardCopyOption.ATOMIC_MOVE);
@@ -96,8 +96,8 @@ final class ModelFiles {
       }
     } catch (IOException e) {
       throw new EncodingException(
-          "The model file %s cannot be fetched into %s (%s). Check that it exists and that every task manager may read it."
-              .formatted(uri, directory, e),
+          "The %s %s cannot be fetched into %s (%s). Check that it exists and that every task manager may read it."
+              .formatted(kind.noun(), uri, directory, e),
           e);
     }
   }
@@ -111,17 +111,17 @@ final class ModelFiles {
     }
   }
 
-  private String copy(org.apache.flink.core.fs.Path source, Path target)
+  private String copy(org.apache.flink.core.fs.Path source, Path target, String named)
       throws IOException, EncodingException {
     FileSystem files = source.getFileSystem();
     FileStatus status = files.getFileStatus(source);
     long length = status.getLen();
     if (!status.isDir()) {
-      checkSize(source.toString(), length);
+      checkSize(named, length);
     }
     try (FSDataInputStream in = files.open(source);
         OutputStream out = Files.newOutputStream(target)) {
-      return copy(in, length, out, source.toString());
+      return copy(in, length, out, named);
     }
   }
 
@@ -130,7 +130,7 @@ final class ModelFiles {
    *
    * @return the SHA-256 of the bytes, in hexadecimal
    */
-  static String copy(InputStream in, long length, OutputStream out, String name)
+  static String copy(InputStream in, long length, OutputStream out, String named)
       throws IOException, EncodingException {
     MessageDigest digest = sha256();
     byte[] buffer = new byte[1 << 16];
@@ -145,23 +145,29 @@ final class ModelFiles {
     }
     if (copied != length) {
       throw new EncodingException(
-          "The model file %s has %s than the %d bytes that its file system announced: it is still being written, or was changed meanwhile. Publish it again with a higher attempt when it is whole."
-              .formatted(name, copied > length ? "more" : "fewer", length));
+          "The %s has %s than the %d bytes that its file system announced: it is still being written, or was changed meanwhile. Publish it again with a higher attempt when it is whole."
+              .formatted(named, copied > length ? "more" : "fewer", length));
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private void checkSize(String uri, long length) throws EncodingException {
+  private void checkSize(String named, long length) throws EncodingException {
     if (length == 0 || length > maxBytes) {
       throw new EncodingException(
-          "The model file %s has %d bytes; it must have 1 to %d (the size of the model cache)."
-              .formatted(uri, length, maxBytes));
+          "The %s has %d bytes; it must have 1 to %d (the size of the model cache)."
+              .formatted(named, length, maxBytes));
     }
     if (length > maxModelBytes) {
       throw new EncodingException(
-          "The model file %s has %d bytes; at most %d are loaded, so that it fits into memory. Export a smaller model, or raise --model-bytes where there is memory for it."
-              .formatted(uri, length, maxModelBytes));
+          "The %s has %d bytes; at most %d are loaded, so that it fits into memory. Export a smaller model, or raise --model-bytes where there is memory for it."
+              .formatted(named, length, maxModelBytes));
     }
+  }
+
+  /** The SHA-256 of a file that was fetched: it is kept under it. */
+  static String sha256(Path fetched) {
+    String name = fetched.getFileName().toString();
+    return name.substring(0, name.lastIndexOf('.'));
   }
 
   private static String digest(Path file) throws IOException {

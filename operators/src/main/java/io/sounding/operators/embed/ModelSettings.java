@@ -11,8 +11,9 @@ import java.util.Objects;
  * @param cacheDirectory local folder for fetched model files; empty: below the task manager's
  *     folder for temporary files
  * @param cacheBytes how much it may hold
- * @param fileBytes largest model file that is loaded: a process holds up to two models beside those
- *     in use, and one that does not fit into its memory may be ended by the operating system
+ * @param fileBytes largest model file, or file of weights, that is loaded: a process holds up to
+ *     two models beside those in use (and of a TorchScript graph that takes weights one instance
+ *     more), and one that does not fit into its memory may be ended by the operating system
  * @param timeLimit how long fetching and loading a model may take, and how long one forward pass (a
  *     window, or a batch); above it the checkpoint fails and the task goes on, but native code
  *     cannot be interrupted: until it returns by itself it keeps a core and its model

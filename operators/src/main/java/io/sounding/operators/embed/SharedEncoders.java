@@ -1,7 +1,6 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.admit.CheckpointRequest;
-import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,13 +31,11 @@ final class SharedEncoders {
    */
   private static final int IDLE = 2;
 
-  /** How often another process may evict a file before it is loaded. */
-  private static final int MOST_EVICTIONS = 3;
-
   private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
   private static final SharedEncoders PROCESS = new SharedEncoders();
 
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+  private final EncoderLoader encoderLoader = new EncoderLoader();
   private ExecutorService loader = newLoader();
 
   private static ExecutorService newLoader() {
@@ -58,8 +55,10 @@ final class SharedEncoders {
   }
 
   private record Key(
-      String uri,
-      String sha256,
+      String modelUri,
+      String modelSha256,
+      String weightsUri,
+      String weightsSha256,
       String evaluationIdWithoutDigest,
       int threads,
       TrustedArtifacts trusted) {}
@@ -124,17 +123,17 @@ final class SharedEncoders {
     lease(request, loading).close();
   }
 
-  private static void load(
+  private void load(
       CheckpointRequest request, ModelLoading loading, CompletableFuture<SpeechEncoder> encoder) {
     try {
       SpeechEncoder.startEngine(request.modelFormat(), loading.intraOpThreads());
       encoder.orTimeout(loading.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
       long start = System.nanoTime();
-      SpeechEncoder made = fetchAndLoad(request, loading);
+      SpeechEncoder made = encoderLoader.load(request, loading);
       if (encoder.complete(made)) {
         LOG.info(
             "Loaded {} of run {} in {} ms.",
-            request.modelUri(),
+            files(request),
             request.runId(),
             (System.nanoTime() - start) / 1_000_000);
       } else {
@@ -145,19 +144,10 @@ final class SharedEncoders {
     }
   }
 
-  private static SpeechEncoder fetchAndLoad(CheckpointRequest request, ModelLoading loading)
-      throws EncodingException {
-    for (int evicted = 0; ; evicted++) {
-      var file =
-          loading.files().fetch(request.modelUri(), request.modelSha256(), request.modelFormat());
-      try {
-        return SpeechEncoder.load(file, request.modelFormat(), loading.intraOpThreads());
-      } catch (EncodingException e) {
-        if (Files.exists(file) || evicted == MOST_EVICTIONS) {
-          throw e;
-        }
-      }
-    }
+  private static String files(CheckpointRequest request) {
+    return request.weightsUri() == null
+        ? request.modelUri()
+        : request.modelUri() + " with weights " + request.weightsUri();
   }
 
   private SpeechEncoder checked(
@@ -167,7 +157,7 @@ final class SharedEncoders {
       throw new CompletionException(
           new EncodingException(
               "The model file %s was not fetched and loaded within %s. Raise --model-time-limit if it needs longer, then publish the checkpoint again with a higher attempt."
-                  .formatted(request.modelUri(), loading.timeLimit()),
+                  .formatted(files(request), loading.timeLimit()),
               error));
     }
     if (error != null) {
@@ -204,10 +194,15 @@ final class SharedEncoders {
    * job in this process may trust other files, so what one has loaded is not given to the other.
    */
   private static Key key(CheckpointRequest request, TrustedArtifacts trusted, int threads) {
+    boolean digested =
+        request.modelSha256() != null
+            && (request.weightsUri() == null || request.weightsSha256() != null);
     return new Key(
         request.modelUri(),
         request.modelSha256(),
-        request.modelSha256() == null ? request.evaluationId() : "",
+        request.weightsUri(),
+        request.weightsSha256(),
+        digested ? "" : request.evaluationId(),
         threads,
         trusted);
   }

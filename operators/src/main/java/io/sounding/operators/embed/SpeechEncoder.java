@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import ai.djl.MalformedModelException;
+import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.inference.Predictor;
@@ -11,9 +12,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
-import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.Batchifier;
 import ai.djl.translate.NoBatchifyTranslator;
+import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import io.sounding.operators.statistics.FoldProducts;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A loaded model, run through DJL: samples in, frames of the chosen layers out, all layers from one
@@ -34,10 +36,21 @@ import java.util.List;
  */
 public final class SpeechEncoder implements AutoCloseable {
 
-  private final ZooModel<float[][], List<Tensor>> model;
+  private final Model model;
+  private final Runnable release;
 
-  private SpeechEncoder(ZooModel<float[][], List<Tensor>> model) {
+  private SpeechEncoder(Model model, Runnable release) {
     this.model = model;
+    this.release = release;
+  }
+
+  /**
+   * An encoder that runs a model that was loaded elsewhere.
+   *
+   * @param release gives the model back; called when the encoder is closed
+   */
+  static SpeechEncoder of(Model model, Runnable release) {
+    return new SpeechEncoder(model, release);
   }
 
   /**
@@ -50,22 +63,30 @@ public final class SpeechEncoder implements AutoCloseable {
   public static SpeechEncoder load(Path file, ModelFormat format, int intraOpThreads)
       throws EncodingException {
     startEngine(format, intraOpThreads);
-    Criteria<float[][], List<Tensor>> criteria =
+    Model model =
+        load(
+            file,
+            format,
+            Map.of(
+                "intraOpNumThreads", Integer.toString(intraOpThreads), "interOpNumThreads", "1"));
+    return new SpeechEncoder(model, model::close);
+  }
+
+  /** Loads the model file with these options of DJL's engine, which must have been started. */
+  static Model load(Path file, ModelFormat format, Map<String, String> options)
+      throws EncodingException {
+    Criteria<NDList, NDList> criteria =
         Criteria.builder()
-            .setTypes(float[][].class, SpeechEncoder.<List<Tensor>>classOf())
+            .setTypes(NDList.class, NDList.class)
             .optModelPath(file)
             .optEngine(engine(format))
-            .optOption("intraOpNumThreads", Integer.toString(intraOpThreads))
-            .optOption("interOpNumThreads", "1")
-            .optTranslator(new SamplesToTensors())
+            .optOptions(options)
+            .optTranslator(new NoopTranslator())
             .build();
     try {
-      return new SpeechEncoder(criteria.loadModel());
+      return criteria.loadModel();
     } catch (IOException | ModelNotFoundException | MalformedModelException | EngineException e) {
-      throw new EncodingException(
-          "The model file cannot be loaded as %s (%s). Export it again, or correct its format."
-              .formatted(format, EncodingException.reason(e)),
-          e);
+      throw EncodingException.notLoaded(format, e);
     }
   }
 
@@ -81,7 +102,8 @@ public final class SpeechEncoder implements AutoCloseable {
     Engine.getEngine(engine(format));
   }
 
-  private static String engine(ModelFormat format) {
+  /** DJL's name of the engine for a format. */
+  static String engine(ModelFormat format) {
     return format == ModelFormat.TORCHSCRIPT ? "PyTorch" : "OnnxRuntime";
   }
 
@@ -94,14 +116,14 @@ public final class SpeechEncoder implements AutoCloseable {
   public Session open() {
     NDManager manager = model.getNDManager();
     return new Session(
-        model.newPredictor(),
+        model.newPredictor(new SamplesToTensors()),
         manager.getDevice().isGpu() ? new DeviceProducts(manager) : new HostProducts());
   }
 
   /** Gives the native memory back. */
   @Override
   public void close() {
-    model.close();
+    release.run();
   }
 
   /** One thread's way to run the model. */
@@ -215,10 +237,5 @@ public final class SpeechEncoder implements AutoCloseable {
     public Batchifier getBatchifier() {
       return null;
     }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> Class<T> classOf() {
-    return (Class<T>) List.class;
   }
 }

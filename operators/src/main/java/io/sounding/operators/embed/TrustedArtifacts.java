@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.apache.flink.core.fs.Path;
 
 /**
- * Which model files may be fetched: those that a prefix names, or that lie below one, in whole
- * steps of the path.
+ * Which model files, and files of weights, may be fetched: those that a prefix names, or that lie
+ * below one, in whole steps of the path.
  *
  * <p>The boundary of trust: TorchScript and ONNX files are code in effect. They run in the task
  * manager's process, with its rights, its credentials and its memory, and the native engines that
@@ -29,7 +29,7 @@ import org.apache.flink.core.fs.Path;
  * wrong place.
  *
  * @param prefixes URIs of folders or files; a path that starts with a slash means a local one
- * @param sha256Required whether an event must give its model file's SHA-256
+ * @param sha256Required whether an event must give the SHA-256 of each file that it names
  */
 public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
     implements Serializable {
@@ -60,33 +60,33 @@ public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
     return new TrustedArtifacts(List.copyOf(prefixes), false);
   }
 
-  /** The same, but an event must give the SHA-256 of its model file. */
+  /** The same, but an event must give the SHA-256 of each file that it names. */
   public TrustedArtifacts requiringSha256() {
     return new TrustedArtifacts(prefixes, true);
   }
 
   /**
-   * What to open for the model file of an event. Touches no file.
+   * What to open for a file that an event names. Touches no file.
    *
    * @param sha256 the digest that the event gives; null: none
    * @throws EncodingException if the file is not trusted
    */
-  Path locate(String uri, String sha256) throws EncodingException {
+  Path locate(String uri, String sha256, Artifact kind) throws EncodingException {
     Path path = parse(uri);
     if (prefixes.isEmpty()) {
       throw new EncodingException(
-          "The model file %s is not fetched: model files are code in effect, and the job was started without --models-from, so it trusts none. Start it with --models-from and the folder of your checkpoints, such as s3://bucket/checkpoints/."
-              .formatted(path));
+          "The %s %s is not fetched: model files are code in effect, and the job was started without --models-from, so it trusts none. Start it with --models-from and the folder of your checkpoints, such as s3://bucket/checkpoints/."
+              .formatted(kind.noun(), path));
     }
     if (prefixes.stream().noneMatch(prefix -> isBelow(path, parsed(prefix)))) {
       throw new EncodingException(
-          "The model file %s is not fetched: it does not lie below %s. Move it there, or start the job with another --models-from."
-              .formatted(path, toldPrefixes()));
+          "The %s %s is not fetched: it does not lie below %s. Move it there, or start the job with another --models-from."
+              .formatted(kind.noun(), path, toldPrefixes()));
     }
     if (sha256Required && sha256 == null) {
       throw new EncodingException(
-          "The event of model file %s gives no modelSha256, and the job was started with --require-sha256. Publish it with the digest and a higher attempt."
-              .formatted(path));
+          "The event of %s %s gives no %s, and the job was started with --require-sha256. Publish it with the digest and a higher attempt."
+              .formatted(kind.noun(), path, kind.digestField()));
     }
     return path;
   }
@@ -111,7 +111,7 @@ public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
       }
     }
     throw new EncodingException(
-        "The model file %s is not fetched: a symbolic link leads it out of %s. Copy the file there, or start the job with --models-from for where the link leads."
+        "The file %s is not fetched: a symbolic link leads it out of %s. Copy the file there, or start the job with --models-from for where the link leads."
             .formatted(located, toldPrefixes()));
   }
 

@@ -78,6 +78,22 @@ class AdmitCheckpointsTest {
             e -> e.setModelSha256("A".repeat(64)),
             bad,
             "modelSha256 is not 64 lower-case"),
+        rejected("blank weights", e -> e.setWeightsUri(" "), bad, "weightsUri is blank"),
+        rejected(
+            "endless URI of weights",
+            e -> e.setWeightsUri("s3://" + "x".repeat(4_092)),
+            bad,
+            "weightsUri has 4097 characters"),
+        rejected(
+            "bad digest of weights",
+            e -> e.setWeightsUri("s3://w").setWeightsSha256("z".repeat(64)),
+            bad,
+            "weightsSha256 is not 64 lower-case"),
+        rejected(
+            "digest without weights",
+            e -> e.setWeightsSha256("0".repeat(64)),
+            bad,
+            "a weightsSha256, but no weightsUri"),
         rejected("no layer", e -> e.setLayers(List.of()), bad, "The layers are []"),
         rejected("layer twice", e -> e.setLayers(List.of(1, 1)), bad, "The layers are [1, 1]"),
         arguments("tombstone", null, RejectReason.NOT_AVRO, "The record has 0 bytes"),
@@ -122,7 +138,12 @@ class AdmitCheckpointsTest {
 
   @Test
   void aValidCheckpointKeepsEveryField() throws Exception {
-    CheckpointEvent event = Examples.checkpoint().setAttempt(2).build();
+    CheckpointEvent event =
+        Examples.checkpoint()
+            .setAttempt(2)
+            .setWeightsUri("s3://models/step00400.safetensors")
+            .setWeightsSha256("0b".repeat(32))
+            .build();
     KafkaRecord source = Examples.record(SingleObjectCodec.encode(event));
     try (var admission = new AdmissionHarness<>(new AdmitCheckpoints())) {
       admission.take(source);
@@ -140,6 +161,8 @@ class AdmitCheckpointsTest {
                   "file:///models/step00400.pt",
                   ModelFormat.TORCHSCRIPT,
                   "0a".repeat(32),
+                  "s3://models/step00400.safetensors",
+                  "0b".repeat(32),
                   16_000,
                   InputNormalisation.NONE,
                   new int[] {0, -1},
@@ -157,6 +180,8 @@ class AdmitCheckpointsTest {
       admission.take(Examples.record(SingleObjectCodec.encode(event)));
       CheckpointRequest request = admission.admitted().get(0);
       assertThat(request.modelSha256()).isNull();
+      assertThat(request.weightsUri()).isNull();
+      assertThat(request.weightsSha256()).isNull();
       assertThat(request.layers()).isNull();
       assertThat(request.trainingLoss()).isNull();
     }

@@ -70,6 +70,7 @@ class FirstWinsTest {
             Examples.checkpoint().setModelUri("file:///other.pt"),
             Examples.checkpoint().setModelFormat(ModelFormat.ONNX),
             Examples.checkpoint().setModelSha256(null),
+            Examples.checkpoint().setWeightsUri("file:///w.safetensors"),
             Examples.checkpoint().setSampleRateHz(8_000),
             Examples.checkpoint().setInputNormalisation(InputNormalisation.ZERO_MEAN_UNIT_VARIANCE),
             Examples.checkpoint().setLayers(List.of(0)),

@@ -275,6 +275,8 @@ class EmbedOperatorFailureTest {
             at16kHz.modelUri(),
             at16kHz.modelFormat(),
             null,
+            null,
+            null,
             768_000,
             at16kHz.inputNormalisation(),
             null,

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sounding.operators.Examples;
-import io.sounding.schemas.ModelFormat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,7 +44,7 @@ class ModelFilesTest {
   }
 
   private Path fetch(Path source) throws EncodingException {
-    return files.fetch(source.toUri().toString(), null, ModelFormat.TORCHSCRIPT);
+    return files.fetch(source.toUri().toString(), null, Artifact.TORCHSCRIPT);
   }
 
   private List<Path> cached() throws IOException {
@@ -58,7 +57,7 @@ class ModelFilesTest {
   void aModelIsKeptUnderItsDigestWithItsBytes() throws Exception {
     Path source = source("a.pt", 60);
     String sha256 = Examples.sha256(Files.readAllBytes(source));
-    Path local = files.fetch(source.toUri().toString(), sha256, ModelFormat.TORCHSCRIPT);
+    Path local = files.fetch(source.toUri().toString(), sha256, Artifact.TORCHSCRIPT);
     assertThat(local).isEqualTo(cache.resolve(sha256 + ".pt"));
     assertThat(local).hasSameBinaryContentAs(source);
     assertThat(cached()).containsExactly(local);
@@ -67,7 +66,7 @@ class ModelFilesTest {
   @Test
   void theFormatDecidesTheExtension() throws Exception {
     Path source = source("a.onnx", 10);
-    assertThat(files.fetch(source.toUri().toString(), null, ModelFormat.ONNX))
+    assertThat(files.fetch(source.toUri().toString(), null, Artifact.ONNX))
         .hasExtension("onnx")
         .hasSameBinaryContentAs(source);
   }
@@ -75,7 +74,7 @@ class ModelFilesTest {
   @Test
   void aPathWithoutASchemeIsALocalFile() throws Exception {
     Path source = source("a.pt", 10);
-    assertThat(files.fetch(source.toString(), null, ModelFormat.TORCHSCRIPT))
+    assertThat(files.fetch(source.toString(), null, Artifact.TORCHSCRIPT))
         .hasSameBinaryContentAs(source);
   }
 
@@ -84,7 +83,7 @@ class ModelFilesTest {
     Path source = source("a.pt", 60);
     Path local = fetch(source);
     Files.delete(source);
-    assertThat(files.fetch(source.toUri().toString(), SHA256_OF_60, ModelFormat.TORCHSCRIPT))
+    assertThat(files.fetch(source.toUri().toString(), SHA256_OF_60, Artifact.TORCHSCRIPT))
         .isEqualTo(local);
   }
 
@@ -93,7 +92,7 @@ class ModelFilesTest {
     Path source = source("a.pt", 60);
     Path local = fetch(source);
     Files.writeString(local, "something else");
-    assertThat(files.fetch(source.toUri().toString(), SHA256_OF_60, ModelFormat.TORCHSCRIPT))
+    assertThat(files.fetch(source.toUri().toString(), SHA256_OF_60, Artifact.TORCHSCRIPT))
         .isEqualTo(local)
         .hasSameBinaryContentAs(source);
   }
@@ -101,7 +100,7 @@ class ModelFilesTest {
   @Test
   void aKeptFileIsNotGivenToAnEventThatNamesAFileThatIsNotTrusted() throws Exception {
     fetch(source("a.pt", 60));
-    assertThatThrownBy(() -> files.fetch("/elsewhere/a.pt", SHA256_OF_60, ModelFormat.TORCHSCRIPT))
+    assertThatThrownBy(() -> files.fetch("/elsewhere/a.pt", SHA256_OF_60, Artifact.TORCHSCRIPT))
         .isInstanceOf(EncodingException.class)
         .hasMessageContaining("/elsewhere/a.pt is not fetched");
   }
@@ -113,7 +112,7 @@ class ModelFilesTest {
             cache, 100, 100, TrustedArtifacts.of(List.of(folder.resolve("trusted").toString())));
     Path link = Files.createDirectory(folder.resolve("trusted")).resolve("step1.pt");
     Files.createSymbolicLink(link, source("secret.pt", 60));
-    assertThatThrownBy(() -> narrow.fetch(link.toString(), null, ModelFormat.TORCHSCRIPT))
+    assertThatThrownBy(() -> narrow.fetch(link.toString(), null, Artifact.TORCHSCRIPT))
         .isInstanceOf(EncodingException.class)
         .hasMessageContaining("a symbolic link leads it out");
     assertThat(cached()).isEmpty();
@@ -149,7 +148,7 @@ class ModelFilesTest {
   void anotherDigestThanAskedForIsRefusedAndNothingIsLeft() throws Exception {
     Path source = source("a.pt", 60);
     assertThatThrownBy(
-            () -> files.fetch(source.toUri().toString(), "0".repeat(64), ModelFormat.TORCHSCRIPT))
+            () -> files.fetch(source.toUri().toString(), "0".repeat(64), Artifact.TORCHSCRIPT))
         .isInstanceOf(EncodingException.class)
         .hasMessageContaining("a.pt has SHA-256 " + Examples.sha256(Files.readAllBytes(source)))
         .hasMessageContaining("its event says " + "0".repeat(64));
@@ -163,7 +162,7 @@ class ModelFilesTest {
             folder.resolve("missing.pt").toUri().toString(),
             Files.createDirectory(folder.resolve("directory.pt")).toUri().toString(),
             "nosuchscheme://bucket/model.pt")) {
-      assertThatThrownBy(() -> files.fetch(uri, null, ModelFormat.TORCHSCRIPT))
+      assertThatThrownBy(() -> files.fetch(uri, null, Artifact.TORCHSCRIPT))
           .as(uri)
           .isInstanceOf(EncodingException.class)
           .hasMessageContaining(uri.substring(uri.lastIndexOf('/', uri.length() - 2)));
@@ -177,7 +176,7 @@ class ModelFilesTest {
         List.of(
             "file://a b:c/%%%",
             ":", "s3:relative", "file:", "file://", " ", "\u0000", "x:y", "/dev/zero")) {
-      assertThatThrownBy(() -> files.fetch(uri, null, ModelFormat.TORCHSCRIPT))
+      assertThatThrownBy(() -> files.fetch(uri, null, Artifact.TORCHSCRIPT))
           .as(uri)
           .isInstanceOf(EncodingException.class);
     }
@@ -204,8 +203,7 @@ class ModelFilesTest {
     ModelFiles small =
         new ModelFiles(cache, 100, 59, TrustedArtifacts.of(List.of(folder.toString())));
     for (String digest : new String[] {null, sha256}) {
-      assertThatThrownBy(
-              () -> small.fetch(source.toUri().toString(), digest, ModelFormat.TORCHSCRIPT))
+      assertThatThrownBy(() -> small.fetch(source.toUri().toString(), digest, Artifact.TORCHSCRIPT))
           .isInstanceOf(EncodingException.class)
           .hasMessageContaining("huge.pt has 60 bytes; at most 59 are loaded");
       fetch(source); // by someone whose models may be larger

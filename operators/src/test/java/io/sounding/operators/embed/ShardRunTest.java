@@ -57,6 +57,8 @@ class ShardRunTest {
         request.modelUri(),
         request.modelFormat(),
         null,
+        null,
+        null,
         request.sampleRateHz(),
         normalisation,
         new int[] {-1},

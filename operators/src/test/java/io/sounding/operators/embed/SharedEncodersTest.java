@@ -117,6 +117,43 @@ class SharedEncodersTest {
     }
   }
 
+  @Test
+  void checkpointsOfOneGraphHaveTheirOwnWeightsAndEqualWeightsAreShared() throws Exception {
+    try (var a = encoders.lease(swapped("a", "weights_a.safetensors", true), loading);
+        var again = encoders.lease(swapped("again", "weights_a.safetensors", true), loading);
+        var b = encoders.lease(swapped("b", "weights_b.safetensors", true), loading);
+        var undigested = encoders.lease(swapped("u", "weights_b.safetensors", false), loading)) {
+      assertThat(again.encoder().join()).isSameAs(a.encoder().join());
+      assertThat(b.encoder().join()).isNotSameAs(a.encoder().join());
+      assertThat(undigested.encoder().join()).isNotSameAs(b.encoder().join());
+    }
+  }
+
+  private static CheckpointRequest swapped(String checkpoint, String file, boolean digested)
+      throws Exception {
+    Path graph = TestModels.path("weights_graph.pt");
+    Path weights = TestModels.path(file);
+    return Examples.withWeights(
+        Examples.request(checkpoint, 1, "dev", graph),
+        Examples.sha256(Files.readAllBytes(graph)),
+        weights.toUri().toString(),
+        digested ? Examples.sha256(Files.readAllBytes(weights)) : null);
+  }
+
+  @Test
+  void theTimeLimitCoversTheWeights() throws Exception {
+    ModelLoading hurried =
+        new ModelLoading(loading.files(), loading.intraOpThreads(), Duration.ofMillis(100));
+    CheckpointRequest request = swapped("stalled", "weights_a.safetensors", false);
+    CheckpointRequest stalled = Examples.withWeights(request, null, "stalled:/w", null);
+    try (var hangs = encoders.lease(stalled, hurried)) {
+      assertThatThrownBy(() -> hangs.encoder().join())
+          .hasCauseInstanceOf(EncodingException.class)
+          .hasMessageContaining(
+              "weights_graph.pt with weights stalled:/w was not fetched and loaded within PT0.1S.");
+    }
+  }
+
   private static CheckpointRequest onStalledStore(CheckpointRequest request) {
     return new CheckpointRequest(
         request.runId(),
@@ -126,6 +163,8 @@ class SharedEncodersTest {
         request.corpusId(),
         request.modelUri().replaceFirst("file:", "stalled:"),
         request.modelFormat(),
+        null,
+        null,
         null,
         request.sampleRateHz(),
         request.inputNormalisation(),

@@ -1,11 +1,15 @@
 package io.sounding.operators.embed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The tiny models of {@code tests/models/make_test_models.py}, and what PyTorch made of them. */
@@ -16,6 +20,9 @@ final class TestModels {
 
   /** The one length that {@code refuses_one_length.pt} throws on, samples. */
   static final int REFUSED_SAMPLES = 7 * HOP;
+
+  /** Two implementations in float32 over a few hundred terms of order one: measured below 1e-6. */
+  private static final double TOLERANCE = 1e-5;
 
   private TestModels() {}
 
@@ -45,5 +52,24 @@ final class TestModels {
       layers.add(json.treeToValue(layer, double[][][].class));
     }
     return layers.toArray(double[][][][]::new);
+  }
+
+  /** The frames are those that PyTorch computed. */
+  static void assertEqual(double[][][][] expected, Frames frames) {
+    assertThat(frames.layers()).hasSize(expected.length);
+    assertThat(frames.batch()).isEqualTo(expected[0].length);
+    assertThat(frames.frames()).isEqualTo(expected[0][0].length);
+    assertThat(frames.dimension()).isEqualTo(expected[0][0][0].length);
+    for (int layer = 0; layer < expected.length; layer++) {
+      for (int signal = 0; signal < expected[layer].length; signal++) {
+        float[] actual = frames.of(layer, signal);
+        double[] flat =
+            Arrays.stream(expected[layer][signal]).flatMapToDouble(Arrays::stream).toArray();
+        assertThat(actual).hasSize(flat.length);
+        for (int i = 0; i < flat.length; i++) {
+          assertThat((double) actual[i]).isCloseTo(flat[i], within(TOLERANCE));
+        }
+      }
+    }
   }
 }

@@ -80,7 +80,7 @@ class TrustedArtifactsTest {
 
   private static String located(TrustedArtifacts trusted, String uri) {
     try {
-      return trusted.locate(uri, null).toString();
+      return trusted.locate(uri, null, Artifact.TORCHSCRIPT).toString();
     } catch (EncodingException e) {
       assertThat(e).hasMessageEndingWith(".");
       return e.getMessage();
@@ -91,7 +91,8 @@ class TrustedArtifactsTest {
   @ValueSource(strings = {"s3://user:pa55word@bucket/x.pt", "s3://pa55word@bucket/x.pt"})
   void userInformationIsRefusedAndNotRepeated(String uri) {
     for (String prefix : List.of("s3://bucket/", "s3://", uri)) {
-      assertThatThrownBy(() -> TrustedArtifacts.of(List.of(prefix)).locate(uri, null))
+      assertThatThrownBy(
+              () -> TrustedArtifacts.of(List.of(prefix)).locate(uri, null, Artifact.TORCHSCRIPT))
           .hasMessageContaining("carries a user name or a password")
           .hasMessageNotContaining("pa55word");
     }
@@ -107,7 +108,10 @@ class TrustedArtifactsTest {
 
   @Test
   void withoutAPrefixEverythingIsRefusedWithTheOptionsName() {
-    assertThatThrownBy(() -> TrustedArtifacts.NONE.locate("file:///data/x.pt", "0".repeat(64)))
+    assertThatThrownBy(
+            () ->
+                TrustedArtifacts.NONE.locate(
+                    "file:///data/x.pt", "0".repeat(64), Artifact.TORCHSCRIPT))
         .isInstanceOf(EncodingException.class)
         .hasMessageStartingWith("The model file file:/data/x.pt is not fetched")
         .hasMessageContaining("Start it with --models-from");
@@ -117,16 +121,18 @@ class TrustedArtifactsTest {
   void oneOfSeveralPrefixesIsEnoughAndARefusalNamesSomeOfThem() throws Exception {
     TrustedArtifacts trusted =
         TrustedArtifacts.of(List.of("/a", "/b", "/c", "/d", "/e", "/f", "s3://g/"));
-    assertThat(trusted.locate("s3://g/x.pt", null)).hasToString("s3://g/x.pt");
-    assertThat(trusted.locate("/a/x.pt", null)).hasToString("file:/a/x.pt");
+    assertThat(trusted.locate("s3://g/x.pt", null, Artifact.TORCHSCRIPT))
+        .hasToString("s3://g/x.pt");
+    assertThat(trusted.locate("/a/x.pt", null, Artifact.TORCHSCRIPT)).hasToString("file:/a/x.pt");
     assertThat(located(trusted, "/g/x.pt")).contains("below /a, /b, /c, /d, /e and 2 more.");
   }
 
   @Test
   void aDigestCanBeRequired() throws Exception {
     TrustedArtifacts trusted = TrustedArtifacts.of(List.of("/data")).requiringSha256();
-    assertThat(trusted.locate("/data/x.pt", "0".repeat(64))).hasToString("file:/data/x.pt");
-    assertThatThrownBy(() -> trusted.locate("/data/x.pt", null))
+    assertThat(trusted.locate("/data/x.pt", "0".repeat(64), Artifact.TORCHSCRIPT))
+        .hasToString("file:/data/x.pt");
+    assertThatThrownBy(() -> trusted.locate("/data/x.pt", null, Artifact.TORCHSCRIPT))
         .isInstanceOf(EncodingException.class)
         .hasMessageContaining("file:/data/x.pt gives no modelSha256")
         .hasMessageContaining("--require-sha256");
@@ -202,7 +208,10 @@ class TrustedArtifactsTest {
             List.of(prefixes.split(" ")).stream().map(p -> folder + "/" + p).toList());
     String opened;
     try {
-      opened = trusted.followed(trusted.locate(folder + "/" + name, null)).getPath();
+      opened =
+          trusted
+              .followed(trusted.locate(folder + "/" + name, null, Artifact.TORCHSCRIPT))
+              .getPath();
     } catch (EncodingException | java.io.IOException e) {
       opened = e.toString();
     }

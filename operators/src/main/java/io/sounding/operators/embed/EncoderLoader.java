@@ -1,0 +1,97 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.schemas.ModelFormat;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the encoder of a checkpoint: fetches its files and loads its model, or gives its weights to
+ * the graph that it shares with others, which is loaded if it is not yet. Safe for use from several
+ * threads.
+ */
+final class EncoderLoader {
+
+  /** How often another process may evict a file before it is loaded. */
+  private static final int MOST_EVICTIONS = 3;
+
+  private final SharedGraphs graphs = new SharedGraphs();
+
+  /**
+   * Makes the encoder; its engine must have been started.
+   *
+   * @throws EncodingException if a file is not trusted, cannot be fetched, or is not what it should
+   *     be
+   */
+  SpeechEncoder load(CheckpointRequest request, ModelLoading loading) throws EncodingException {
+    for (int evicted = 0; ; evicted++) {
+      List<Path> fetched = new ArrayList<>();
+      try {
+        return request.weightsUri() == null
+            ? SpeechEncoder.load(
+                fetchModel(request, loading, fetched),
+                request.modelFormat(),
+                loading.intraOpThreads())
+            : swapped(request, loading, fetched);
+      } catch (EncodingException e) {
+        if (evicted == MOST_EVICTIONS || fetched.stream().allMatch(Files::exists)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private SpeechEncoder swapped(CheckpointRequest request, ModelLoading loading, List<Path> fetched)
+      throws EncodingException {
+    SharedGraph graph = graph(request, loading, fetched);
+    Path weights =
+        loading.files().fetch(request.weightsUri(), request.weightsSha256(), Artifact.WEIGHTS);
+    fetched.add(weights);
+    return graph.with(Safetensors.read(weights), () -> fetchModel(request, loading, fetched));
+  }
+
+  private SharedGraph graph(CheckpointRequest request, ModelLoading loading, List<Path> fetched)
+      throws EncodingException {
+    if (request.modelSha256() != null) {
+      Optional<SharedGraph> known = graphs.find(key(request, request.modelSha256(), loading));
+      if (known.isPresent()) {
+        return known.get();
+      }
+    }
+    Path file = fetchModel(request, loading, fetched);
+    SharedGraphs.Key key = key(request, ModelFiles.sha256(file), loading);
+    Optional<SharedGraph> known = graphs.find(key);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    return graphs.keep(
+        key,
+        request.modelFormat() == ModelFormat.ONNX
+            ? OnnxGraph.load(file, loading.intraOpThreads())
+            : TorchScriptGraph.load(file));
+  }
+
+  private static Path fetchModel(
+      CheckpointRequest request, ModelLoading loading, List<Path> fetched)
+      throws EncodingException {
+    Path file =
+        loading
+            .files()
+            .fetch(request.modelUri(), request.modelSha256(), Artifact.of(request.modelFormat()));
+    fetched.add(file);
+    return file;
+  }
+
+  private static SharedGraphs.Key key(
+      CheckpointRequest request, String sha256, ModelLoading loading) {
+    return new SharedGraphs.Key(
+        request.modelUri(),
+        sha256,
+        request.modelFormat(),
+        loading.intraOpThreads(),
+        loading.files().trusted());
+  }
+}

@@ -5,6 +5,7 @@ import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
+import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.PcmEncoding;
@@ -163,5 +164,15 @@ final class PoisonRecords {
 
   ProducerRecord<byte[], byte[]> checkpoint(byte[] value) {
     return new ProducerRecord<>(topics.checkpoints(), value);
+  }
+
+  ProducerRecord<byte[], byte[]> score(String task, long step, double value) {
+    DownstreamScore score = new DownstreamScore("poison", step, task, value, NOON);
+    return new ProducerRecord<>(
+        topics.scores(), RecordKeys.of(score), SingleObjectCodec.encode(score));
+  }
+
+  ProducerRecord<byte[], byte[]> score(byte[] value) {
+    return new ProducerRecord<>(topics.scores(), value);
   }
 }

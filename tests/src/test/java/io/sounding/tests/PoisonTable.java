@@ -39,7 +39,7 @@ final class PoisonTable {
   }
 
   List<PoisonCase> cases() {
-    return Stream.of(bytes(), chunks(), utterances(), manifests(), corpora(), events())
+    return Stream.of(bytes(), chunks(), utterances(), manifests(), corpora(), events(), scores())
         .flatMap(List::stream)
         .toList();
   }
@@ -74,6 +74,36 @@ final class PoisonTable {
             RejectReason.WRONG_TOPIC,
             "is a AudioChunk, but this topic carries CheckpointEvent",
             chunk));
+  }
+
+  private List<PoisonCase> scores() {
+    byte[] chunk = SingleObjectCodec.encode(chunk("c", "u", noise(1, 800)).build());
+    return List.of(
+        letter(
+            "text among scores",
+            RejectReason.NOT_AVRO,
+            "starts with 61 73",
+            List.of(publish.score("asr-wer 7.3".getBytes(StandardCharsets.UTF_8)))),
+        letter(
+            "a chunk among scores",
+            RejectReason.WRONG_TOPIC,
+            "is a AudioChunk, but this topic carries DownstreamScore",
+            List.of(publish.score(chunk))),
+        letter(
+            "a score that is no number",
+            RejectReason.BAD_SCORE,
+            "The score of run poison at step 1 on asr-wer is NaN.",
+            List.of(publish.score("asr-wer", 1, Double.NaN))),
+        letter(
+            "a score before the first step",
+            RejectReason.BAD_SCORE,
+            "The step is -1; it must not be negative.",
+            List.of(publish.score("asr-wer", -1, 7.3))),
+        letter(
+            "a score of no task",
+            RejectReason.BAD_ID,
+            "The field task is blank.",
+            List.of(publish.score(" ", 1, 7.3))));
   }
 
   private List<PoisonCase> chunks() {

@@ -12,7 +12,7 @@ import java.util.Random;
  * those that Linux gives to whoever asks for any (32768 and above by default), so that none is
  * given away in the meantime.
  */
-final class FreePorts {
+public final class FreePorts {
 
   private static final int LOWEST = 20_000;
   private static final int LINUX_GIVES_FROM = 32_768;
@@ -20,7 +20,7 @@ final class FreePorts {
   private FreePorts() {}
 
   /** So many different ports. */
-  static List<Integer> find(int count) {
+  public static List<Integer> find(int count) {
     return new Random()
         .ints(LOWEST, LINUX_GIVES_FROM)
         .distinct()

@@ -1,6 +1,7 @@
 package io.sounding.operators.relate;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,7 +103,7 @@ final class AlarmJudge {
   }
 
   private static Map<Long, LastLayer> lastLayers(Map<Integer, LayerHistory> histories) {
-    Map<Long, LastLayer> lastLayers = new TreeMap<>();
+    Map<Long, LastLayer> lastLayers = new HashMap<>();
     histories.forEach(
         (layer, history) -> {
           for (int i = 0; layer != Measurement.NO_LAYER && i < history.size(); i++) {

@@ -26,7 +26,10 @@ class BoundedITCase {
   private static final double MOST_GROWTH = 1.05;
   private static final Duration LIMIT = Duration.ofMinutes(8);
 
-  /** Shorter than a block takes, so that finished evaluations are forgotten meanwhile. */
+  /**
+   * Shorter than a block takes, so that finished evaluations are forgotten meanwhile, and their run
+   * after the last of them.
+   */
   private static final String RETENTION = "PT10S";
 
   @TempDir private Path work;
@@ -54,6 +57,8 @@ class BoundedITCase {
               new JobProcess.Settings("bounded", broker.bootstrapServers(), 2, "hashmap", 1),
               LAST,
               "--retention",
+              RETENTION,
+              "--history",
               RETENTION,
               "--models-from",
               Workload.TINY_MODELS.toString())) {

@@ -56,7 +56,7 @@ final class RelateOptions {
   @Option(
       names = "--history",
       description =
-          "How long runs, their scores and alarms are remembered after their last sign of life; P90D is 90 days.")
+          "How long runs, their scores and alarms are remembered after their last sign of life; PT2160H is 90 days.")
   private Duration history = RelateSettings.DEFAULT.history();
 
   @Option(

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * needs to bring y into order once the points are sorted by x, then y: O(n log n). Shapes: {@code
  * double[n]} each, by index; no unit, in [-1, 1]. Source: Kendall (1945), Biometrika 33, 239, for
  * ties; Knight (1966), Journal of the American Statistical Association 61, 436, for the algorithm.
- * Error: counts are exact up to n = 2^31; measured: below 1e-15 against scipy.stats.kendalltau.
+ * Error: counts are exact up to n = 2^31; measured: at most 3e-16 off scipy.stats.kendalltau.
  *
  * <p>NaN with fewer than two pairs, if a value is NaN, and if one of the series is constant. -0 and
  * 0 are tied; infinite values are the first or last in order.

@@ -46,13 +46,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * <pre>
  * checkpoints --admit------------------------- broadcast --.
- * audio ------admit--assemble-- by shard --[ embed &gt; fold ]-- by (checkpoint, layer) -- merge -- publish -- metrics
- *                `-- dead letters                                                                     |
- *                                                                 latest values (gauges) -- read measurements
- *                                                                                             |       |
- *                                                       alarms -- judge -- by (run, corpus) --'       |
- * scores -----admit------------------------------------------------------- by run -- join scores -----'
- *                                       correlations -- correlate -- by (corpus, layer) --'
+ * audio ------admit--assemble-- by shard --[ embed &gt; fold ]-- by (checkpoint, layer) -- merge -- publish --.-- metrics
+ *                `-- dead letters                                                                          |
+ *                                                                                                     measurements
+ * measurements --.-- latest values (gauges)
+ *                |-- by (run, corpus) -- judge -- alarms
+ *                `-- by run --.
+ * scores -----admit-- by run --`-- join -- by (corpus, layer) -- correlate -- correlations
+ *                `-- dead letters
  * </pre>
  */
 public final class SoundingTopology {

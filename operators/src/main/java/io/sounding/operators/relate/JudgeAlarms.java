@@ -8,6 +8,7 @@ import io.sounding.schemas.SingleObjectCodec;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -84,7 +85,7 @@ public final class JudgeAlarms extends KeyedProcessFunction<String, Measurement,
     if (!isNew) {
       return;
     }
-    Map<String, Alarm> published = new HashMap<>();
+    Map<String, Alarm> published = new TreeMap<>();
     for (Map.Entry<String, Alarm> entry : alarms.entries()) {
       published.put(entry.getKey(), entry.getValue());
     }

@@ -11,6 +11,7 @@ import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
+import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.PcmEncoding;
@@ -68,6 +69,16 @@ public final class Examples {
         .setInputNormalisation(InputNormalisation.NONE)
         .setLayers(List.of(0, -1))
         .setTrainingLoss(3.5)
+        .setPublishedAt(NOON);
+  }
+
+  /** A valid score of that checkpoint. */
+  public static DownstreamScore.Builder score() {
+    return DownstreamScore.newBuilder()
+        .setRunId("run-a")
+        .setStep(400)
+        .setTask("asr-wer")
+        .setValue(7.25)
         .setPublishedAt(NOON);
   }
 

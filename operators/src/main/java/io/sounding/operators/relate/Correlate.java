@@ -5,6 +5,7 @@ import io.sounding.operators.publish.OutgoingRecord;
 import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SingleObjectCodec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -50,13 +51,19 @@ public final class Correlate extends KeyedProcessFunction<String, Evidence, Outg
   static final int DELAY_MILLIS = 1_500;
 
   private final RelateSettings settings;
+  private final Duration slice;
   private transient EvidenceState known;
   private transient MapState<String, Long> published;
   private transient ValueState<String> sweep;
   private transient WorkSlices slices;
 
   public Correlate(RelateSettings settings) {
+    this(settings, WorkSlices.SLICE);
+  }
+
+  Correlate(RelateSettings settings, Duration slice) {
     this.settings = settings;
+    this.slice = slice;
   }
 
   @Override
@@ -76,7 +83,7 @@ public final class Correlate extends KeyedProcessFunction<String, Evidence, Outg
     descriptor.enableTimeToLive(expiry);
     published = getRuntimeContext().getMapState(descriptor);
     sweep = getRuntimeContext().getState(new ValueStateDescriptor<>("sweep", String.class));
-    slices = new WorkSlices();
+    slices = new WorkSlices(slice);
   }
 
   @Override

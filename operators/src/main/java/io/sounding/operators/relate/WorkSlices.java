@@ -7,7 +7,7 @@ import java.time.Duration;
  * answers barriers and takes input. Timers of many keys that are due together fire in one go: the
  * first may work, the others find that the pause is not over and come again.
  *
- * <p>A slice is over after 50 ms, or when the group of pairs that is being computed then is done.
+ * <p>A slice is over after its time, when the group of pairs that is being computed then is done.
  * Only when work is done depends on the clock, not what comes of it.
  */
 final class WorkSlices {
@@ -15,11 +15,18 @@ final class WorkSlices {
   /** How long after a slice the next timer is due. */
   static final int PAUSE_MILLIS = 10;
 
-  private static final long SLICE_NANOS = Duration.ofMillis(50).toNanos();
+  static final Duration SLICE = Duration.ofMillis(50);
+
   private static final long PAUSE_NANOS = Duration.ofMillis(PAUSE_MILLIS / 2).toNanos();
 
+  private final long sliceNanos;
   private long begun;
   private long ended = System.nanoTime() - PAUSE_NANOS;
+
+  /** Slices of about this length. */
+  WorkSlices(Duration slice) {
+    sliceNanos = slice.toNanos();
+  }
 
   boolean mayBegin() {
     return System.nanoTime() - ended >= PAUSE_NANOS;
@@ -30,7 +37,7 @@ final class WorkSlices {
   }
 
   boolean isOver() {
-    return System.nanoTime() - begun >= SLICE_NANOS;
+    return System.nanoTime() - begun >= sliceNanos;
   }
 
   void end() {

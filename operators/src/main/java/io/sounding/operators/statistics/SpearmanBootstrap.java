@@ -84,17 +84,22 @@ public final class SpearmanBootstrap {
     int n = multiplicity.length;
     double[][] rho = new double[columns.length][resamples];
     double[] rankOfX = new double[n];
+    double[] weighted = new double[n];
     for (int resample = 0; resample < resamples; resample++) {
       Arrays.fill(multiplicity, 0);
       for (int draw = 0; draw < n; draw++) {
         multiplicity[random.nextInt(n)]++;
       }
-      double squaresOfY = rank(y, rankOfY);
+      double squaresOfY = rank(y.of(), y.count(), rankOfY);
+      for (int i = 0; i < n; i++) {
+        weighted[i] = multiplicity[i] * rankOfY[y.of()[i]];
+      }
       for (int c = 0; c < columns.length; c++) {
-        double squaresOfX = rank(columns[c], rankOfX);
+        int[] levels = columns[c].of();
+        double squaresOfX = rank(levels, columns[c].count(), rankOfX);
         double products = 0;
         for (int i = 0; i < n; i++) {
-          products += multiplicity[i] * rankOfX[columns[c].of()[i]] * rankOfY[y.of()[i]];
+          products += weighted[i] * rankOfX[levels[i]];
         }
         rho[c][resample] = products / Math.sqrt(squaresOfX * squaresOfY);
       }
@@ -107,11 +112,10 @@ public final class SpearmanBootstrap {
    *
    * @return the sum of their squares over the resample; 0 if all are tied
    */
-  private double rank(Levels levels, double[] ranks) {
-    int count = levels.count();
+  private double rank(int[] levels, int count, double[] ranks) {
     Arrays.fill(ranks, 0, count, 0);
     for (int i = 0; i < multiplicity.length; i++) {
-      ranks[levels.of()[i]] += multiplicity[i];
+      ranks[levels[i]] += multiplicity[i];
     }
     double mean = (multiplicity.length + 1) / 2.0;
     double below = 0;

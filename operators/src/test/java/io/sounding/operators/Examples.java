@@ -6,6 +6,7 @@ import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
+import io.sounding.operators.relate.RelateSettings;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
@@ -118,7 +119,8 @@ public final class Examples {
         0.2,
         batchSeconds,
         Duration.ofMillis(1),
-        Patience.DEFAULT.withRetention(Duration.ofDays(30)));
+        Patience.DEFAULT.withRetention(Duration.ofDays(30)),
+        RelateSettings.DEFAULT);
   }
 
   /** An utterance of 16-bit mono whose samples follow from its id. */

@@ -8,6 +8,7 @@ import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How the job evaluates: the options of every command that starts one for others to publish to. */
@@ -72,6 +73,8 @@ public final class EvaluationOptions {
           "How long finished evaluations are remembered, so that none is done twice; PT168H is 7 days.")
   private Duration retention = Duration.ofDays(7);
 
+  @Mixin private RelateOptions relate;
+
   /** What was given, and the defaults for what was not. */
   public EvaluationSettings settings() {
     return settings(modelCache);
@@ -92,6 +95,7 @@ public final class EvaluationOptions {
             StatisticsSettings.defaults()
                 .with(clusters, sampleFrames)
                 .withSketch(SketchChoice.of(sketch), sketchRows))
-        .with(Patience.DEFAULT.withRetention(retention));
+        .with(Patience.DEFAULT.withRetention(retention))
+        .with(relate.settings());
   }
 }

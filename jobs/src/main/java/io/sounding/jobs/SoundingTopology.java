@@ -3,6 +3,7 @@ package io.sounding.jobs;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.admit.AdmitAudio;
 import io.sounding.operators.admit.AdmitCheckpoints;
+import io.sounding.operators.admit.AdmitScores;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.Chunk;
 import io.sounding.operators.admit.DeadLetterOutput;
@@ -11,6 +12,7 @@ import io.sounding.operators.admit.FirstManifestWins;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.admit.Rejection;
+import io.sounding.operators.admit.Score;
 import io.sounding.operators.assemble.AssembleUtterances;
 import io.sounding.operators.assemble.ShardKeySelector;
 import io.sounding.operators.embed.Control;
@@ -22,6 +24,13 @@ import io.sounding.operators.publish.OutgoingRecord;
 import io.sounding.operators.publish.Publication;
 import io.sounding.operators.publish.PublishDeadLetters;
 import io.sounding.operators.publish.PublishMetrics;
+import io.sounding.operators.relate.Correlate;
+import io.sounding.operators.relate.Evidence;
+import io.sounding.operators.relate.JoinScores;
+import io.sounding.operators.relate.JudgeAlarms;
+import io.sounding.operators.relate.LatestValues;
+import io.sounding.operators.relate.Measurement;
+import io.sounding.operators.relate.ReadMeasurements;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -38,7 +47,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <pre>
  * checkpoints --admit------------------------- broadcast --.
  * audio ------admit--assemble-- by shard --[ embed &gt; fold ]-- by (checkpoint, layer) -- merge -- publish -- metrics
- *                `-- dead letters
+ *                `-- dead letters                                                                     |
+ *                                                                 latest values (gauges) -- read measurements
+ *                                                                                             |       |
+ *                                                       alarms -- judge -- by (run, corpus) --'       |
+ * scores -----admit------------------------------------------------------- by run -- join scores -----'
+ *                                       correlations -- correlate -- by (corpus, layer) --'
  * </pre>
  */
 public final class SoundingTopology {
@@ -55,13 +69,19 @@ public final class SoundingTopology {
    *
    * @param checkpoints records of the topic of checkpoints
    * @param audio records of the topic of audio: chunks and manifests
+   * @param scores records of the topic of scores
    * @param metrics takes metric events
+   * @param alarms takes alarm events
+   * @param correlations takes correlation events
    * @param deadLetters takes what could not be used
    */
   public record Ends(
       Source<KafkaRecord, ?, ?> checkpoints,
       Source<KafkaRecord, ?, ?> audio,
+      Source<KafkaRecord, ?, ?> scores,
       Sink<OutgoingRecord> metrics,
+      Sink<OutgoingRecord> alarms,
+      Sink<OutgoingRecord> correlations,
       Sink<OutgoingRecord> deadLetters) {}
 
   /** Lays the graph out in {@code environment}. */
@@ -148,6 +168,52 @@ public final class SoundingTopology {
 
     metrics.sinkTo(ends.metrics()).name("metrics").uid(Uids.METRICS);
 
+    var measurements =
+        metrics
+            .flatMap(new ReadMeasurements())
+            .name("read measurements")
+            .uid(Uids.READ_MEASUREMENTS);
+
+    measurements
+        .process(new LatestValues(settings.relate()))
+        .name("latest values")
+        .uid(Uids.LATEST_VALUES)
+        .setParallelism(1);
+
+    measurements
+        .keyBy(Measurement::runAndCorpus)
+        .process(new JudgeAlarms(settings.relate()))
+        .name("judge alarms")
+        .uid(Uids.JUDGE_ALARMS)
+        .sinkTo(ends.alarms())
+        .name("alarms")
+        .uid(Uids.ALARMS);
+
+    var admittedScores =
+        environment
+            .fromSource(ends.scores(), WatermarkStrategy.noWatermarks(), "scores")
+            .uid(Uids.SCORES)
+            .process(new AdmitScores())
+            .name("admit scores")
+            .uid(Uids.ADMIT_SCORES);
+
+    var evidence =
+        measurements
+            .keyBy(Measurement::runId)
+            .connect(admittedScores.keyBy(Score::runId))
+            .process(new JoinScores(settings.relate().history()))
+            .name("join scores")
+            .uid(Uids.JOIN_SCORES);
+
+    evidence
+        .keyBy(Evidence::corpusAndLayer)
+        .process(new Correlate(settings.relate()))
+        .name("correlate")
+        .uid(Uids.CORRELATE)
+        .sinkTo(ends.correlations())
+        .name("correlations")
+        .uid(Uids.CORRELATIONS);
+
     DataStream<Rejection> rejections =
         admittedCheckpoints
             .getSideOutput(DeadLetterOutput.TAG)
@@ -157,7 +223,8 @@ public final class SoundingTopology {
                 manifests.getSideOutput(DeadLetterOutput.TAG),
                 utterances.getSideOutput(DeadLetterOutput.TAG),
                 embedded.getSideOutput(DeadLetterOutput.TAG),
-                metrics.getSideOutput(DeadLetterOutput.TAG));
+                metrics.getSideOutput(DeadLetterOutput.TAG),
+                admittedScores.getSideOutput(DeadLetterOutput.TAG));
 
     rejections
         .map(new PublishDeadLetters())

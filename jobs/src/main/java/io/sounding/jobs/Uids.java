@@ -20,6 +20,15 @@ final class Uids {
   static final String PUBLISH = "publish";
   static final String FIRST_FAILURE_ENDS = "first-failure-ends";
   static final String METRICS = "metrics";
+  static final String READ_MEASUREMENTS = "read-measurements";
+  static final String LATEST_VALUES = "latest-values";
+  static final String JUDGE_ALARMS = "judge-alarms";
+  static final String ALARMS = "alarms";
+  static final String SCORES = "scores";
+  static final String ADMIT_SCORES = "admit-scores";
+  static final String JOIN_SCORES = "join-scores";
+  static final String CORRELATE = "correlate";
+  static final String CORRELATIONS = "correlations";
   static final String PUBLISH_DEAD_LETTERS = "publish-dead-letters";
   static final String DEAD_LETTERS = "dead-letters";
 

@@ -1,6 +1,7 @@
 package io.sounding.operators;
 
 import io.sounding.operators.embed.ModelSettings;
+import io.sounding.operators.relate.RelateSettings;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.io.Serializable;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Objects;
  * @param batchSeconds audio of equally long windows embedded in one forward pass, at most
  * @param slice wall time after which the embedding stage looks at its inbox again
  * @param patience how long is waited, and remembered
+ * @param relate how metrics are set against scores and their run's history
  */
 public record EvaluationSettings(
     int shards,
@@ -26,7 +28,8 @@ public record EvaluationSettings(
     double maxWindowSeconds,
     double batchSeconds,
     Duration slice,
-    Patience patience)
+    Patience patience,
+    RelateSettings relate)
     implements Serializable {
 
   /** Refuses values that cannot work, each with a sentence. */
@@ -45,6 +48,7 @@ public record EvaluationSettings(
     Objects.requireNonNull(statistics, "statistics");
     Objects.requireNonNull(models, "models");
     Objects.requireNonNull(patience, "patience");
+    Objects.requireNonNull(relate, "relate");
   }
 
   /** The defaults with these models. */
@@ -56,24 +60,31 @@ public record EvaluationSettings(
         30,
         60,
         Duration.ofMillis(500),
-        Patience.DEFAULT);
+        Patience.DEFAULT,
+        RelateSettings.DEFAULT);
   }
 
   /** The same with other shards and statistics. */
   public EvaluationSettings with(int newShards, StatisticsSettings newStatistics) {
     return new EvaluationSettings(
-        newShards, newStatistics, models, maxWindowSeconds, batchSeconds, slice, patience);
+        newShards, newStatistics, models, maxWindowSeconds, batchSeconds, slice, patience, relate);
   }
 
   /** The same with other models. */
   public EvaluationSettings with(ModelSettings newModels) {
     return new EvaluationSettings(
-        shards, statistics, newModels, maxWindowSeconds, batchSeconds, slice, patience);
+        shards, statistics, newModels, maxWindowSeconds, batchSeconds, slice, patience, relate);
   }
 
   /** The same with other patience. */
   public EvaluationSettings with(Patience newPatience) {
     return new EvaluationSettings(
-        shards, statistics, models, maxWindowSeconds, batchSeconds, slice, newPatience);
+        shards, statistics, models, maxWindowSeconds, batchSeconds, slice, newPatience, relate);
+  }
+
+  /** The same, related otherwise. */
+  public EvaluationSettings with(RelateSettings newRelate) {
+    return new EvaluationSettings(
+        shards, statistics, models, maxWindowSeconds, batchSeconds, slice, patience, newRelate);
   }
 }

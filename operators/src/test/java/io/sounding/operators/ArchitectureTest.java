@@ -36,7 +36,7 @@ class ArchitectureTest {
 
   @Test
   void onlyTheEmbeddingStageKnowsDjl() throws Exception {
-    for (String stage : List.of("admit", "assemble", "fold", "merge", "publish")) {
+    for (String stage : List.of("admit", "assemble", "fold", "merge", "publish", "relate")) {
       assertThat(known(stage)).as(stage).noneMatch(name -> name.startsWith("ai/djl/"));
     }
     assertThat(known("embed")).anyMatch(name -> name.startsWith("ai/djl/"));
@@ -44,7 +44,7 @@ class ArchitectureTest {
 
   @Test
   void stagesKnowOnlyTheStagesBeforeThem() throws Exception {
-    List<String> order = List.of("admit", "assemble", "embed", "merge", "publish");
+    List<String> order = List.of("admit", "assemble", "embed", "merge", "publish", "relate");
     for (int i = 0; i < order.size(); i++) {
       for (String later : order.subList(i + 1, order.size())) {
         assertThat(known(order.get(i)))

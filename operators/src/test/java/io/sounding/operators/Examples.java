@@ -6,11 +6,13 @@ import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
+import io.sounding.operators.relate.RelateSettings;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
+import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.PcmEncoding;
@@ -71,6 +73,16 @@ public final class Examples {
         .setPublishedAt(NOON);
   }
 
+  /** A valid score of that checkpoint. */
+  public static DownstreamScore.Builder score() {
+    return DownstreamScore.newBuilder()
+        .setRunId("run-a")
+        .setStep(400)
+        .setTask("asr-wer")
+        .setValue(7.25)
+        .setPublishedAt(NOON);
+  }
+
   /** A valid manifest of two utterances. */
   public static CorpusSealed.Builder sealed() {
     return sealed(
@@ -107,7 +119,8 @@ public final class Examples {
         0.2,
         batchSeconds,
         Duration.ofMillis(1),
-        Patience.DEFAULT.withRetention(Duration.ofDays(30)));
+        Patience.DEFAULT.withRetention(Duration.ofDays(30)),
+        RelateSettings.DEFAULT);
   }
 
   /** An utterance of 16-bit mono whose samples follow from its id. */

@@ -7,6 +7,7 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.Chunk;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.admit.Rejection;
+import io.sounding.operators.admit.Score;
 import io.sounding.operators.assemble.AssembleUtterances;
 import io.sounding.operators.embed.Control;
 import io.sounding.operators.embed.InFlight;
@@ -18,6 +19,12 @@ import io.sounding.operators.merge.MergeShards;
 import io.sounding.operators.merge.MergedLayer;
 import io.sounding.operators.publish.OutgoingRecord;
 import io.sounding.operators.publish.Publication;
+import io.sounding.operators.relate.Alarm;
+import io.sounding.operators.relate.Evidence;
+import io.sounding.operators.relate.LatestValues;
+import io.sounding.operators.relate.LayerHistory;
+import io.sounding.operators.relate.Measurement;
+import io.sounding.operators.relate.TaskScores;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RejectReason;
@@ -51,6 +58,9 @@ class RecordTypesTest {
     var saved =
         new ShardFold.Saved(
             new int[] {0, 11}, 8, new byte[][] {{1, 2}, {}}, new double[] {0.25, 1e-300});
+    var score = new Score("r", 3, "asr-wer", 7.25, 1_800_000_000_123L, 9);
+    var measurement = new Measurement("r", "c", 3, 1, "dev", 0.5, 4, 5, 0.25, new double[] {1, 2});
+    var failure = new Measurement("r", "c", 3, 1, "dev", null, -1, 0, 0, new double[] {3});
     return Stream.of(
         full,
         bare,
@@ -135,7 +145,18 @@ class RecordTypesTest {
         new Publication(
             "e",
             new OutgoingRecord(new byte[] {1}, new byte[0]),
-            Rejection.of(bare, RejectReason.EVALUATION_FAILED, "Why.")));
+            Rejection.of(bare, RejectReason.EVALUATION_FAILED, "Why.")),
+        score,
+        measurement,
+        failure,
+        new Evidence("dev", 4, measurement, null),
+        new Evidence("dev", -1, null, score),
+        new LayerHistory(
+            new long[] {1, 2}, new int[] {0, 1}, new String[] {"a", "b"}, new double[] {3, 4}),
+        new LayerHistory(new long[0], new int[0], new String[0], new double[0]),
+        new TaskScores(new long[] {1}, new double[] {2}, new long[] {3}, new long[] {4}),
+        new Alarm(true, 4, "rankMe", 50, "c", 2.5, 93.8, 0.75, "Why."),
+        new LatestValues.Latest(measurement, 7));
   }
 
   @ParameterizedTest

@@ -12,6 +12,11 @@ import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
 import io.sounding.operators.publish.FirstFailureEnds;
+import io.sounding.operators.relate.Correlate;
+import io.sounding.operators.relate.JoinScores;
+import io.sounding.operators.relate.JudgeAlarms;
+import io.sounding.operators.relate.LatestValues;
+import io.sounding.operators.relate.RelateSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,8 +31,12 @@ import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +53,11 @@ class StateLayoutTest {
           "assemble", 1,
           "embed", 1,
           "merge", 1,
-          "first-failure-ends", 1);
+          "first-failure-ends", 1,
+          "join-scores", 1,
+          "correlate", 1,
+          "judge-alarms", 1,
+          "latest-values", 1);
 
   @TempDir Path cache;
 
@@ -60,6 +73,17 @@ class StateLayoutTest {
       case "assemble" -> keyed(new AssembleUtterances(day));
       case "merge" -> keyed(new MergeShards(day));
       case "first-failure-ends" -> keyed(new FirstFailureEnds(day));
+      case "join-scores" ->
+          new KeyedTwoInputStreamOperatorTestHarness<>(
+              new KeyedCoProcessOperator<>(new JoinScores(day)),
+              value -> "any",
+              value -> "any",
+              Types.STRING);
+      case "correlate" -> keyed(new Correlate(RelateSettings.DEFAULT));
+      case "judge-alarms" -> keyed(new JudgeAlarms(RelateSettings.DEFAULT));
+      case "latest-values" ->
+          new OneInputStreamOperatorTestHarness<>(
+              new ProcessOperator<>(new LatestValues(RelateSettings.DEFAULT)));
       case "embed" -> embed();
       default -> throw new IllegalArgumentException(stage);
     };

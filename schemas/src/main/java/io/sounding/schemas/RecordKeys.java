@@ -46,14 +46,20 @@ public final class RecordKeys {
 
   /**
    * Key of a correlation event: what log compaction keeps the latest of; '-' stands for what does
-   * not apply.
+   * not apply. Late scores come later and later, and a first step may follow its run; the key names
+   * neither, so that an event replaces what it supersedes.
    */
   public static byte[] of(CorrelationEvent event) {
     return join(
         event.getScope().name(),
         orDash(event.getRunId()),
         orDash(event.getStep()),
-        orDash(event.getScoreStep()),
+        event.getScoreStep() == null
+            ? "-"
+            : event.getScoreStep().equals(event.getStep()) ? "same" : "later",
+        event.getFromShare() == null
+            ? Long.toString(event.getFromStep())
+            : "last*" + event.getFromShare(),
         event.getCorpusId(),
         orDash(event.getLayer()),
         event.getMetric(),

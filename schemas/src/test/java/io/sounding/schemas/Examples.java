@@ -166,6 +166,7 @@ final class Examples {
             .setScoreStep(800L)
             .setResamples(1_000)
             .setSeed(-5)
+            .setFromShare(0.1)
             .build());
   }
 }

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,6 +66,22 @@ class ReleasedSchemasTest {
         .isEqualTo(
             HexFormat.of()
                 .parseHex(resource("golden/%s.%d.hex".formatted(name, versions)).strip()));
+  }
+
+  @Test
+  void aReasonThatAnOldReaderDoesNotKnowIsUnknownToIt() throws Exception {
+    DeadLetter letter =
+        DeadLetter.newBuilder()
+            .setReason(RejectReason.BAD_SCORE)
+            .setMessage("The score is NaN.")
+            .setRejectedAt(Instant.EPOCH)
+            .build();
+    Schema old = ReleasedSchemas.of(letter.getSchema()).get(0);
+    BinaryMessageDecoder<GenericRecord> reader = new BinaryMessageDecoder<>(GenericData.get(), old);
+    reader.addSchema(letter.getSchema());
+    GenericRecord read = reader.decode(SingleObjectCodec.encode(letter));
+    assertThat(read.get("reason")).hasToString("UNKNOWN");
+    assertThat(read.get("message")).hasToString("The score is NaN.");
   }
 
   private static void assertCompatible(Schema reader, Schema writer) {

@@ -131,11 +131,11 @@ public final class EmbeddedSounding implements AutoCloseable {
   }
 
   /**
-   * Every subtask exchanges records with every other in about ten places, each with a few buffers
-   * of 32 KB.
+   * Every subtask exchanges records with every other in about fifteen places, each with a few
+   * buffers of 32 KB.
    */
   private static Configuration networkFor(int parallelism) {
-    MemorySize network = MemorySize.ofMebiBytes(32 + 2L * parallelism * parallelism);
+    MemorySize network = MemorySize.ofMebiBytes(32 + 3L * parallelism * parallelism);
     return new Configuration()
         .set(TaskManagerOptions.NETWORK_MEMORY_MIN, network)
         .set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);

@@ -36,7 +36,10 @@ public final class KafkaEnds {
     return new SoundingTopology.Ends(
         source(bootstrapServers, topics.checkpoints(), jobName, client),
         source(bootstrapServers, topics.audio(), jobName, client),
+        source(bootstrapServers, topics.scores(), jobName, client),
         sink(bootstrapServers, topics.metrics(), jobName + "-metrics", client),
+        sink(bootstrapServers, topics.alarms(), jobName + "-alarms", client),
+        sink(bootstrapServers, topics.correlations(), jobName + "-correlations", client),
         sink(bootstrapServers, topics.deadLetters(), jobName + "-dead-letters", client));
   }
 

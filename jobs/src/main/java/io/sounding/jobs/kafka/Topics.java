@@ -10,8 +10,8 @@ import java.util.List;
  * @param scores downstream scores, keyed by (run, step, task)
  * @param metrics metric events, compacted, keyed by (run, checkpoint, corpus, layer)
  * @param alarms alarm events, compacted, keyed by (run, corpus, layer, metric)
- * @param correlations correlation events, compacted, keyed by (scope, run or steps, corpus, layer,
- *     metric, task)
+ * @param correlations correlation events, compacted, keyed by (scope, run or step, same or later
+ *     score, first step, corpus, layer, metric, task)
  * @param deadLetters what could not be used
  */
 public record Topics(

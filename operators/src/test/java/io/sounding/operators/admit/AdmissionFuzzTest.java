@@ -7,6 +7,7 @@ import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
+import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.PcmEncoding;
@@ -36,7 +37,8 @@ class AdmissionFuzzTest {
   private static final byte[][] VALID = {
     SingleObjectCodec.encode(Examples.checkpoint().build()),
     SingleObjectCodec.encode(Examples.chunk().build()),
-    SingleObjectCodec.encode(Examples.sealed().build())
+    SingleObjectCodec.encode(Examples.sealed().build()),
+    SingleObjectCodec.encode(Examples.score().build())
   };
 
   private static final int HEADER = SingleObjectCodec.HEADER_BYTES;
@@ -45,11 +47,12 @@ class AdmissionFuzzTest {
   void randomBytesAreDeadLetters(@ForAll @Size(max = 200) byte[] bytes) throws Exception {
     assertThat(rejectedByCheckpoints(bytes)).isOne();
     assertThat(rejectedByAudio(bytes)).isOne();
+    assertThat(rejectedByScores(bytes)).isOne();
   }
 
   @Property(tries = 600, seed = "20100", shrinking = ShrinkingMode.BOUNDED)
   void damagedRecordsAreAdmittedOrDeadLetters(
-      @ForAll @IntRange(max = 2) int which,
+      @ForAll @IntRange(max = 3) int which,
       @ForAll @IntRange(min = 0, max = 400) int position,
       @ForAll @Size(min = 1, max = 8) byte[] damage)
       throws Exception {
@@ -57,45 +60,46 @@ class AdmissionFuzzTest {
     for (int i = 0; i < damage.length; i++) {
       bytes[HEADER + (position + i) % (bytes.length - HEADER)] = damage[i];
     }
-    rejectedByBoth(bytes);
+    rejectedByAll(bytes);
   }
 
   @Property(tries = 600, seed = "20100", shrinking = ShrinkingMode.BOUNDED)
   void recordsWithFlippedBitsAreAdmittedOrDeadLetters(
-      @ForAll @IntRange(max = 2) int which,
+      @ForAll @IntRange(max = 3) int which,
       @ForAll @Size(min = 1, max = 4) List<@IntRange(max = 8 * 400) Integer> bits)
       throws Exception {
     byte[] bytes = VALID[which].clone();
     for (int bit : bits) {
       bytes[bit / 8 % bytes.length] ^= (byte) (1 << bit % 8);
     }
-    rejectedByBoth(bytes);
+    rejectedByAll(bytes);
   }
 
   @Property(tries = 300, seed = "20100", shrinking = ShrinkingMode.BOUNDED)
   void cutRecordsAreDeadLetters(
-      @ForAll @IntRange(max = 2) int which, @ForAll @IntRange(max = 400) int length)
+      @ForAll @IntRange(max = 3) int which, @ForAll @IntRange(max = 400) int length)
       throws Exception {
     byte[] bytes = Arrays.copyOf(VALID[which], length % VALID[which].length);
     assertThat(rejectedByCheckpoints(bytes)).isOne();
     assertThat(rejectedByAudio(bytes)).isOne();
+    assertThat(rejectedByScores(bytes)).isOne();
   }
 
   @Property(tries = 200, seed = "20100", shrinking = ShrinkingMode.BOUNDED)
   void recordsUnderTheFingerprintOfAnotherAreAdmittedOrDeadLetters(
-      @ForAll @IntRange(max = 2) int which,
-      @ForAll @IntRange(max = 2) int other,
+      @ForAll @IntRange(max = 3) int which,
+      @ForAll @IntRange(max = 3) int other,
       @ForAll @IntRange(max = 400) int position)
       throws Exception {
     byte[] bytes = VALID[which].clone();
     System.arraycopy(VALID[other], 0, bytes, 0, HEADER);
     bytes[HEADER + position % (bytes.length - HEADER)]++;
-    rejectedByBoth(bytes);
+    rejectedByAll(bytes);
   }
 
   @Property(tries = 300, seed = "20100", shrinking = ShrinkingMode.BOUNDED)
   void recordsWithValuesInEachOthersPlaceAreAdmittedOrDeadLetters(
-      @ForAll @IntRange(max = 2) int which,
+      @ForAll @IntRange(max = 3) int which,
       @ForAll @IntRange(max = 20) int one,
       @ForAll @IntRange(max = 20) int another)
       throws Exception {
@@ -103,7 +107,8 @@ class AdmissionFuzzTest {
         SingleObjectCodec.reading(
                 CheckpointEvent.getClassSchema(),
                 AudioChunk.getClassSchema(),
-                CorpusSealed.getClassSchema())
+                CorpusSealed.getClassSchema(),
+                DownstreamScore.getClassSchema())
             .decode(VALID[which]);
     var fields = record.getSchema().getFields();
     var first = fields.get(one % fields.size());
@@ -113,7 +118,7 @@ class AdmissionFuzzTest {
       record.put(first.pos(), record.get(second.pos()));
       record.put(second.pos(), value);
     }
-    rejectedByBoth(SingleObjectCodec.encode(record));
+    rejectedByAll(SingleObjectCodec.encode(record));
   }
 
   @Property(tries = 600, seed = "20100", shrinking = ShrinkingMode.BOUNDED)
@@ -149,7 +154,8 @@ class AdmissionFuzzTest {
   }
 
   /** Mostly plain ids, else any string. */
-  private static Arbitrary<String> ids() {
+  @Provide
+  static Arbitrary<String> ids() {
     return Arbitraries.frequencyOf(
         Tuple.of(4, Arbitraries.of("a", "b", "speech_0")),
         Tuple.of(1, Arbitraries.strings().ofMaxLength(250)));
@@ -164,6 +170,23 @@ class AdmissionFuzzTest {
   private static Arbitrary<Integer> mostly(Integer... usual) {
     return Arbitraries.frequencyOf(
         Tuple.of(6, Arbitraries.of(usual)), Tuple.of(1, Arbitraries.integers()));
+  }
+
+  @Property(tries = 600, seed = "20100", shrinking = ShrinkingMode.BOUNDED)
+  void scoresOfAnyContentsAreAdmittedOrDeadLetters(
+      @ForAll("ids") String run,
+      @ForAll("ids") String task,
+      @ForAll long step,
+      @ForAll double value)
+      throws Exception {
+    for (double any : new double[] {value, Double.NaN, Double.POSITIVE_INFINITY}) {
+      DownstreamScore.Builder score = Examples.score().setRunId(run).setTask(task);
+      byte[] bytes = SingleObjectCodec.encode(score.setStep(step).setValue(any).build());
+      int rejected = rejectedByScores(bytes);
+      assertThat(rejected)
+          .isEqualTo(isId(run) && isId(task) && step >= 0 && Double.isFinite(any) ? 0 : 1);
+      assertThat(rejectedByCheckpoints(bytes)).isOne();
+    }
   }
 
   @Provide
@@ -221,9 +244,19 @@ class AdmissionFuzzTest {
         .ofMaxSize(3);
   }
 
-  private static void rejectedByBoth(byte[] bytes) throws Exception {
+  private static void rejectedByAll(byte[] bytes) throws Exception {
     rejectedByCheckpoints(bytes);
     rejectedByAudio(bytes);
+    rejectedByScores(bytes);
+  }
+
+  private static int rejectedByScores(byte[] bytes) throws Exception {
+    try (var admission = new AdmissionHarness<>(new AdmitScores())) {
+      admission.take(Examples.record(bytes));
+      assertThat(admission.admitted().size() + admission.rejected().size()).isOne();
+      assertThat(admission.admitted()).allSatisfy(AdmissionFuzzTest::assertKeepsItsContract);
+      return admission.rejected().size();
+    }
   }
 
   private static int rejectedByCheckpoints(byte[] bytes) throws Exception {
@@ -259,6 +292,12 @@ class AdmissionFuzzTest {
     if (request.layers() != null) {
       assertThat(request.layers()).isNotEmpty().doesNotHaveDuplicates();
     }
+  }
+
+  private static void assertKeepsItsContract(Score score) {
+    assertThat(List.of(score.runId(), score.task())).allMatch(AdmissionFuzzTest::isId);
+    assertThat(score.step()).isNotNegative();
+    assertThat(score.value()).isFinite();
   }
 
   private static void assertKeepsItsContract(Chunk chunk) {

@@ -10,6 +10,7 @@ import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Patience;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
+import io.sounding.operators.relate.RelateSettings;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.MetricEvent;
@@ -93,7 +94,10 @@ final class RestorableJob implements AutoCloseable {
         new SoundingTopology.Ends(
             kafka.checkpoints(),
             kafka.audio(),
+            kafka.scores(),
             metrics,
+            new EventList(UUID.randomUUID().toString()),
+            new EventList(UUID.randomUUID().toString()),
             new EventList(UUID.randomUUID().toString())),
         settings(models));
     return environment;
@@ -107,7 +111,8 @@ final class RestorableJob implements AutoCloseable {
         30,
         60,
         Duration.ofMillis(1),
-        Patience.DEFAULT.withRetention(Duration.ofDays(36_500))); // a fixture does not expire
+        Patience.DEFAULT.withRetention(Duration.ofDays(36_500)), // a fixture does not expire
+        RelateSettings.DEFAULT.with(Duration.ofDays(36_500)));
   }
 
   /** Starts the job. */

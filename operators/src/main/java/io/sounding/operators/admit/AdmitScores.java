@@ -1,0 +1,38 @@
+package io.sounding.operators.admit;
+
+import io.sounding.schemas.DecodingException;
+import io.sounding.schemas.DownstreamScore;
+import io.sounding.schemas.SingleObjectCodec;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Records of the topic of scores to scores; what is not a valid one is a dead letter. */
+public final class AdmitScores extends ProcessFunction<KafkaRecord, Score> {
+
+  private static final long serialVersionUID = 1L;
+
+  private transient SingleObjectCodec codec;
+  private transient DeadLetterOutput deadLetters;
+
+  @Override
+  public void open(OpenContext context) {
+    codec = SingleObjectCodec.reading(DownstreamScore.getClassSchema());
+    deadLetters = new DeadLetterOutput(getRuntimeContext());
+  }
+
+  @Override
+  public void processElement(KafkaRecord source, Context context, Collector<Score> out) {
+    try {
+      out.collect(Score.of((DownstreamScore) codec.decode(source.value()), source));
+    } catch (DecodingException e) {
+      context.output(
+          DeadLetterOutput.TAG,
+          deadLetters.counted(Rejection.of(source, e.reason(), e.getMessage())));
+    } catch (InvalidRecordException e) {
+      context.output(
+          DeadLetterOutput.TAG,
+          deadLetters.counted(Rejection.of(source, e.reason(), e.getMessage())));
+    }
+  }
+}

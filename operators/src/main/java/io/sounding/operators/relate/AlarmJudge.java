@@ -1,0 +1,116 @@
+package io.sounding.operators.relate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
+
+/**
+ * How the alarms of a run on a corpus stand, judged over all its checkpoints in the order of their
+ * steps: a function of what was measured, not of the order in which it was measured.
+ */
+final class AlarmJudge {
+
+  private static final int RANK_ME = 0;
+  private static final int ANISOTROPY = 1;
+  private static final int DEAD_SHARE = 2;
+  private static final int LAYERS = 3;
+
+  private AlarmJudge() {}
+
+  /** The row that the history of a layer keeps of a measurement. */
+  static double[] row(Measurement measurement) {
+    double[] row = new double[4];
+    row[RANK_ME] = measurement.values()[LayerMetric.RANK_ME.ordinal()];
+    row[ANISOTROPY] = measurement.values()[LayerMetric.ANISOTROPY.ordinal()];
+    row[DEAD_SHARE] = measurement.deadShare();
+    row[LAYERS] = measurement.layers();
+    return row;
+  }
+
+  /**
+   * Every alarm that is raised, or was and is cleared.
+   *
+   * @param histories by layer; that of {@link Measurement#NO_LAYER} holds the losses
+   */
+  static List<Alarm> judge(Map<Integer, LayerHistory> histories, AlarmRules rules) {
+    List<Alarm> alarms = new ArrayList<>();
+    Map<Long, LastLayer> lastLayers = rules.allLayers() ? Map.of() : lastLayers(histories);
+    for (Map.Entry<Integer, LayerHistory> entry : new TreeMap<>(histories).entrySet()) {
+      int layer = entry.getKey();
+      boolean judgesAll = rules.allLayers() || layer == Measurement.NO_LAYER;
+      for (AlarmMetric metric : rules.thresholds().keySet()) {
+        if (metric.hasThreshold() == (layer != Measurement.NO_LAYER)) {
+          AlarmWatch watch = new AlarmWatch(metric, layer, rules);
+          feed(
+              watch,
+              entry.getValue(),
+              column(metric),
+              step -> judgesAll || lastLayers.get(step).is(layer));
+          if (watch.latest() != null) {
+            alarms.add(watch.latest());
+          }
+        }
+      }
+    }
+    return alarms;
+  }
+
+  private static void feed(
+      AlarmWatch watch, LayerHistory history, int column, LongPredicate isJudged) {
+    for (int i = 0; i < history.size(); i++) {
+      if (isJudged.test(history.steps()[i])) {
+        watch.take(history.steps()[i], history.checkpointIds()[i], history.value(i, column));
+      }
+    }
+  }
+
+  private static int column(AlarmMetric metric) {
+    return switch (metric) {
+      case RANK_ME -> RANK_ME;
+      case ANISOTROPY -> ANISOTROPY;
+      case DEAD_CLUSTERS -> DEAD_SHARE;
+      case TRAINING_LOSS -> 0;
+    };
+  }
+
+  /** The last evaluated layer at a step. */
+  private static final class LastLayer {
+    private int last = Measurement.NO_LAYER;
+    private int known;
+    private int evaluated;
+    private int attempt = -1;
+    private String checkpointId = "";
+
+    private void take(int layer, LayerHistory history, int index) {
+      known++;
+      last = Math.max(last, layer);
+      int its = history.attempts()[index];
+      String checkpoint = history.checkpointIds()[index];
+      if (its > attempt || its == attempt && checkpoint.compareTo(checkpointId) >= 0) {
+        attempt = its;
+        checkpointId = checkpoint;
+        evaluated = (int) history.value(index, LAYERS);
+      }
+    }
+
+    /** Whether it is this one; none is before as many are known as the checkpoint announces. */
+    private boolean is(int layer) {
+      return layer == last && known >= evaluated;
+    }
+  }
+
+  private static Map<Long, LastLayer> lastLayers(Map<Integer, LayerHistory> histories) {
+    Map<Long, LastLayer> lastLayers = new TreeMap<>();
+    histories.forEach(
+        (layer, history) -> {
+          for (int i = 0; layer != Measurement.NO_LAYER && i < history.size(); i++) {
+            lastLayers
+                .computeIfAbsent(history.steps()[i], step -> new LastLayer())
+                .take(layer, history, i);
+          }
+        });
+    return lastLayers;
+  }
+}

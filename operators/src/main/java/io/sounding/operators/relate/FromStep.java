@@ -1,0 +1,59 @@
+package io.sounding.operators.relate;
+
+import java.io.Serializable;
+
+/**
+ * From which checkpoint of a run on correlations are computed: untrained and trained checkpoints
+ * must not be mixed.
+ *
+ * @param step the first step; 0 where {@code share} is set
+ * @param share the first step as a share of the last step with a score, above 0 and below 1; NaN
+ *     where {@code step} is set
+ */
+public record FromStep(long step, double share) implements Serializable {
+
+  /** Refuses values that cannot work, each with a sentence. */
+  public FromStep {
+    if (step < 0) {
+      throw new IllegalArgumentException(
+          "The first step is %d; it must not be negative.".formatted(step));
+    }
+    if (!Double.isNaN(share) && !(share > 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "The first step is %s %% of the run; it must be more than 0 %% and less than 100 %%."
+              .formatted(100 * share));
+    }
+  }
+
+  /**
+   * Reads {@code 32000}, a step, or {@code 10%}, a share of the run so far.
+   *
+   * @throws IllegalArgumentException with a sentence, if it is neither
+   */
+  public static FromStep of(String text) {
+    try {
+      return text.endsWith("%")
+          ? new FromStep(0, Double.parseDouble(text.substring(0, text.length() - 1)) / 100)
+          : new FromStep(Long.parseLong(text), Double.NaN);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "'%s' is neither a step such as 32000 nor a share of the run such as 10%%."
+              .formatted(text),
+          e);
+    }
+  }
+
+  /** The first step of a run whose last step with a score is {@code lastStep}. */
+  long of(long lastStep) {
+    return isShare() ? (long) Math.ceil(share * lastStep) : step;
+  }
+
+  boolean isShare() {
+    return !Double.isNaN(share);
+  }
+
+  @Override
+  public String toString() {
+    return isShare() ? 100 * share + "%" : Long.toString(step);
+  }
+}

@@ -1,0 +1,130 @@
+package io.sounding.operators.relate;
+
+import io.sounding.operators.StateLayout;
+import io.sounding.operators.publish.OutgoingRecord;
+import io.sounding.schemas.AlarmEvent;
+import io.sounding.schemas.RecordKeys;
+import io.sounding.schemas.SingleObjectCodec;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.StateTtlConfig;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keyed by run and corpus: judges the run's checkpoints anew with every measurement, and publishes
+ * the alarms that stand otherwise than before.
+ *
+ * <p>Checkpoints that are evaluated in the order of their steps raise each alarm once and clear it
+ * once. In another order, or again, an alarm may be published once more with an earlier step, or
+ * cleared because it would not have been raised; whatever the order, the last event of each alarm
+ * is the same once all are there, and of those that would never have been raised it is a cleared
+ * one or none.
+ *
+ * <p>State, layout 1, keyed by {@link Measurement#runAndCorpus}: map "layers", {@link LayerHistory}
+ * of {@link AlarmJudge#row} by layer, and of the losses by {@link Measurement#NO_LAYER}; map
+ * "alarms", {@link Alarm} as published last by {@link Alarm#key}. It expires when nothing came of
+ * the run for the time that histories are kept.
+ */
+public final class JudgeAlarms extends KeyedProcessFunction<String, Measurement, OutgoingRecord>
+    implements CheckpointedFunction {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(JudgeAlarms.class);
+  private static final StateLayout LAYOUT = new StateLayout("judge-alarms", 1);
+
+  private final RelateSettings settings;
+  private transient MapState<Integer, LayerHistory> layers;
+  private transient MapState<String, Alarm> alarms;
+
+  public JudgeAlarms(RelateSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    LAYOUT.restored(context.getOperatorStateStore());
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {}
+
+  @Override
+  public void open(OpenContext context) {
+    StateTtlConfig expiry =
+        StateTtlConfig.newBuilder(settings.history()).cleanupFullSnapshot().build();
+    var layersDescriptor = new MapStateDescriptor<>("layers", Integer.class, LayerHistory.class);
+    layersDescriptor.enableTimeToLive(expiry);
+    layers = getRuntimeContext().getMapState(layersDescriptor);
+    var alarmsDescriptor = new MapStateDescriptor<>("alarms", String.class, Alarm.class);
+    alarmsDescriptor.enableTimeToLive(expiry);
+    alarms = getRuntimeContext().getMapState(alarmsDescriptor);
+  }
+
+  @Override
+  public void processElement(
+      Measurement measurement, Context context, Collector<OutgoingRecord> out) throws Exception {
+    boolean isNew = false;
+    if (!measurement.isFailure()) {
+      isNew = note(measurement, AlarmJudge.row(measurement));
+    }
+    if (measurement.trainingLoss() != null) {
+      isNew |= note(measurement.ofCheckpoint(), measurement.ofCheckpoint().values());
+    }
+    if (!isNew) {
+      return;
+    }
+    Map<String, Alarm> published = new HashMap<>();
+    for (Map.Entry<String, Alarm> entry : alarms.entries()) {
+      published.put(entry.getKey(), entry.getValue());
+    }
+    Map<Integer, LayerHistory> histories = new HashMap<>();
+    for (Map.Entry<Integer, LayerHistory> entry : layers.entries()) {
+      histories.put(entry.getKey(), entry.getValue());
+    }
+    for (Alarm alarm : AlarmJudge.judge(histories, settings.alarms())) {
+      Alarm before = published.remove(alarm.key());
+      publish(alarm, before, measurement, out);
+    }
+    for (Alarm left : published.values()) {
+      publish(left.isRaised() ? left.withdrawn(measurement) : left, left, measurement, out);
+    }
+  }
+
+  /** Keeps the row; whether it says anything new. */
+  private boolean note(Measurement measurement, double[] row) throws Exception {
+    LayerHistory before = layers.get(measurement.layer());
+    LayerHistory after = (before == null ? LayerHistory.EMPTY : before).with(measurement, row);
+    layers.put(measurement.layer(), after); // also when it is there: it lives on
+    return after != before;
+  }
+
+  private void publish(Alarm alarm, Alarm before, Measurement of, Collector<OutgoingRecord> out)
+      throws Exception {
+    alarms.put(alarm.key(), alarm); // also when it is there: it lives on
+    if (alarm.equals(before)) {
+      return;
+    }
+    AlarmEvent event = alarm.toEvent(of.runId(), of.corpusId(), Instant.now());
+    out.collect(new OutgoingRecord(RecordKeys.of(event), SingleObjectCodec.encode(event)));
+    boolean begins = alarm.isRaised() && (before == null || !before.isRaised());
+    LOG.atLevel(begins ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.INFO)
+        .log(
+            "Alarm {} on {} of run {}, corpus {}: {}",
+            event.getState(),
+            alarm.metric(),
+            of.runId(),
+            of.corpusId(),
+            alarm.reason());
+  }
+}

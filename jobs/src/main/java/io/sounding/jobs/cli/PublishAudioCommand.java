@@ -2,6 +2,7 @@ package io.sounding.jobs.cli;
 
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CorpusUpload;
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
@@ -62,7 +63,7 @@ final class PublishAudioCommand implements Callable<Integer> {
     }
     PrintWriter terminal = spec.commandLine().getOut();
     List<AudioFiles.AudioFilePath> files = AudioFiles.list(audio);
-    terminal.printf("Corpus %s: %d audio files.%n", corpus, files.size());
+    terminal.printf("Corpus %s: %s.%n", corpus, Counted.of(files.size(), "audio file"));
     terminal.flush();
     ProgressLine progress = new ProgressLine(terminal);
     CorpusUpload.Outcome outcome;
@@ -88,8 +89,8 @@ final class PublishAudioCommand implements Callable<Integer> {
     terminal.println(told(outcome));
     if (!outcome.besides().isEmpty()) {
       terminal.printf(
-          "Note: Kafka also holds %d utterances of an earlier upload that are not in the manifest, such as %s. They do not count; the job will report them as dead letters.%n",
-          outcome.besides().size(), outcome.besides().iterator().next());
+          "Note: of an earlier upload Kafka also holds %s that the manifest does not name, such as %s. They do not count; the job reports them as dead letters.%n",
+          Counted.of(outcome.besides().size(), "utterance"), outcome.besides().iterator().next());
     }
     return 0;
   }
@@ -98,23 +99,23 @@ final class PublishAudioCommand implements Callable<Integer> {
     String content =
         String.format(
             Locale.ROOT,
-            "%d utterances, %.1f s of audio, digest %s",
-            outcome.utterances(),
+            "%s, %.1f s of audio, digest %s",
+            Counted.of(outcome.utterances(), "utterance"),
             outcome.audioSeconds(),
             outcome.digest());
     String sent =
         String.format(
             Locale.ROOT,
-            "%d utterances (%.1f MB) were sent",
-            outcome.sentUtterances(),
+            "%s (%.1f MB)",
+            Counted.of(outcome.sentUtterances(), "utterance"),
             outcome.sentBytes() / BYTES_PER_MEGABYTE);
     if (!outcome.sealedBefore()) {
-      return "Corpus %s is sealed: %s. Of these, %s; the others were there."
-          .formatted(corpus, content, sent);
+      return "Corpus %s is sealed: %s. Sent now: %s; there before: %d."
+          .formatted(corpus, content, sent, outcome.utterances() - outcome.sentUtterances());
     } else if (outcome.sentUtterances() == 0) {
       return "Corpus %s is already there, with the same content: %s.".formatted(corpus, content);
     }
-    return "Corpus %s was sealed before with the same content: %s. Kafka no longer had all of its audio; %s again."
+    return "Corpus %s was sealed before with the same content: %s. Kafka no longer had all of its audio; sent again: %s."
         .formatted(corpus, content, sent);
   }
 }

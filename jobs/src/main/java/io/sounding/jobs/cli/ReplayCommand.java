@@ -4,6 +4,7 @@ import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CheckpointTopic;
 import io.sounding.jobs.publish.CorpusLookup;
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.Decision;
 import io.sounding.jobs.publish.PendingEvaluations;
 import io.sounding.jobs.publish.PublishedCheckpoints;
@@ -159,10 +160,10 @@ final class ReplayCommand implements Callable<Integer> {
       }
     }
     terminal.printf(
-        "Run %s on corpus %s: %d checkpoints, of which %d are published, %d are under way, and %d are left alone.%n",
+        "Run %s on corpus %s, %s: %d published now, %d under way, %d left alone.%n",
         run.runId(),
         run.corpusId(),
-        replay.decisions().size(),
+        Counted.of(replay.decisions().size(), "checkpoint"),
         replay.decisions(Decision.Action.PUBLISH).size(),
         replay.decisions(Decision.Action.WAIT).size(),
         replay.decisions(Decision.Action.SKIP).size());

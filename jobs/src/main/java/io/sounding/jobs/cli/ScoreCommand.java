@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.publish.ScorePublisher;
 import io.sounding.jobs.publish.ScoreTable;
@@ -95,7 +96,9 @@ final class ScoreCommand implements Callable<Integer> {
       }
     }
     ScorePublisher.publish(kafka.clients(), run, given);
-    spec.commandLine().getOut().printf("%d scores of run %s are in Kafka.%n", given.size(), run);
+    spec.commandLine()
+        .getOut()
+        .printf("In Kafka now: %s of run %s.%n", Counted.of(given.size(), "score"), run);
     return 0;
   }
 

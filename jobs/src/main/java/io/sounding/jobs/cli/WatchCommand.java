@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.publish.CheckpointWatch;
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.FolderWatch;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
@@ -124,8 +125,10 @@ final class WatchCommand implements Callable<Integer> {
       boolean interrupted = interruption.signal().getCount() == 0 || Thread.interrupted();
       outcome.unpublished().forEach(file -> terminal.accept("Not published: " + file + "."));
       terminal.accept(
-          "%s %d checkpoints were published."
-              .formatted(interrupted ? "Interrupted." : "Done.", outcome.published()));
+          "%s Published: %s."
+              .formatted(
+                  interrupted ? "Interrupted." : "Done.",
+                  Counted.of(outcome.published(), "checkpoint")));
       return interrupted || outcome.unpublished().isEmpty() ? 0 : 1;
     }
   }

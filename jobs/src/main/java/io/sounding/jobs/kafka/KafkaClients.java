@@ -31,6 +31,9 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
   /** How long Kafka may take to answer before it counts as out of reach. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
 
+  /** How long a question to Kafka may take that is not a record. */
+  private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+
   /** How long a record may take on its way to Kafka before it is given up. */
   private static final Duration SEND_LIMIT = Duration.ofMinutes(1);
 
@@ -73,6 +76,8 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
     Properties properties = with(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.putIfAbsent(
+        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) READ_LIMIT.toMillis());
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -139,8 +139,8 @@ public final class CheckpointWatch {
     } catch (KafkaUnavailableException | RetriableException e) {
       if (outage == null) {
         terminal.accept(
-            "%s Trying again until it works; %d checkpoints wait."
-                .formatted(sentence(e), complete.size()));
+            "%s Trying again until it works; waiting to be published: %s."
+                .formatted(sentence(e), Counted.of(complete.size(), "checkpoint")));
       }
       outage = e;
       return false;
@@ -152,8 +152,9 @@ public final class CheckpointWatch {
     CheckpointTopic connected = new CheckpointTopic(kafka, run.runId(), run.corpusId());
     int known = connected.refresh().size();
     terminal.accept(
-        "Watching %s; %d checkpoints of run %s on corpus %s were published before."
-            .formatted(folder.folder(), known, run.runId(), run.corpusId()));
+        "Watching %s; published before of run %s on corpus %s: %s."
+            .formatted(
+                folder.folder(), run.runId(), run.corpusId(), Counted.of(known, "checkpoint")));
     CorpusLookup.note(kafka, run.corpusId()).ifPresent(terminal);
     return connected;
   }

@@ -111,19 +111,24 @@ public final class CorpusUpload {
       return upload.run(producer);
     } catch (InterruptException e) {
       throw e;
-    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+    } catch (KafkaException | KafkaUnavailableException e) {
+      if (isFenced(e) || isFenced(e.getCause())) {
+        throw new KafkaUnavailableException(
+            "Another upload of corpus %s began after this one, which therefore ends; the other one goes on."
+                .formatted(corpusId),
+            e);
+      }
       throw new KafkaUnavailableException(
-          "Another upload of corpus %s began after this one, which therefore ends; the other one goes on."
-              .formatted(corpusId),
-          e);
-    } catch (KafkaException e) {
-      throw new KafkaUnavailableException(
-          "Kafka at %s did not take the audio of corpus %s (%s). Publish it again when Kafka answers: what it has is not sent again."
-              .formatted(kafka.bootstrapServers(), corpusId, e.getMessage()),
+          "The audio of corpus %s did not get to Kafka at %s: %s What Kafka has is not sent again the next time."
+              .formatted(corpusId, kafka.bootstrapServers(), e.getMessage()),
           e);
     } finally {
       producer.close(CLOSING_LIMIT);
     }
+  }
+
+  private static boolean isFenced(Throwable e) {
+    return e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException;
   }
 
   private Outcome run(KafkaProducer<byte[], byte[]> producer) throws UnusableInputException {

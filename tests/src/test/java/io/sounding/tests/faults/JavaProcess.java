@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * A main class of the tests' class path in a JVM of its own, which can be killed and paused. It
  * ends with this JVM ({@link ChildMain}).
  */
-final class JavaProcess implements AutoCloseable {
+public final class JavaProcess implements AutoCloseable {
 
   private final String name;
   private final Path output;
@@ -31,7 +31,7 @@ final class JavaProcess implements AutoCloseable {
    *
    * @param folder where its logs, its temporary files and its working directory go; created
    */
-  static JavaProcess start(
+  public static JavaProcess start(
       String name, Path folder, List<String> jvmOptions, Class<?> main, List<String> arguments) {
     try {
       Path temporary = Files.createDirectories(folder.resolve("tmp"));
@@ -57,12 +57,12 @@ final class JavaProcess implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** What it printed, its log aside. */
-  String printed() {
+  public String printed() {
     try {
       return Files.readString(output);
     } catch (IOException e) {
@@ -106,13 +106,20 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /** Kills it with SIGKILL, which it cannot notice; returns when it is gone. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     awaitEnd(30);
   }
 
+  /** Asks it to end, with SIGTERM, and waits until it has; its exit status. */
+  public int terminate() {
+    process.toHandle().destroy(); // Process.destroy would close its standard input as well
+    awaitEnd(30);
+    return process.exitValue();
+  }
+
   /** Waits until it has ended of itself. */
-  void awaitEnd(int seconds) {
+  public void awaitEnd(int seconds) {
     try {
       if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
         throw new AssertionError("Process " + name + " did not end within " + seconds + " s.");

@@ -130,7 +130,7 @@ final class ReplayCommand implements Callable<Integer> {
         try (PendingEvaluations pending = new PendingEvaluations(clients, topic, awaited)) {
           failed = new ReplayTable(clients, terminal, giveUpAfter).show(pending);
         }
-        terminal.printf("%d checkpoints FINAL now, %d FAILED.%n", awaited.size() - failed, failed);
+        terminal.printf("Done: %d FINAL, %d FAILED.%n", awaited.size() - failed, failed);
       }
       return failed == 0 && problems.isEmpty() ? 0 : 1;
     }

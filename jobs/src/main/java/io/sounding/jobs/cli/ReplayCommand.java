@@ -12,6 +12,7 @@ import io.sounding.jobs.publish.Replay;
 import io.sounding.jobs.publish.ReplayOrder;
 import io.sounding.jobs.publish.ReplaySource;
 import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.schemas.CheckpointEvent;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,6 +108,33 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
+  /** Shows how far the reading of files is, and then what was wrong with them. */
+  private static final class Reading implements ReplaySource.Listener {
+    private final PrintWriter terminal;
+    private final ProgressLine progress;
+    private final List<String> problems = new ArrayList<>();
+
+    private Reading(PrintWriter terminal) {
+      this.terminal = terminal;
+      this.progress = new ProgressLine(terminal);
+    }
+
+    @Override
+    public void read(int files, int all) {
+      progress.show(() -> "  %d of %d files read".formatted(files, all));
+    }
+
+    @Override
+    public void problem(String sentence) {
+      problems.add(sentence);
+    }
+
+    private void end() {
+      progress.erase();
+      problems.forEach(terminal::println);
+    }
+  }
+
   @Override
   public Integer call() throws UnusableInputException {
     PrintWriter terminal = spec.commandLine().getOut();
@@ -114,11 +142,12 @@ final class ReplayCommand implements Callable<Integer> {
     CheckpointPublisher.RunSettings run = checkpoints.settings();
     ReplayOrder inOrder = parseOrder();
     ReplaySource source = source(clients, run);
-    List<String> problems = new ArrayList<>();
     try (CheckpointTopic topic = new CheckpointTopic(clients, run.runId(), run.corpusId())) {
       PublishedCheckpoints known = topic.refresh();
-      Replay replay = Replay.plan(source.events(known, problems::add), known, inOrder, force);
-      problems.forEach(terminal::println);
+      Reading reading = new Reading(terminal);
+      List<CheckpointEvent> events = source.events(known, reading);
+      reading.end();
+      Replay replay = Replay.plan(events, known, inOrder, force);
       tell(replay, run, terminal);
       replay.publish(topic);
       List<Decision> awaited = replay.awaited();
@@ -132,7 +161,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         terminal.printf("Done: %d FINAL, %d FAILED.%n", awaited.size() - failed, failed);
       }
-      return failed == 0 && problems.isEmpty() ? 0 : 1;
+      return failed == 0 && reading.problems.isEmpty() ? 0 : 1;
     }
   }
 

@@ -5,6 +5,7 @@ import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.FolderWatch;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -106,6 +107,9 @@ final class WatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UnusableInputException {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new UnusableInputException(folder, "is a file", "name the folder that it lies in");
+    }
     Consumer<String> terminal = terminal();
     FolderWatch watched =
         FolderWatch.of(
@@ -124,6 +128,11 @@ final class WatchCommand implements Callable<Integer> {
       CheckpointWatch.Outcome outcome = watch.run(interruption.signal());
       boolean interrupted = interruption.signal().getCount() == 0 || Thread.interrupted();
       outcome.unpublished().forEach(file -> terminal.accept("Not published: " + file + "."));
+      if (outcome.waiting() > 0) {
+        terminal.accept(
+            "Not published yet: %s; the next watch publishes them."
+                .formatted(Counted.of(outcome.waiting(), "checkpoint")));
+      }
       terminal.accept(
           "%s Published: %s."
               .formatted(

@@ -168,8 +168,15 @@ public final class CheckpointFolder {
     return children;
   }
 
+  /** Links followed; without asking the file system again and again where there is none. */
+  private Path realPath(Entry entry) throws IOException {
+    boolean linked =
+        Files.isSymbolicLink(entry.path()) || Files.isSymbolicLink(entry.path().getParent());
+    return linked ? entry.path().toRealPath() : folder.toRealPath().resolve(entry.checkpointId());
+  }
+
   /** Of several names of one file the one that is no link, else the one that names a step. */
-  private static List<Entry> withoutLinks(Collection<Entry> entries) {
+  private List<Entry> withoutLinks(Collection<Entry> entries) {
     Comparator<Entry> best =
         Comparator.<Entry, Boolean>comparing(entry -> Files.isSymbolicLink(entry.path()))
             .thenComparing(entry -> !CheckpointFiles.namesStep(entry.path()))
@@ -177,7 +184,7 @@ public final class CheckpointFolder {
     Map<Path, Entry> byFile = new HashMap<>();
     for (Entry entry : entries) {
       try {
-        byFile.merge(entry.path().toRealPath(), entry, (a, b) -> best.compare(a, b) <= 0 ? a : b);
+        byFile.merge(realPath(entry), entry, (a, b) -> best.compare(a, b) <= 0 ? a : b);
       } catch (IOException e) {
         // it was renamed or deleted since it was listed
       }

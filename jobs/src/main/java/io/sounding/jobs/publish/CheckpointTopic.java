@@ -21,6 +21,7 @@ public final class CheckpointTopic implements AutoCloseable {
   private final CommittedRecords<MetricEvent> metrics;
   private final KafkaProducer<byte[], byte[]> producer;
   private final CheckpointPublisher publisher;
+  private long metricEvents;
 
   /**
    * Connects; nothing is read yet.
@@ -41,14 +42,24 @@ public final class CheckpointTopic implements AutoCloseable {
   /** What is known, after reading both topics to their ends. */
   public PublishedCheckpoints refresh() {
     checkpoints.toEnd(published::take);
-    metrics.toEnd(published::take);
+    metrics.toEnd(this::take);
     return published;
   }
 
   /** What is known, after waiting up to {@code limit} for metric events. */
   public PublishedCheckpoints refreshMetrics(Duration limit) {
-    metrics.poll(limit).forEach(published::take);
+    metrics.poll(limit).forEach(this::take);
     return published;
+  }
+
+  private void take(MetricEvent event) {
+    metricEvents++;
+    published.take(event);
+  }
+
+  /** How many metric events were read, of whatever run. */
+  long metricEvents() {
+    return metricEvents;
   }
 
   /**

@@ -35,9 +35,10 @@ public final class CheckpointWatch {
    * What came of it.
    *
    * @param published checkpoints that were published
+   * @param waiting checkpoints that are complete, but that Kafka has not taken yet
    * @param unpublished files that were not, each with the reason
    */
-  public record Outcome(int published, List<String> unpublished) {}
+  public record Outcome(int published, int waiting, List<String> unpublished) {}
 
   private final KafkaClients kafka;
   private final CheckpointEvents events;
@@ -48,6 +49,7 @@ public final class CheckpointWatch {
   private CheckpointTopic topic;
   private RuntimeException outage;
   private int published;
+  private int waiting;
   private long activeNanos;
 
   /**
@@ -101,7 +103,7 @@ public final class CheckpointWatch {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return new Outcome(published, folder.unpublished());
+    return new Outcome(published, waiting, folder.unpublished());
   }
 
   private boolean isOver(boolean allPublished) throws UnusableInputException {
@@ -121,6 +123,7 @@ public final class CheckpointWatch {
 
   /** Whether Kafka has them all. */
   private boolean publishAll(List<FolderWatch.Complete> complete) {
+    waiting = complete.size();
     try {
       if (topic == null) {
         topic = connect();
@@ -129,6 +132,7 @@ public final class CheckpointWatch {
       for (FolderWatch.Complete checkpoint : complete) {
         publish(checkpoint, known);
       }
+      waiting = 0;
       if (outage != null) {
         terminal.accept("Kafka answers again.");
         outage = null;

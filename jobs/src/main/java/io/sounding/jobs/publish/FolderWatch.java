@@ -225,7 +225,8 @@ public final class FolderWatch {
   }
 
   private void tell(Seen seen, String sentence) {
-    if (sentence != null && seen.told.add(sentence)) {
+    boolean interrupted = Thread.currentThread().isInterrupted(); // which makes reading fail
+    if (sentence != null && !interrupted && seen.told.add(sentence)) {
       notes.accept(sentence);
     }
   }

@@ -43,7 +43,7 @@ public final class PendingEvaluations implements AutoCloseable {
       SingleObjectCodec.reading(SingleObjectCodec.schemaOf(CheckpointEvent.class));
   private final List<Decision> open;
   private final List<Ended> rejected = new ArrayList<>();
-  private double progress;
+  private long events;
   private long aliveNanos = System.nanoTime();
 
   /** Waits for these, which were published to {@code topic}. */
@@ -66,18 +66,16 @@ public final class PendingEvaluations implements AutoCloseable {
     deadLetters.poll(Duration.ZERO).forEach(letter -> reject(letter, known));
     List<Ended> ended = new ArrayList<>(rejected);
     rejected.clear();
-    double sum = 0;
     for (Iterator<Decision> all = open.iterator(); all.hasNext(); ) {
       Decision decision = all.next();
       Attempt attempt = attempt(decision, known);
-      sum += attempt.progress();
       if (attempt.state() != State.OPEN) {
         all.remove();
         ended.add(new Ended(decision, attempt, null));
       }
     }
-    if (sum != progress || !ended.isEmpty()) {
-      progress = sum;
+    if (topic.metricEvents() > events) {
+      events = topic.metricEvents();
       aliveNanos = System.nanoTime();
     }
     return ended;
@@ -87,7 +85,7 @@ public final class PendingEvaluations implements AutoCloseable {
     return known.find(decision.event().getCheckpointId(), decision.attempt()).orElseThrow();
   }
 
-  /** How long there has been no sign of an evaluation. */
+  /** How long no metric event has come, of whatever run. */
   public Duration silence() {
     return Duration.ofNanos(System.nanoTime() - aliveNanos);
   }

@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** Where the checkpoints of a run that is to be replayed come from. */
@@ -37,11 +36,21 @@ public interface ReplaySource {
    * The events, attempt 0, by step, then by id.
    *
    * @param known what Kafka remembers of the run: files whose digests it knows are not read
-   * @param problems takes a sentence on each checkpoint that cannot be published
+   * @param listener takes note of how it goes
    * @throws UnusableInputException if there is none at all
    */
-  List<CheckpointEvent> events(PublishedCheckpoints known, Consumer<String> problems)
+  List<CheckpointEvent> events(PublishedCheckpoints known, Listener listener)
       throws UnusableInputException;
+
+  /** Takes note of how it goes. */
+  interface Listener {
+
+    /** So many of so many files were read. */
+    void read(int files, int all);
+
+    /** A checkpoint cannot be published: a sentence. */
+    void problem(String sentence);
+  }
 
   /**
    * The files in a folder, as {@link CheckpointFolder} lists them.
@@ -51,11 +60,14 @@ public interface ReplaySource {
    */
   static ReplaySource folder(
       CheckpointFolder folder, CheckpointEvents events, Path losses, Span span) {
-    return (known, problems) -> {
+    return (known, listener) -> {
       TrainingFacts.Source facts = TrainingFacts.Source.finished(losses);
       List<CheckpointEvent> found = new ArrayList<>();
       boolean any = false;
-      for (CheckpointFolder.Entry entry : list(folder)) {
+      List<CheckpointFolder.Entry> entries = list(folder);
+      for (int i = 0; i < entries.size(); i++) {
+        CheckpointFolder.Entry entry = entries.get(i);
+        listener.read(i, entries.size());
         try {
           FileStamp stamp = FileStamp.ofOpened(entry.path());
           if (span.holds(stamp.modified())) {
@@ -63,7 +75,7 @@ public interface ReplaySource {
             found.add(event(entry, stamp, facts.of(entry), events, known));
           }
         } catch (IOException e) {
-          problems.accept(e.getMessage());
+          listener.problem(e.getMessage());
         }
       }
       if (!any) {
@@ -123,7 +135,7 @@ public interface ReplaySource {
       CheckpointPublisher.RunSettings run,
       Span span,
       UnaryOperator<CheckpointEvent.Builder> settings) {
-    return (known, problems) -> {
+    return (known, listener) -> {
       kafka.require(topic);
       Map<String, CheckpointEvent> latest = new HashMap<>();
       try (CommittedRecords<CheckpointEvent> records =

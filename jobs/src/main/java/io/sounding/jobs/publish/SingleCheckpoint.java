@@ -8,12 +8,16 @@ import java.util.function.Consumer;
 /** One checkpoint's file, to be published by name. */
 public final class SingleCheckpoint {
 
+  /** Files that take more than a moment to read. */
+  private static final long LARGE_BYTES = 1_000_000_000;
+
   private final CheckpointEvents events;
   private final Path file;
   private final long step;
   private final Double loss;
   private final FileStamp stamp;
   private final String sha256;
+  private final Consumer<String> notes;
 
   /**
    * Reads the file.
@@ -31,6 +35,7 @@ public final class SingleCheckpoint {
       Consumer<String> notes)
       throws UnusableInputException {
     this.events = events;
+    this.notes = notes;
     this.file = entry.path();
     if (!CheckpointFolder.isOfKind(file, events.areWeights())) {
       throw new UnusableInputException(
@@ -52,6 +57,9 @@ public final class SingleCheckpoint {
     this.step = step == null ? facts.step() : step;
     this.loss = loss == null ? facts.loss() : loss;
     this.stamp = stamp();
+    if (stamp.bytes() > LARGE_BYTES) {
+      notes.accept("Reading %s, %.1f GB.".formatted(file, stamp.bytes() * 1e-9));
+    }
     this.sha256 = Sha256.of(file);
     if (!stamp().equals(stamp)) {
       throw new UnusableInputException(
@@ -87,7 +95,17 @@ public final class SingleCheckpoint {
             : Decision.asked(known, CheckpointEvent.newBuilder(event).setAttempt(attempt).build());
     if (decision.action() == Decision.Action.PUBLISH) {
       topic.publish(decision.event());
+    } else {
+      known.find(checkpointId, decision.attempt()).ifPresent(before -> noteOtherLoss(before));
     }
     return decision;
+  }
+
+  private void noteOtherLoss(PublishedCheckpoints.Attempt before) {
+    if (loss != null && before.event() != null && !loss.equals(before.event().getTrainingLoss())) {
+      notes.accept(
+          "Note: it was published with the training loss %s. To have it evaluated again with %s, say --attempt %d."
+              .formatted(before.event().getTrainingLoss(), loss, before.number() + 1));
+    }
   }
 }

@@ -111,10 +111,10 @@ public final class JavaProcess implements AutoCloseable {
     awaitEnd(30);
   }
 
-  /** Asks it to end, with SIGTERM as a supervisor would; returns its exit status. */
+  /** Asks it to end, with SIGTERM, and waits until it has; its exit status. */
   public int terminate() {
-    process.destroy();
-    awaitEnd(60);
+    process.toHandle().destroy(); // Process.destroy would close its standard input as well
+    awaitEnd(30);
     return process.exitValue();
   }
 

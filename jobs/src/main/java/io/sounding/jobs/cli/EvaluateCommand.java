@@ -247,22 +247,11 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private List<Integer> parseLayers() {
-    if (layers.equals("all")) {
-      return null;
-    }
     try {
-      List<Integer> parsed = new ArrayList<>();
-      for (String part : layers.split(",", -1)) {
-        parsed.add(Integer.valueOf(part.strip()));
-      }
-      if (parsed.stream().distinct().count() == parsed.size()) {
-        return parsed;
-      }
-    } catch (NumberFormatException e) {
-      // told below, with the other case
+      return LayerList.parse(layers);
+    } catch (IllegalArgumentException e) {
+      throw unusable(e.getMessage());
     }
-    throw unusable(
-        "--layers is '%s'; say all, or numbers such as 0,4 or -1, each once.".formatted(layers));
   }
 
   private SketchChoice parseSketch() {

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -10,9 +11,20 @@ import picocli.CommandLine.Command;
     name = "sounding",
     description = "Takes the depth of speech representations while they are being trained.",
     mixinStandardHelpOptions = true,
-    subcommands = {DemoCommand.class, EvaluateCommand.class, ServeCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      EvaluateCommand.class,
+      ServeCommand.class,
+      PublishCommand.class,
+      WatchCommand.class,
+      ReplayCommand.class,
+      ScoreCommand.class
+    },
     versionProvider = Sounding.Version.class)
 public final class Sounding implements Runnable {
+
+  /** Exit status when the arguments, or the files that they name, are at fault. */
+  private static final int UNUSABLE = 2;
 
   /** Exit status when neither the arguments nor a checkpoint is at fault. */
   private static final int FAILED = 3;
@@ -47,7 +59,7 @@ public final class Sounding implements Runnable {
     commandLine
         .getErr()
         .println(failure.getMessage() == null ? failure.toString() : failure.getMessage());
-    return FAILED;
+    return failure instanceof UnusableInputException ? UNUSABLE : FAILED;
   }
 
   @Override

@@ -31,17 +31,43 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
   /** How long Kafka may take to answer before it counts as out of reach. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
 
+  /** How long a question to Kafka may take that is not a record. */
+  private static final Duration READ_LIMIT = Duration.ofSeconds(30);
+
+  /** How long a record may take on its way to Kafka before it is given up. */
+  private static final Duration SEND_LIMIT = Duration.ofMinutes(1);
+
   /** Clients without further settings. */
   public static KafkaClients of(String bootstrapServers, Topics topics) {
     return new KafkaClients(bootstrapServers, topics, new Properties());
   }
 
-  /** A producer that loses nothing and doubles nothing by its own retries. */
+  /**
+   * A producer that loses nothing and doubles nothing by its own retries. If the settings do not
+   * say otherwise, it gives a record up after a minute.
+   */
   public KafkaProducer<byte[], byte[]> producer() {
+    return producer(new Properties());
+  }
+
+  /** The same that writes in transactions; a later one of the same id ends an earlier one. */
+  public KafkaProducer<byte[], byte[]> transactionalProducer(String transactionalId) {
+    Properties more = new Properties();
+    more.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    return producer(more);
+  }
+
+  private KafkaProducer<byte[], byte[]> producer(Properties more) {
     Properties properties = with(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    properties.putAll(more);
     properties.put(ProducerConfig.ACKS_CONFIG, "all");
     properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) SEND_LIMIT.toMillis());
+    if (!properties.containsKey(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
+      properties.putIfAbsent(
+          ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) SEND_LIMIT.toMillis());
+    }
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
@@ -50,6 +76,8 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
     Properties properties = with(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.putIfAbsent(
+        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) READ_LIMIT.toMillis());
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

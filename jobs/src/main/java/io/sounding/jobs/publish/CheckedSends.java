@@ -1,9 +1,11 @@
 package io.sounding.jobs.publish;
 
+import io.sounding.jobs.kafka.KafkaUnavailableException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /** Sends records without waiting for each, and tells at the end if one was refused. */
 final class CheckedSends {
@@ -25,15 +27,25 @@ final class CheckedSends {
         });
   }
 
-  /** Returns when the broker has everything that was sent. */
+  /**
+   * Returns when the broker has everything that was sent since the last call.
+   *
+   * @throws UnusableInputException if it refused a record for its size
+   * @throws KafkaUnavailableException if it did not take one for another reason
+   */
   void flush() throws UnusableInputException {
     producer.flush();
-    Exception failure = firstFailure.get();
-    if (failure != null) {
+    Exception failure = firstFailure.getAndSet(null);
+    if (failure instanceof RecordTooLargeException) {
       throw new UnusableInputException(
           Path.of("Kafka"),
           "refused a record (" + failure.getMessage() + ")",
           "publish fewer utterances per corpus, or raise the topic's max.message.bytes",
+          failure);
+    } else if (failure != null) {
+      throw new KafkaUnavailableException(
+          "Kafka did not take a record (%s). Check that it runs, then try again."
+              .formatted(failure.getMessage()),
           failure);
     }
   }

@@ -29,6 +29,10 @@ public final class CheckpointFiles {
   private static final Pattern STEP =
       Pattern.compile("steps?[-_=]?([0-9]+)", Pattern.CASE_INSENSITIVE);
   private static final Pattern LAST_DIGITS = Pattern.compile("([0-9]+)[^0-9]*$");
+  private static final Pattern LOSS =
+      Pattern.compile(
+          "([a-z_]*loss)[=_]?(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?)", Pattern.CASE_INSENSITIVE);
+  private static final Set<String> TRAINING_LOSSES = Set.of("loss", "train_loss", "training_loss");
 
   private CheckpointFiles() {}
 
@@ -93,7 +97,7 @@ public final class CheckpointFiles {
     String stem = name.substring(0, Math.max(name.lastIndexOf('.'), 0));
     Matcher digits = STEP.matcher(stem);
     if (!digits.find()) {
-      digits = LAST_DIGITS.matcher(stem);
+      digits = LAST_DIGITS.matcher(LOSS.matcher(stem).replaceAll(""));
       if (!digits.find()) {
         throw new UnusableInputException(
             file, "has no training step in its name", "rename it, for example to step00400.pt");
@@ -108,6 +112,27 @@ public final class CheckpointFiles {
           "rename it, for example to step00400.pt; a step has at most 18 digits",
           e);
     }
+  }
+
+  /** Whether the file's name says "step" and a number: not just any digits. */
+  static boolean namesStep(Path file) {
+    return STEP.matcher(file.getFileName().toString()).find();
+  }
+
+  /**
+   * The training loss in the file's name, after "loss", "train_loss" or "training_loss", directly
+   * or with one of {@code = _} between (step=400-loss=2.31.pt); null if there is none.
+   */
+  static Double loss(Path file) {
+    String name = file.getFileName().toString();
+    Matcher loss = LOSS.matcher(name.substring(0, Math.max(name.lastIndexOf('.'), 0)));
+    while (loss.find()) {
+      String what = loss.group(1).toLowerCase(Locale.ROOT).replaceFirst("^_+", "");
+      if (TRAINING_LOSSES.contains(what)) {
+        return Double.valueOf(loss.group(2));
+      }
+    }
+    return null;
   }
 
   private static List<Path> expand(Path given) throws UnusableInputException {
@@ -137,7 +162,7 @@ public final class CheckpointFiles {
     }
   }
 
-  private static boolean isCheckpoint(Path file) {
+  static boolean isCheckpoint(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return !name.startsWith(".") && EXTENSIONS.stream().anyMatch(name::endsWith);
   }

@@ -1,12 +1,16 @@
 package io.sounding.jobs.watch;
 
 import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.KafkaUnavailableException;
 import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.SingleObjectCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,14 +33,31 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
   /** Wait of one poll on the way to the end of a topic. */
   private static final Duration TURN = Duration.ofMillis(200);
 
+  /** How long no record may come on the way to the end of a topic before it is given up. */
+  private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
+
+  private final KafkaClients kafka;
+  private final String topic;
   private final Class<T> kind;
   private final SingleObjectCodec codec;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /** Reads {@code topic}, which must exist. */
   public CommittedRecords(KafkaClients kafka, String topic, Class<T> kind) {
+    this(kafka, topic, kind, SingleObjectCodec.schemaOf(kind));
+  }
+
+  /**
+   * Reads records of several kinds from one topic, which must exist.
+   *
+   * @param kind what they have in common
+   * @param schemas theirs
+   */
+  public CommittedRecords(KafkaClients kafka, String topic, Class<T> kind, Schema... schemas) {
+    this.kafka = kafka;
+    this.topic = topic;
     this.kind = kind;
-    codec = SingleObjectCodec.reading(SingleObjectCodec.schemaOf(kind));
+    codec = SingleObjectCodec.reading(schemas);
     consumer = kafka.consumer();
     List<TopicPartition> partitions =
         consumer.partitionsFor(topic).stream()
@@ -68,14 +89,47 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
   /**
    * The records up to where the topic ends now; one whose transaction is open ends it. Reading may
    * go on from there.
+   *
+   * @throws KafkaUnavailableException with a sentence, if Kafka stops answering on the way
    */
   public List<T> toEnd() {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
     List<T> all = new ArrayList<>();
-    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-      all.addAll(poll(TURN));
-    }
+    toEnd(all::add);
     return all;
+  }
+
+  /** The same, one record after the other, for topics that do not fit into memory. */
+  public void toEnd(Consumer<? super T> reader) {
+    toEnd(reader, () -> false);
+  }
+
+  /**
+   * The same, as long as it is of interest.
+   *
+   * @param enough asked from time to time whether to stop
+   * @return whether the end was reached
+   */
+  public boolean toEnd(Consumer<? super T> reader, BooleanSupplier enough) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    long before = -1;
+    long deadline = 0;
+    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+      if (enough.getAsBoolean()) {
+        return false;
+      }
+      long position = ends.keySet().stream().mapToLong(consumer::position).sum();
+      if (position > before) {
+        before = position;
+        deadline = System.nanoTime() + SILENCE_LIMIT.toNanos();
+      } else if (System.nanoTime() > deadline) {
+        throw new KafkaUnavailableException(
+            "Kafka at %s stopped answering while topic %s was read. Check that it runs, then try again."
+                .formatted(kafka.bootstrapServers(), topic),
+            null);
+      }
+      poll(TURN).forEach(reader);
+    }
+    return true;
   }
 
   @Override

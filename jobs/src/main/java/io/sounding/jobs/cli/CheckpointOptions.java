@@ -1,0 +1,162 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.publish.ArtifactUris;
+import io.sounding.jobs.publish.CheckpointEvents;
+import io.sounding.jobs.publish.CheckpointFolder;
+import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.EventIds;
+import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.schemas.CheckpointEvent;
+import io.sounding.schemas.InputNormalisation;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * What checkpoint events say beside their file: the options of every command that publishes them.
+ */
+final class CheckpointOptions {
+
+  private static final int DEFAULT_SAMPLE_RATE_HZ = 16_000;
+  private static final int LEAST_SAMPLE_RATE_HZ = 1_000;
+  private static final int MOST_SAMPLE_RATE_HZ = 768_000;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(names = "--run", required = true, paramLabel = "NAME", description = "The training run.")
+  private String run;
+
+  @Option(
+      names = "--corpus",
+      required = true,
+      paramLabel = "NAME",
+      description = "The corpus to evaluate on; it may be published later.")
+  private String corpus;
+
+  @Option(
+      names = "--layers",
+      paramLabel = "all|LIST",
+      description = "Outputs of the model to evaluate, e.g. 0,4 or -1 for the last (default: all).")
+  private String layers;
+
+  @Option(
+      names = "--sample-rate",
+      paramLabel = "HZ",
+      description = "Sample rate that the models expect (default: 16000).")
+  private Integer sampleRateHz;
+
+  @Option(
+      names = "--normalise",
+      description =
+          "Bring each utterance to zero mean and unit variance, as Hugging Face's wav2vec 2.0 does.")
+  private boolean normalise;
+
+  @Option(
+      names = "--tag",
+      paramLabel = "KEY=VALUE",
+      description = "A note that travels with the event; repeat it for more.")
+  private Map<String, String> tags = new TreeMap<>();
+
+  @Option(
+      names = "--graph",
+      paramLabel = "FILE",
+      description =
+          "The checkpoints are weights (.safetensors) for this model, exported once as ONNX or TorchScript.")
+  private Path graph;
+
+  @Option(
+      names = "--uri-prefix",
+      paramLabel = "URI",
+      description =
+          "What the task managers call the checkpoints' folder, e.g. s3://bucket/run1 (default: the same path).")
+  private String uriPrefix;
+
+  @Option(
+      names = "--graph-uri",
+      paramLabel = "URI",
+      description = "What the task managers call the file of --graph, if it lies elsewhere.")
+  private String graphUri;
+
+  /** The checkpoints' files in a folder. */
+  CheckpointFolder in(Path folder) {
+    return graph == null ? CheckpointFolder.ofModels(folder) : CheckpointFolder.ofWeights(folder);
+  }
+
+  /** Whether an option was given that is about files. */
+  boolean areAboutFiles() {
+    return graph != null || graphUri != null || uriPrefix != null;
+  }
+
+  /** Settings of an event that was published before, where options say otherwise. */
+  CheckpointEvent.Builder override(CheckpointEvent.Builder event) {
+    CheckpointPublisher.RunSettings settings = settings();
+    if (layers != null) {
+      event.setLayers(settings.layers());
+    }
+    if (sampleRateHz != null) {
+      event.setSampleRateHz(settings.sampleRateHz());
+    }
+    if (normalise) {
+      event.setInputNormalisation(settings.inputNormalisation());
+    }
+    event.getTags().putAll(tags);
+    return event;
+  }
+
+  /** What holds for every checkpoint of the run. */
+  CheckpointPublisher.RunSettings settings() {
+    checkId("--run", run);
+    checkId("--corpus", corpus);
+    int rate = sampleRateHz == null ? DEFAULT_SAMPLE_RATE_HZ : sampleRateHz;
+    if (rate < LEAST_SAMPLE_RATE_HZ || rate > MOST_SAMPLE_RATE_HZ) {
+      throw unusable(
+          "--sample-rate is %d; it must lie in %d to %d."
+              .formatted(rate, LEAST_SAMPLE_RATE_HZ, MOST_SAMPLE_RATE_HZ));
+    }
+    try {
+      return new CheckpointPublisher.RunSettings(
+          run,
+          corpus,
+          rate,
+          normalise ? InputNormalisation.ZERO_MEAN_UNIT_VARIANCE : InputNormalisation.NONE,
+          layers == null ? null : LayerList.parse(layers));
+    } catch (IllegalArgumentException e) {
+      throw unusable(e.getMessage());
+    }
+  }
+
+  /**
+   * Events of files in and below {@code folder}.
+   *
+   * @throws UnusableInputException if the graph cannot be used
+   */
+  CheckpointEvents events(Path folder) throws UnusableInputException {
+    ArtifactUris uris = new ArtifactUris(folder, uriPrefix);
+    if (graph == null) {
+      return new CheckpointEvents(settings(), tags, null, uris);
+    }
+    if (graphUri == null && !uris.covers(graph)) {
+      throw unusable(
+          "%s does not lie below %s: say with --graph-uri what the task managers call it."
+              .formatted(graph, folder));
+    }
+    String uri = graphUri == null ? uris.of(graph) : graphUri;
+    return new CheckpointEvents(settings(), tags, new CheckpointEvents.Graph(graph, uri), uris);
+  }
+
+  void checkId(String option, String id) {
+    String finding = EventIds.finding(id);
+    if (finding != null) {
+      throw unusable("%s '%s' cannot be an id: it %s.".formatted(option, id, finding));
+    }
+  }
+
+  private CommandLine.ParameterException unusable(String sentence) {
+    return new CommandLine.ParameterException(command.commandLine(), sentence);
+  }
+}

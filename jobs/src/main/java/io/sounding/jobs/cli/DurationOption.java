@@ -1,0 +1,28 @@
+package io.sounding.jobs.cli;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import org.apache.flink.util.TimeUtils;
+import picocli.CommandLine;
+
+/** Durations as people write them (30s, 5m, 2h, 500ms) and in ISO 8601 (PT30S). */
+final class DurationOption implements CommandLine.ITypeConverter<Duration> {
+
+  @Override
+  public Duration convert(String text) {
+    try {
+      Duration duration =
+          text.toUpperCase(Locale.ROOT).startsWith("P")
+              ? Duration.parse(text)
+              : TimeUtils.parseDuration(text);
+      if (!duration.isNegative()) {
+        return duration;
+      }
+    } catch (DateTimeParseException | IllegalArgumentException | ArithmeticException e) {
+      // told below, with the other case
+    }
+    throw new CommandLine.TypeConversionException(
+        "'%s' is no duration; write it like 30s, 5m, 2h or 500ms".formatted(text));
+  }
+}

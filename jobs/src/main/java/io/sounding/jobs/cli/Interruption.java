@@ -1,0 +1,48 @@
+package io.sounding.jobs.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lets a command end in good order, with status 0, when the process is told to (SIGINT, SIGTERM).
+ * The thread that makes one is interrupted; the process ends when it is closed, or after a while.
+ */
+final class Interruption implements AutoCloseable {
+
+  private static final long LIMIT_SECONDS = 10;
+
+  private final CountDownLatch signal = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread worker = Thread.currentThread();
+  private final Thread hook = new Thread(this::interrupt, "interruption");
+
+  Interruption() {
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Counted down when the process is told to end. */
+  CountDownLatch signal() {
+    return signal;
+  }
+
+  private void interrupt() {
+    signal.countDown();
+    worker.interrupt();
+    try {
+      closed.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(0); // the JVM's own status would be that of a killed process
+  }
+
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // the process is ending: the hook waits for this
+    }
+    closed.countDown();
+  }
+}

@@ -1,0 +1,107 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.publish.CheckpointFolder;
+import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.CheckpointTopic;
+import io.sounding.jobs.publish.CorpusLookup;
+import io.sounding.jobs.publish.Decision;
+import io.sounding.jobs.publish.SingleCheckpoint;
+import io.sounding.jobs.publish.UnusableInputException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sounding publish checkpoint}: one checkpoint. */
+@Command(
+    name = "checkpoint",
+    description =
+        "Publishes one checkpoint of a training run. One that was published before is published again, with a higher attempt, only if it has changed.",
+    footer = {
+      "",
+      "Examples:",
+      "  sounding publish checkpoint step00400.onnx --run run1 --corpus dev --loss 2.31 --bootstrap kafka:9092",
+      "  sounding publish checkpoint checkpoint-400/model.safetensors --graph encoder.onnx --run run1 \\",
+      "    --corpus dev --bootstrap kafka:9092",
+      "",
+      "Exit status: 0 it is in Kafka, 2 unusable arguments, 3 Kafka out of reach."
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+final class PublishCheckpointCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description =
+          "TorchScript (.pt .pth .ts .torchscript), ONNX (.onnx), or with --graph weights (.safetensors).")
+  private Path file;
+
+  @Mixin private CheckpointOptions checkpoint;
+
+  @Option(
+      names = "--step",
+      paramLabel = "N",
+      description =
+          "Training step (default: from FILE.json beside it, its name, that of its folder, or trainer_state.json).")
+  private Long step;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "X",
+      description = "Training loss at that step (default: likewise, if it is there).")
+  private Double loss;
+
+  @Option(
+      names = "--id",
+      paramLabel = "NAME",
+      description =
+          "Name of the checkpoint within the run (default: the file's name; with its folder's if that holds the step).")
+  private String id;
+
+  @Option(
+      names = "--attempt",
+      paramLabel = "N",
+      description =
+          "Raise it to have a checkpoint evaluated again (default: 0, or one more if it has changed).")
+  private Integer attempt;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Override
+  public Integer call() throws UnusableInputException {
+    if (step != null && step < 0) {
+      throw unusable("--step is %d; it must not be negative.".formatted(step));
+    } else if (attempt != null && attempt < 0) {
+      throw unusable("--attempt is %d; it must not be negative.".formatted(attempt));
+    }
+    PrintWriter terminal = spec.commandLine().getOut();
+    CheckpointFolder.Entry entry = CheckpointFolder.entry(file);
+    String name = id == null ? entry.checkpointId() : id;
+    checkpoint.checkId("--id", name);
+    CheckpointPublisher.RunSettings run = checkpoint.settings();
+    SingleCheckpoint single =
+        new SingleCheckpoint(
+            checkpoint.events(entry.folder()), entry, step, loss, terminal::println);
+    KafkaClients clients = kafka.clients();
+    Decision decision;
+    try (CheckpointTopic topic = new CheckpointTopic(clients, run.runId(), run.corpusId())) {
+      decision = single.publish(topic, name, attempt);
+    }
+    terminal.println(decision.told());
+    CorpusLookup.note(clients, run.corpusId()).ifPresent(terminal::println);
+    return 0;
+  }
+
+  private CommandLine.ParameterException unusable(String sentence) {
+    return new CommandLine.ParameterException(spec.commandLine(), sentence);
+  }
+}

@@ -1,0 +1,83 @@
+package io.sounding.jobs.publish;
+
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.watch.CommittedRecords;
+import io.sounding.schemas.CheckpointEvent;
+import io.sounding.schemas.MetricEvent;
+import java.time.Duration;
+import org.apache.kafka.clients.producer.KafkaProducer;
+
+/**
+ * The checkpoints of one run on one corpus in Kafka: what is known of them, and where more are
+ * published. Not thread-safe.
+ */
+public final class CheckpointTopic implements AutoCloseable {
+
+  /** How long closing waits for a broker that does not answer. */
+  private static final Duration CLOSING_LIMIT = Duration.ofSeconds(5);
+
+  private final PublishedCheckpoints published;
+  private final CommittedRecords<CheckpointEvent> checkpoints;
+  private final CommittedRecords<MetricEvent> metrics;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final CheckpointPublisher publisher;
+  private long metricEvents;
+
+  /**
+   * Connects; nothing is read yet.
+   *
+   * @throws io.sounding.jobs.kafka.KafkaUnavailableException if Kafka does not answer or lacks a
+   *     topic
+   */
+  public CheckpointTopic(KafkaClients kafka, String runId, String corpusId) {
+    kafka.require(kafka.topics().checkpoints(), kafka.topics().metrics());
+    published = new PublishedCheckpoints(runId, corpusId);
+    checkpoints =
+        new CommittedRecords<>(kafka, kafka.topics().checkpoints(), CheckpointEvent.class);
+    metrics = new CommittedRecords<>(kafka, kafka.topics().metrics(), MetricEvent.class);
+    producer = kafka.producer();
+    publisher = new CheckpointPublisher(producer, kafka.topics().checkpoints());
+  }
+
+  /** What is known, after reading both topics to their ends. */
+  public PublishedCheckpoints refresh() {
+    checkpoints.toEnd(published::take);
+    metrics.toEnd(this::take);
+    return published;
+  }
+
+  /** What is known, after waiting up to {@code limit} for metric events. */
+  public PublishedCheckpoints refreshMetrics(Duration limit) {
+    metrics.poll(limit).forEach(this::take);
+    return published;
+  }
+
+  private void take(MetricEvent event) {
+    metricEvents++;
+    published.take(event);
+  }
+
+  /** How many metric events were read, of whatever run. */
+  long metricEvents() {
+    return metricEvents;
+  }
+
+  /**
+   * Publishes an event, and returns when Kafka has it.
+   *
+   * @throws io.sounding.jobs.kafka.KafkaUnavailableException if Kafka does not take it in time; it
+   *     may have it nevertheless
+   */
+  public void publish(CheckpointEvent event) throws UnusableInputException {
+    publisher.publish(event);
+    publisher.flush();
+    published.take(event);
+  }
+
+  @Override
+  public void close() {
+    producer.close(CLOSING_LIMIT);
+    checkpoints.close();
+    metrics.close();
+  }
+}

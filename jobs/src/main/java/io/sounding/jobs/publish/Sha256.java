@@ -1,0 +1,42 @@
+package io.sounding.jobs.publish;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 as 64 lower-case hexadecimal digits, the form of the contracts. */
+final class Sha256 {
+
+  private Sha256() {}
+
+  static MessageDigest start() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+
+  static String finish(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Reads the file to its end. */
+  static String of(Path file) throws UnusableInputException {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = start();
+      byte[] buffer = new byte[1 << 16];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+      return finish(digest);
+    } catch (IOException e) {
+      throw new UnusableInputException(
+          file, "cannot be read (" + e.getMessage() + ")", "check its permissions", e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.sounding.jobs.watch;
+
+import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.MetricStatus;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The latest event of each (run, checkpoint, corpus, layer), whatever the order and number of those
+ * that came: the highest attempt of a checkpoint on a corpus drives out all events of earlier ones,
+ * and within an attempt the later event of a layer replaces the earlier, but a PARTIAL one never a
+ * closing one. A FAILED event, which has no layer, stands beside those of layers that its attempt
+ * finished before.
+ *
+ * <p>Events are kept on disk: memory grows by about 100 bytes for each that is the latest.
+ */
+public final class LatestEvents implements AutoCloseable {
+
+  private record Evaluation(String runId, String checkpointId, String corpusId) {}
+
+  private record Place(long position, boolean closing) {}
+
+  private static final class Attempt {
+    private int number;
+    private long step;
+    private final Map<Integer, Place> byLayer = new TreeMap<>();
+  }
+
+  private static final Comparator<Map.Entry<Evaluation, Attempt>> ORDER =
+      Comparator.comparing((Map.Entry<Evaluation, Attempt> entry) -> entry.getKey().runId())
+          .thenComparingLong(entry -> entry.getValue().step)
+          .thenComparing(entry -> entry.getKey().checkpointId())
+          .thenComparing(entry -> entry.getKey().corpusId());
+
+  private static final int NO_LAYER = -1;
+
+  private final Map<Evaluation, Attempt> evaluations = new HashMap<>();
+  private final EventSpool spool = new EventSpool();
+  private int size;
+
+  /** Takes note of an event. */
+  public void add(MetricEvent event) {
+    Attempt attempt =
+        evaluations.computeIfAbsent(
+            new Evaluation(event.getRunId(), event.getCheckpointId(), event.getCorpusId()),
+            evaluation -> new Attempt());
+    if (event.getAttempt() < attempt.number) {
+      return;
+    }
+    if (event.getAttempt() > attempt.number) {
+      attempt.number = event.getAttempt();
+      size -= attempt.byLayer.size();
+      attempt.byLayer.clear();
+    }
+    attempt.step = event.getStep();
+    int layer = event.getLayer() == null ? NO_LAYER : event.getLayer();
+    boolean closing = isClosing(event);
+    Place before = attempt.byLayer.get(layer);
+    if (before == null || closing || !before.closing()) {
+      attempt.byLayer.put(layer, new Place(spool.add(event), closing));
+      size += before == null ? 1 : 0;
+    }
+  }
+
+  /** Whether the event ends the evaluation of its layer or checkpoint. */
+  public static boolean isClosing(MetricEvent event) {
+    return event.getStatus() == MetricStatus.FINAL || event.getStatus() == MetricStatus.FAILED;
+  }
+
+  /** The number of events that are the latest. */
+  public int size() {
+    return size;
+  }
+
+  /** Hands out the latest events, by run, step, checkpoint, corpus and layer (none first). */
+  public void forEach(Consumer<MetricEvent> taker) {
+    evaluations.entrySet().stream()
+        .sorted(ORDER)
+        .flatMap(evaluation -> evaluation.getValue().byLayer.values().stream())
+        .forEachOrdered(place -> taker.accept(spool.get(place.position())));
+  }
+
+  @Override
+  public void close() {
+    spool.close();
+  }
+}

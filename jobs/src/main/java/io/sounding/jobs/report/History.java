@@ -15,8 +15,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** The runs of a report. */
-record History(List<RunHistory> runs) {
+/**
+ * The runs of a report.
+ *
+ * @param runs by run and corpus
+ * @param alarmsNote a sentence about where alarms come from; null: from the job
+ */
+record History(List<RunHistory> runs, String alarmsNote) {
 
   private record Key(String runId, String corpusId) {
 
@@ -42,7 +47,8 @@ record History(List<RunHistory> runs) {
       latest.forEach(event -> checkpoint(runs, event).add(event));
     }
     Map<Key, List<AlarmEvent>> alarms = new TreeMap<>(Key.ORDER);
-    for (AlarmEvent alarm : events.alarms()) {
+    RecordedEvents.Alarms recorded = events.alarms();
+    for (AlarmEvent alarm : recorded.events()) {
       alarms
           .computeIfAbsent(new Key(alarm.getRunId(), alarm.getCorpusId()), key -> new ArrayList<>())
           .add(alarm);
@@ -56,7 +62,8 @@ record History(List<RunHistory> runs) {
                         run.getKey().corpusId(),
                         List.copyOf(run.getValue().values()),
                         alarms.getOrDefault(run.getKey(), List.of())))
-            .toList());
+            .toList(),
+        recorded.note());
   }
 
   private static CheckpointResult checkpoint(

@@ -143,6 +143,9 @@ final class ReportPage {
 
   private void alarms() {
     long count = history.runs().stream().mapToLong(run -> run.alarms().size()).sum();
+    if (history.alarmsNote() != null) {
+      html.element("p", history.alarmsNote(), "class", "faint");
+    }
     boolean many = count > OPEN_UP_TO_ALARMS;
     if (many) {
       html.open("details").element("summary", count + " alarms raised and cleared");

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.sounding.jobs.publish.UnusableInputException;
-import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.MetricEvent;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -76,9 +75,8 @@ public final class FileEvents implements RecordedEvents {
         cause);
   }
 
-  /** None: such files hold metric events only. */
   @Override
-  public List<AlarmEvent> alarms() {
-    return List.of();
+  public Alarms alarms() throws UnusableInputException {
+    return Alarms.judged(this, "since files hold metric events only");
   }
 }

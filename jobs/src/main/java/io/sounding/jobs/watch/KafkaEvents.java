@@ -2,9 +2,9 @@ package io.sounding.jobs.watch;
 
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaUnavailableException;
+import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.MetricEvent;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -34,11 +34,15 @@ public final class KafkaEvents implements RecordedEvents {
   }
 
   @Override
-  public List<AlarmEvent> alarms() {
-    kafka.require(kafka.topics().alarms());
+  public Alarms alarms() throws UnusableInputException {
+    try {
+      kafka.require(kafka.topics().alarms());
+    } catch (KafkaUnavailableException e) {
+      return Alarms.judged(this, "since Kafka has no topic " + kafka.topics().alarms());
+    }
     try (CommittedRecords<AlarmEvent> records =
         new CommittedRecords<>(kafka, kafka.topics().alarms(), AlarmEvent.class)) {
-      return records.toEnd();
+      return new Alarms(records.toEnd(), null);
     }
   }
 }

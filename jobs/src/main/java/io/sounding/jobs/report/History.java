@@ -37,7 +37,7 @@ record History(List<RunHistory> runs, String alarmsNote) {
   static History read(RecordedEvents events, Predicate<String> wanted)
       throws UnusableInputException {
     Map<Key, Map<String, CheckpointResult>> runs = new TreeMap<>(Key.ORDER);
-    try (LatestEvents latest = new LatestEvents()) {
+    try (LatestEvents latest = LatestEvents.all()) {
       events.metrics(
           event -> {
             if (wanted.test(event.getRunId())) {

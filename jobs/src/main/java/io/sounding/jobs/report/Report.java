@@ -41,25 +41,24 @@ public final class Report {
   public record Written(int runs, int checkpoints, int plots, String missing) {}
 
   /**
-   * Writes it.
+   * Reads what is reported.
    *
-   * @param events what is reported
    * @param wanted the runs, by their ids
-   * @param title of the page
-   * @param folder is made if it is not there
+   * @param folder where it will go; it is made when it is written
    */
-  public static Written write(
-      RecordedEvents events, Predicate<String> wanted, String title, Path folder)
-      throws IOException {
-    History history = History.read(events, wanted);
-    if (history.runs().isEmpty()) {
-      return new Written(0, 0, 0, null);
-    }
-    Files.createDirectories(folder);
-    return new Report(history, folder).write(title);
+  public static Report of(RecordedEvents events, Predicate<String> wanted, Path folder)
+      throws UnusableInputException {
+    return new Report(History.read(events, wanted), folder);
   }
 
-  private Written write(String title) throws IOException {
+  /** Whether there is nothing to report. */
+  public boolean isEmpty() {
+    return history.runs().isEmpty();
+  }
+
+  /** Writes it under this title. */
+  public Written write(String title) throws IOException {
+    Files.createDirectories(folder);
     ReportPage page = new ReportPage(history, title);
     String missing = null;
     page.begin();

@@ -15,6 +15,9 @@ import java.util.function.Consumer;
  * closing one. A FAILED event, which has no layer, stands beside those of layers that its attempt
  * finished before.
  *
+ * <p>Of FINAL events alone, the highest attempt is the highest that came to an end: one that is
+ * still under way does not take the numbers of the one before away.
+ *
  * <p>Events are kept on disk: memory grows by about 100 bytes for each that is the latest.
  */
 public final class LatestEvents implements AutoCloseable {
@@ -37,12 +40,30 @@ public final class LatestEvents implements AutoCloseable {
 
   private static final int NO_LAYER = -1;
 
+  private final boolean finals;
   private final Map<Evaluation, Attempt> evaluations = new HashMap<>();
   private final EventSpool spool = new EventSpool();
   private int size;
 
+  private LatestEvents(boolean finals) {
+    this.finals = finals;
+  }
+
+  /** Of events of every status. */
+  public static LatestEvents all() {
+    return new LatestEvents(false);
+  }
+
+  /** FINAL events alone. */
+  public static LatestEvents finals() {
+    return new LatestEvents(true);
+  }
+
   /** Takes note of an event. */
   public void add(MetricEvent event) {
+    if (finals && !isClosing(event)) {
+      return;
+    }
     Attempt attempt =
         evaluations.computeIfAbsent(
             new Evaluation(event.getRunId(), event.getCheckpointId(), event.getCorpusId()),
@@ -56,6 +77,9 @@ public final class LatestEvents implements AutoCloseable {
       attempt.byLayer.clear();
     }
     attempt.step = event.getStep();
+    if (finals && event.getStatus() == MetricStatus.FAILED) {
+      return;
+    }
     int layer = event.getLayer() == null ? NO_LAYER : event.getLayer();
     boolean closing = isClosing(event);
     Place before = attempt.byLayer.get(layer);

@@ -1,0 +1,77 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.report.Report;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sounding report}: plots, and a page to hand on. */
+@Command(
+    name = "report",
+    description =
+        "Writes report.html, a page that needs no network and no script, and PNG plots of every metric over training steps.",
+    footer = {
+      "",
+      "Examples:",
+      "  sounding report --bootstrap kafka:9092 --run run1 run2 --out report/",
+      "  sounding report --from run1.jsonl run2.jsonl --title \"Two rates\" --out report/",
+      "",
+      "overview.png has the loss and five metrics of the last layer, METRIC.png a",
+      "panel per layer with a line per run, METRIC-layers.png a panel per run with a",
+      "line per layer; -linear.png are the same over linear steps. Plots show FINAL",
+      "events only.",
+      "",
+      "Exit status: 0 written, 1 written without plots, 2 unusable arguments or",
+      "nothing to report, 3 Kafka out of reach or disk full."
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+final class ReportCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder to write to; it is made if it is not there.")
+  private Path out;
+
+  @Option(
+      names = "--title",
+      defaultValue = "Representations over training",
+      paramLabel = "TEXT",
+      description = "Title of the page (default: ${DEFAULT-VALUE}).")
+  private String title;
+
+  @Mixin private RunOptions runs;
+  @Mixin private InputOptions input;
+
+  @Override
+  public Integer call() throws IOException {
+    Report.checkFolder(out);
+    Report report = Report.of(input.events(), runs, out);
+    runs.requireSeen();
+    if (report.isEmpty()) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "There is no metric event to report.");
+    }
+    Report.Written written = report.write(title);
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "Wrote %s and %d plots of %d runs, %d checkpoints.%n",
+            out.resolve(Report.PAGE), written.plots(), written.runs(), written.checkpoints());
+    if (written.missing() != null) {
+      spec.commandLine().getErr().println(written.missing());
+      return 1;
+    }
+    return 0;
+  }
+}

@@ -1,6 +1,7 @@
 package io.sounding.jobs.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sounding.schemas.SingleObjectCodec;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +18,10 @@ import org.apache.avro.specific.SpecificData;
  * versions can be read.
  */
 public final class JsonRecords {
+
+  static {
+    SingleObjectCodec.initialise(); // Avro makes no record of a class that it was not told to trust
+  }
 
   private static final Set<String> WORDS = Set.of("NaN", "Infinity", "-Infinity");
 

@@ -19,6 +19,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class DataLayer {
 
   private static final float LINE_WIDTH = 1.4f;
+  private static final float FONT_SIZE = 10;
   private static final int MARKER_SIZE = 5;
   private static final int SMALL_MARKER_SIZE = 3;
   private static final int SMALL_MARKERS_FROM_POINTS = 25;
@@ -39,11 +40,11 @@ final class DataLayer {
   private final ValueAxis values;
   private final XYChart chart;
 
-  private DataLayer(StepAxis steps, ValueAxis values, int width, int height) {
+  private DataLayer(StepAxis steps, ValueAxis values, int width, int height, PlotFont font) {
     this.steps = steps;
     this.values = values;
     chart = new XYChart(width, height);
-    style(chart.getStyler());
+    style(chart.getStyler(), font);
   }
 
   /** Draws the lines, with bands of one standard error, into {@code (0, 0, width, height)}. */
@@ -53,8 +54,9 @@ final class DataLayer {
       StepAxis steps,
       ValueAxis values,
       int width,
-      int height) {
-    DataLayer layer = new DataLayer(steps, values, width, height);
+      int height,
+      PlotFont font) {
+    DataLayer layer = new DataLayer(steps, values, width, height, font);
     int points = lines.stream().mapToInt(line -> line.points().size()).max().orElse(0);
     layer
         .chart
@@ -76,7 +78,12 @@ final class DataLayer {
     return MARKERS.get(style.marker() % MARKERS.size());
   }
 
-  private void style(XYStyler style) {
+  private void style(XYStyler style, PlotFont font) {
+    style.setBaseFont(font.size(FONT_SIZE)); // hidden axes are measured all the same
+    style.setAxisTickLabelsFont(font.size(FONT_SIZE));
+    style.setAxisTitleFont(font.size(FONT_SIZE));
+    style.setChartTitleFont(font.size(FONT_SIZE));
+    style.setLegendFont(font.size(FONT_SIZE));
     style.setChartBackgroundColor(INVISIBLE);
     style.setPlotBackgroundColor(INVISIBLE);
     style.setPlotBorderVisible(false);

@@ -51,7 +51,7 @@ record Panel(
     inner.setStroke(THIN);
     drawValueAxis(inner, w, h);
     drawStepAxis(inner, w, h);
-    DataLayer.draw(inner, lines, steps, values, w, h);
+    DataLayer.draw(inner, lines, steps, values, w, h, font);
     drawMarks(inner, w, h);
     inner.dispose();
   }

@@ -4,11 +4,15 @@ import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.MetricField;
 import io.sounding.jobs.watch.RecordedEvents;
 import io.sounding.jobs.watch.ReplacedFile;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
 
@@ -21,13 +25,17 @@ public final class Report {
   /** The name of the page. */
   public static final String PAGE = "report.html";
 
+  /** A plot: a file, and a place on the page. */
+  private record Picture(String name, Sheet sheet, String axis) {}
+
   private final History history;
   private final Path folder;
-  private int plots;
+  private final List<MetricField> fields;
 
-  private Report(History history, Path folder) {
+  private Report(History history, Path folder, List<MetricField> fields) {
     this.history = history;
     this.folder = folder;
+    this.fields = fields;
   }
 
   /**
@@ -48,7 +56,14 @@ public final class Report {
    */
   public static Report of(RecordedEvents events, Predicate<String> wanted, Path folder)
       throws UnusableInputException {
-    return new Report(History.read(events, wanted), folder);
+    return of(events, wanted, folder, MetricField.ALL);
+  }
+
+  /** The same with plots of these metrics only. */
+  static Report of(
+      RecordedEvents events, Predicate<String> wanted, Path folder, List<MetricField> fields)
+      throws UnusableInputException {
+    return new Report(History.read(events, wanted), folder, fields);
   }
 
   /** Whether there is nothing to report. */
@@ -59,11 +74,12 @@ public final class Report {
   /** Writes it under this title. */
   public Written write(String title) throws IOException {
     Files.createDirectories(folder);
-    ReportPage page = new ReportPage(history, title);
+    ReportPage page = new ReportPage(history, title, fields);
     String missing = null;
+    int plots = 0;
     page.begin();
     try {
-      draw(page, PlotFont.load());
+      plots = draw(page, PlotFont.load());
     } catch (PlotsUnavailableException e) {
       missing = e.getMessage();
       page.note(missing);
@@ -74,40 +90,70 @@ public final class Report {
     return new Written(history.runs().size(), checkpoints, plots, missing);
   }
 
-  private void draw(ReportPage page, PlotFont font) throws IOException {
+  private int draw(ReportPage page, PlotFont font) throws IOException {
     if (history.layers().isEmpty()) {
       page.note("No checkpoint has FINAL metrics yet: there is nothing to plot.");
-      return;
+      return 0;
     }
-    Plots logarithmic = new Plots(history, true);
-    Plots linear = new Plots(history, false);
+    List<Picture> pictures = pictures();
+    // one picture has nothing to do with the other, and each takes a tenth of a second
+    List<byte[]> drawn =
+        pictures.parallelStream().map(picture -> png(picture.sheet().draw(font))).toList();
+    for (int i = 0; i < pictures.size(); i++) {
+      ReplacedFile.write(folder.resolve(pictures.get(i).name() + ".png"), drawn.get(i));
+    }
+    boolean byLayers = history.layers().size() > 1;
+    int next = 0;
     page.beginOverview();
-    picture(page, "overview", logarithmic.overview(), linear.overview(), font);
+    next = put(page, pictures, drawn, next);
     page.endSection();
-    for (MetricField field : MetricField.ALL) {
+    for (MetricField field : fields) {
       page.beginMetric(field);
-      picture(page, field.name(), logarithmic.byLayer(field), linear.byLayer(field), font);
-      if (history.layers().size() > 1) {
+      next = put(page, pictures, drawn, next);
+      if (byLayers) {
         page.beginLayers();
-        String name = field.name() + "-layers";
-        picture(page, name, logarithmic.byRun(field), linear.byRun(field), font);
+        next = put(page, pictures, drawn, next);
         page.endLayers();
       }
       page.endSection();
     }
+    return pictures.size();
   }
 
-  private void picture(ReportPage page, String name, Sheet logarithmic, Sheet linear, PlotFont font)
-      throws IOException {
-    page.picture(write(name, logarithmic, font), logarithmic, "logarithmic");
-    page.picture(write(name + "-linear", linear, font), linear, "linear");
+  /** A picture over logarithmic steps, and the same over linear ones. */
+  private static int put(ReportPage page, List<Picture> pictures, List<byte[]> drawn, int first) {
+    for (int i = first; i < first + 2; i++) {
+      page.picture(drawn.get(i), pictures.get(i).sheet(), pictures.get(i).axis());
+    }
+    return first + 2;
   }
 
-  private byte[] write(String name, Sheet sheet, PlotFont font) throws IOException {
+  private List<Picture> pictures() {
+    Plots logarithmic = new Plots(history, true);
+    Plots linear = new Plots(history, false);
+    List<Picture> pictures = new ArrayList<>();
+    add(pictures, "overview", logarithmic.overview(), linear.overview());
+    for (MetricField field : fields) {
+      add(pictures, field.name(), logarithmic.byLayer(field), linear.byLayer(field));
+      if (history.layers().size() > 1) {
+        add(pictures, field.name() + "-layers", logarithmic.byRun(field), linear.byRun(field));
+      }
+    }
+    return pictures;
+  }
+
+  private static void add(List<Picture> pictures, String name, Sheet logarithmic, Sheet linear) {
+    pictures.add(new Picture(name, logarithmic, "logarithmic"));
+    pictures.add(new Picture(name + "-linear", linear, "linear"));
+  }
+
+  private static byte[] png(BufferedImage image) {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
-    ImageIO.write(sheet.draw(font), "png", png);
-    ReplacedFile.write(folder.resolve(name + ".png"), png.toByteArray());
-    plots++;
+    try {
+      ImageIO.write(image, "png", png);
+    } catch (IOException e) {
+      throw new UncheckedIOException("A picture in memory cannot be encoded.", e);
+    }
     return png.toByteArray();
   }
 

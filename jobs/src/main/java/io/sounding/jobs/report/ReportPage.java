@@ -25,10 +25,12 @@ final class ReportPage {
   private final Html html = new Html();
   private final History history;
   private final String title;
+  private final List<MetricField> fields;
 
-  ReportPage(History history, String title) {
+  ReportPage(History history, String title, List<MetricField> fields) {
     this.history = history;
     this.title = title;
+    this.fields = fields;
   }
 
   @Override
@@ -185,8 +187,7 @@ final class ReportPage {
     html.open("nav");
     if (!history.layers().isEmpty()) {
       html.element("a", "Overview", "href", "#overview");
-      MetricField.ALL.forEach(
-          field -> html.element("a", field.title(), "href", "#" + field.name()));
+      fields.forEach(field -> html.element("a", field.title(), "href", "#" + field.name()));
     }
     html.element("a", "Checkpoints", "href", "#checkpoints");
     html.element("a", "Definitions", "href", "#definitions");

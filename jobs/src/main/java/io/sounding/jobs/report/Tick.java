@@ -60,7 +60,9 @@ record Tick(double position, String label) {
     double length = Math.log10(to) - Math.log10(from);
     int every = Math.max(1, (int) Math.ceil(length / Math.max(1, most)));
     List<Integer> labelled =
-        length * 3 <= most ? List.of(1, 2, 5) : length * 2 <= most ? List.of(1, 3) : List.of(1);
+        length * 3 * ABOUT <= most
+            ? List.of(1, 2, 5)
+            : length * 2 * ABOUT <= most ? List.of(1, 3) : List.of(1);
     List<Tick> ticks = new ArrayList<>();
     for (int decade = first; decade <= last; decade++) {
       for (int digit = 1; digit <= (every == 1 ? 9 : 1); digit++) {

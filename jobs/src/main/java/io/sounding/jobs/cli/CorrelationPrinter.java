@@ -40,11 +40,17 @@ final class CorrelationPrinter {
         "Kendall");
     row("the step itself", group.logStep());
     row("training loss", group.trainingLoss());
-    List<CorrelationEvent> metrics = group.ranked();
     terminal.println("  " + "-".repeat(LINE_WIDTH - 5));
+    List<CorrelationEvent> all = group.ranked();
+    List<CorrelationEvent> metrics = all.stream().filter(row -> row.getSpearman() != null).toList();
     metrics.stream().limit(most).forEach(row -> row(row.getMetric(), row));
     if (metrics.size() > most) {
       terminal.printf("  ... and %d more; --all shows them.%n", metrics.size() - most);
+    }
+    if (all.size() > metrics.size()) {
+      terminal.printf(
+          "  %d more have no correlation: constant, or not known of 3 pairs.%n",
+          all.size() - metrics.size());
     }
     terminal.println();
     CorrelationWords.of(group).forEach(sentence -> wrapped("* ", sentence));

@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.export.Export;
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.watch.LatestEvents;
 import io.sounding.jobs.watch.RecordedEvents;
 import java.io.IOException;
@@ -92,7 +93,9 @@ final class ExportCommand implements Callable<Integer> {
                     selection == Selection.FINAL ? " --status all takes the others too." : ""));
       }
       Export.write(latest, chosen, out);
-      spec.commandLine().getOut().printf("Wrote %d events to %s.%n", latest.size(), out);
+      spec.commandLine()
+          .getOut()
+          .printf("Wrote %s to %s.%n", Counted.of(latest.size(), "event"), out);
     }
     return 0;
   }

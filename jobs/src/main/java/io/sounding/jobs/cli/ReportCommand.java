@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.report.Report;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,8 +67,11 @@ final class ReportCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
-            "Wrote %s and %d plots of %d runs, %d checkpoints.%n",
-            out.resolve(Report.PAGE), written.plots(), written.runs(), written.checkpoints());
+            "Wrote %s and %s of %s, %s.%n",
+            out.resolve(Report.PAGE),
+            Counted.of(written.plots(), "plot"),
+            Counted.of(written.runs(), "run"),
+            Counted.of(written.checkpoints(), "checkpoint"));
     if (written.missing() != null) {
       spec.commandLine().getErr().println(written.missing());
       return 1;

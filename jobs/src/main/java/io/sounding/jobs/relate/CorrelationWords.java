@@ -24,6 +24,7 @@ public final class CorrelationWords {
   private static final int LEAST_FOR_CHANCE = 5;
   private static final double STEP_TELLS_ALL = 0.7;
   private static final double WIDE = 0.3;
+  private static final int MANY = 20;
 
   private final CorrelationGroup group;
   private final List<CorrelationEvent> metrics;
@@ -140,8 +141,13 @@ public final class CorrelationWords {
     int n = metrics.size();
     if (n > 1) {
       say(
-          "%d correlations stand side by side, and the best of so many is flattered by being picked: of %d unrelated ones about %d would be beyond chance. Choose on one task or run, and check on another.",
-          n, n, Math.max(1, Math.round(n / 20.0)));
+          "%d correlations stand side by side, and the best of so many is flattered by being picked: of %d unrelated ones %s. Choose on one task or run, and check on another.",
+          n,
+          n,
+          n < MANY
+              ? text(
+                  "the best is beyond chance in %.0f of 100 cases", 100 * (1 - Math.pow(0.95, n)))
+              : text("about %d would be beyond chance", Math.round(n / 20.0)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sounding.jobs.report;
 
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.watch.MetricField;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.AlarmState;
@@ -47,10 +48,12 @@ final class ReportPage {
     html.open("body").element("h1", title);
     html.element(
         "p",
-        "%d runs, %d checkpoints; made %s by Sounding."
+        "%s, %s; made %s by Sounding."
             .formatted(
-                history.runs().size(),
-                history.runs().stream().mapToInt(run -> run.checkpoints().size()).sum(),
+                Counted.of(history.runs().size(), "run"),
+                Counted.of(
+                    history.runs().stream().mapToInt(run -> run.checkpoints().size()).sum(),
+                    "checkpoint"),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS)),
         "class",
         "faint");

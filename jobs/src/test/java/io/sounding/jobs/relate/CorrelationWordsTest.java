@@ -147,6 +147,8 @@ class CorrelationWordsTest {
     assertThat(words(events))
         .contains("90 correlations stand side by side")
         .contains("of 90 unrelated ones about 5 would be beyond chance");
+    assertThat(words(events[0], events[1]))
+        .contains("of 2 unrelated ones the best is beyond chance in 10 of 100 cases");
   }
 
   @Test

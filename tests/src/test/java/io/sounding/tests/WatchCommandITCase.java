@@ -9,7 +9,6 @@ import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.ModelFormat;
-import io.sounding.tests.faults.JavaProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

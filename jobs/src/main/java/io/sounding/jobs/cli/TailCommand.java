@@ -97,6 +97,7 @@ final class TailCommand implements Callable<Integer> {
     List<String> topics = topics(clients, table);
     try (Interruption interruption = new Interruption();
         EventFollower follower = follower(clients, topics)) {
+      table.tell("Following %s; Ctrl-C ends this.".formatted(String.join(" and ", topics)));
       lastRecord = System.nanoTime();
       lastProbe = lastRecord;
       while (interruption.signal().getCount() > 0) {

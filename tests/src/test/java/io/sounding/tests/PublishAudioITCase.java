@@ -11,7 +11,6 @@ import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CorpusSealed;
-import io.sounding.tests.faults.JavaProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

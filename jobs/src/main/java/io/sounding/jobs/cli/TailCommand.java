@@ -95,24 +95,32 @@ final class TailCommand implements Callable<Integer> {
     KafkaClients clients = kafka.clients();
     LiveTable table = new LiveTable(spec.commandLine().getOut(), System.console() != null);
     List<String> topics = topics(clients, table);
-    try (Interruption interruption = new Interruption();
-        EventFollower follower = follower(clients, topics)) {
-      table.tell("Following %s; Ctrl-C ends this.".formatted(String.join(" and ", topics)));
-      lastRecord = System.nanoTime();
-      lastProbe = lastRecord;
-      while (interruption.signal().getCount() > 0) {
-        follow(follower, table);
-        if (untilIdle != null && System.nanoTime() - lastRecord >= untilIdle.toNanos()) {
-          table.erase();
-          return reachable ? 0 : OUT_OF_REACH;
-        }
+    try (Interruption interruption = new Interruption()) {
+      int status = 0;
+      try (EventFollower follower = follower(clients, topics)) {
+        table.tell("Following %s; Ctrl-C ends this.".formatted(String.join(" and ", topics)));
+        status = follow(follower, table, interruption);
+      } catch (InterruptException e) {
+        // told below
       }
-    } catch (InterruptException e) {
-      // the way it ends
+      if (Thread.interrupted() || interruption.signal().getCount() == 0) {
+        table.tell("Interrupted.");
+      }
+      return status;
     }
-    boolean interrupted = Thread.interrupted(); // cleared, so that clients can be closed
-    table.erase();
-    table.tell(interrupted ? "Interrupted." : "Ended.");
+  }
+
+  /** Until it is interrupted or idle; the exit status. */
+  private int follow(EventFollower follower, LiveTable table, Interruption interruption) {
+    lastRecord = System.nanoTime();
+    lastProbe = lastRecord;
+    while (interruption.signal().getCount() > 0) {
+      follow(follower, table);
+      if (untilIdle != null && System.nanoTime() - lastRecord >= untilIdle.toNanos()) {
+        table.erase();
+        return reachable ? 0 : OUT_OF_REACH;
+      }
+    }
     return 0;
   }
 

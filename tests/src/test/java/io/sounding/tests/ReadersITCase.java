@@ -198,7 +198,7 @@ class ReadersITCase {
     Verb export = Verb.run(verb("export", "--out", out.toString(), "--status", "all"));
 
     assertThat(export.status()).as(export.told()).isZero();
-    assertThat(export.told()).isEqualTo("Wrote 5 events to " + out + ".\n");
+    assertThat(export.told()).endsWith("Wrote 5 events to " + out + ".\n");
     assertThat(
             Files.readAllLines(out).stream()
                 .skip(1)
@@ -430,6 +430,6 @@ class ReadersITCase {
 
     Verb export = Verb.run(verb("export", "--out", out.toString()));
 
-    assertThat(export.told()).isEqualTo("Wrote 1 event to " + out + ".\n");
+    assertThat(export.told()).endsWith("Wrote 1 event to " + out + ".\n");
   }
 }

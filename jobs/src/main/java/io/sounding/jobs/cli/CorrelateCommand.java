@@ -118,7 +118,7 @@ final class CorrelateCommand implements Callable<Integer> {
     if (input.isKafka() && scoreFiles.isEmpty() && fromStep == null) {
       return Correlations.published(input.clients());
     }
-    RecordedEvents events = input.events();
+    RecordedEvents events = input.events(new ProgressLine(spec.commandLine().getOut()));
     if (!input.isKafka() && scoreFiles.isEmpty()) {
       throw unusable("With --from, say where scores are: --scores scores.csv.");
     }

@@ -5,6 +5,7 @@ import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.watch.LatestEvents;
 import io.sounding.jobs.watch.RecordedEvents;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -75,7 +76,9 @@ final class ExportCommand implements Callable<Integer> {
     Export.Format chosen = chosenFormat();
     Selection selection = chosenStatus();
     checkOut();
-    RecordedEvents events = input.events();
+    PrintWriter terminal = spec.commandLine().getOut();
+    ProgressLine progress = new ProgressLine(terminal);
+    RecordedEvents events = input.events(progress);
     try (LatestEvents latest =
         selection == Selection.FINAL ? LatestEvents.finals() : LatestEvents.all()) {
       events.metrics(
@@ -92,12 +95,25 @@ final class ExportCommand implements Callable<Integer> {
                     selection == Selection.FINAL ? "FINAL metric event" : "metric event",
                     selection == Selection.FINAL ? " --status all takes the others too." : ""));
       }
-      Export.write(latest, chosen, out);
-      spec.commandLine()
-          .getOut()
-          .printf("Wrote %s to %s.%n", Counted.of(latest.size(), "event"), out);
+      write(latest, chosen, progress);
+      progress.erase();
+      terminal.printf("Wrote %s to %s.%n", Counted.of(latest.size(), "event"), out);
     }
     return 0;
+  }
+
+  private void write(LatestEvents latest, Export.Format chosen, ProgressLine progress)
+      throws IOException {
+    try {
+      Export.write(
+          latest,
+          chosen,
+          out,
+          written ->
+              progress.show(() -> "  wrote %d of %d events".formatted(written, latest.size())));
+    } catch (IOException e) {
+      throw new IOException("%s cannot be written (%s).".formatted(out, e), e);
+    }
   }
 
   private Export.Format chosenFormat() {

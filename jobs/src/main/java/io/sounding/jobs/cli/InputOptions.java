@@ -55,8 +55,16 @@ final class InputOptions {
     return bootstrapServers != null;
   }
 
-  /** What has been recorded there; Kafka is asked for its topics, files are looked for. */
-  RecordedEvents events() {
+  /**
+   * What has been recorded there; Kafka is asked for its topics, files are looked for.
+   *
+   * @param progress tells how many were read
+   */
+  RecordedEvents events(ProgressLine progress) {
+    return new ToldEvents(events(), progress);
+  }
+
+  private RecordedEvents events() {
     if (isKafka()) {
       return new KafkaEvents(clients());
     }

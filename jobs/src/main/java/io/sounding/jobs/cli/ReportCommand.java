@@ -3,6 +3,7 @@ package io.sounding.jobs.cli;
 import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.report.Report;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -57,25 +58,40 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Report.checkFolder(out);
-    Report report = Report.of(input.events(), runs, out);
+    PrintWriter terminal = spec.commandLine().getOut();
+    ProgressLine progress = new ProgressLine(terminal);
+    Report report = Report.of(input.events(progress), runs, out);
     runs.requireSeen();
     if (report.isEmpty()) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "There is no metric event to report.");
     }
-    Report.Written written = report.write(title);
-    spec.commandLine()
-        .getOut()
-        .printf(
-            "Wrote %s and %s of %s, %s.%n",
-            out.resolve(Report.PAGE),
-            Counted.of(written.plots(), "plot"),
-            Counted.of(written.runs(), "run"),
-            Counted.of(written.checkpoints(), "checkpoint"));
+    Report.Written written = write(report, progress);
+    progress.erase();
+    terminal.printf(
+        "Wrote %s and %s of %s, %s.%n",
+        out.resolve(Report.PAGE),
+        Counted.of(written.plots(), "plot"),
+        Counted.of(written.runs(), "run"),
+        Counted.of(written.checkpoints(), "checkpoint"));
     if (written.missing() != null) {
       spec.commandLine().getErr().println(written.missing());
       return 1;
     }
     return 0;
+  }
+
+  private Report.Written write(Report report, ProgressLine progress) throws IOException {
+    try {
+      return report.write(
+          title,
+          (drawn, all) -> {
+            synchronized (progress) {
+              progress.show(() -> "  drew %d of %d plots".formatted(drawn, all));
+            }
+          });
+    } catch (IOException e) {
+      throw new IOException("The report cannot be written to %s (%s).".formatted(out, e), e);
+    }
   }
 }

@@ -3,9 +3,10 @@ package io.sounding.jobs.export;
 import io.sounding.jobs.watch.LatestEvents;
 import io.sounding.jobs.watch.ReplacedFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /** Writes the latest events to a file, which appears once it is complete. */
 public final class Export {
@@ -33,20 +34,21 @@ public final class Export {
 
   private Export() {}
 
-  /** Writes the file, in the order of run, step, checkpoint, corpus and layer. */
-  public static void write(LatestEvents events, Format format, Path file) throws IOException {
+  /**
+   * Writes the file, in the order of run, step, checkpoint, corpus and layer.
+   *
+   * @param progress is told how many are written
+   */
+  public static void write(LatestEvents events, Format format, Path file, IntConsumer progress)
+      throws IOException {
+    AtomicInteger written = new AtomicInteger();
     try (ReplacedFile replaced = new ReplacedFile(file)) {
       try (EventTable table = open(format, replaced.partial())) {
         events.forEach(
             event -> {
-              try {
-                table.write(event);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
+              table.write(event);
+              progress.accept(written.incrementAndGet());
             });
-      } catch (UncheckedIOException e) {
-        throw e.getCause();
       }
       replaced.complete();
     }

@@ -126,8 +126,8 @@ final class DataLayer {
         stretch.add(
             new double[] {
               steps.position(point.step()),
-              values.positionAtLeast(least),
-              values.positionAtLeast(most)
+              values.positionWithin(least),
+              values.positionWithin(most)
             });
       } else {
         addStretch(id + " before " + point.step(), stretch, line.style().color());

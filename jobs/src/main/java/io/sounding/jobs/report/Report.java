@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import javax.imageio.ImageIO;
 
@@ -71,15 +73,20 @@ public final class Report {
     return history.runs().isEmpty();
   }
 
-  /** Writes it under this title. */
-  public Written write(String title) throws IOException {
+  /**
+   * Writes it.
+   *
+   * @param title of the page
+   * @param drawn is told how many plots are drawn, and of how many; by several threads
+   */
+  public Written write(String title, BiConsumer<Integer, Integer> drawn) throws IOException {
     Files.createDirectories(folder);
     ReportPage page = new ReportPage(history, title, fields);
     String missing = null;
     int plots = 0;
     page.begin();
     try {
-      plots = draw(page, PlotFont.load());
+      plots = draw(page, PlotFont.load(), drawn);
     } catch (PlotsUnavailableException e) {
       missing = e.getMessage();
       page.note(missing);
@@ -90,15 +97,24 @@ public final class Report {
     return new Written(history.runs().size(), checkpoints, plots, missing);
   }
 
-  private int draw(ReportPage page, PlotFont font) throws IOException {
+  private int draw(ReportPage page, PlotFont font, BiConsumer<Integer, Integer> told)
+      throws IOException {
     if (history.layers().isEmpty()) {
       page.note("No checkpoint has FINAL metrics yet: there is nothing to plot.");
       return 0;
     }
     List<Picture> pictures = pictures();
+    AtomicInteger done = new AtomicInteger();
     // one picture has nothing to do with the other, and each takes a tenth of a second
     List<byte[]> drawn =
-        pictures.parallelStream().map(picture -> png(picture.sheet().draw(font))).toList();
+        pictures.parallelStream()
+            .map(
+                picture -> {
+                  byte[] png = png(picture.sheet().draw(font));
+                  told.accept(done.incrementAndGet(), pictures.size());
+                  return png;
+                })
+            .toList();
     for (int i = 0; i < pictures.size(); i++) {
       ReplacedFile.write(folder.resolve(pictures.get(i).name() + ".png"), drawn.get(i));
     }

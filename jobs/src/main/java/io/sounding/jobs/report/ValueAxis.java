@@ -15,6 +15,7 @@ final class ValueAxis {
   private static final double LOGARITHMIC_FROM_RATIO = 50;
   private static final double ZERO_IS_NEAR = 0.35;
   private static final double MARGIN = 0.06;
+  private static final double ROOM_FOR_ERRORS = 0.5;
   private static final String SUPERSCRIPTS =
       "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 
@@ -41,7 +42,10 @@ final class ValueAxis {
       return new ValueAxis(true, Math.log10(least) - margin, Math.log10(most) + margin);
     }
     double[] extent = sorted(lines.stream().flatMapToDouble(l -> Arrays.stream(l.extent())));
-    return linear(extent[0], extent[extent.length - 1]);
+    // a large error of one point must not make flat lines of all others
+    double room = most > least ? (most - least) * ROOM_FOR_ERRORS : Math.abs(most);
+    return linear(
+        Math.max(extent[0], least - room), Math.min(extent[extent.length - 1], most + room));
   }
 
   private static double[] sorted(DoubleStream values) {
@@ -65,9 +69,9 @@ final class ValueAxis {
     return value > 0 && Double.isFinite(value) ? Math.log10(value) : Double.NaN;
   }
 
-  /** The same, with the lower end for what lies below all that can be shown. */
-  double positionAtLeast(double value) {
-    return logarithmic && value <= 0 ? from : Math.max(from, position(value));
+  /** The same, with the nearer end for what lies beyond it. */
+  double positionWithin(double value) {
+    return logarithmic && value <= 0 ? from : Math.max(from, Math.min(to, position(value)));
   }
 
   /** Lower end. */

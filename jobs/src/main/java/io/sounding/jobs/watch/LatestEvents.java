@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * The latest event of each (run, checkpoint, corpus, layer), whatever the order and number of those
@@ -99,12 +98,19 @@ public final class LatestEvents implements AutoCloseable {
     return size;
   }
 
+  /** Takes events that are handed out; may fail in its own way. */
+  public interface Taker<E extends Exception> {
+    /** Takes one. */
+    void take(MetricEvent event) throws E;
+  }
+
   /** Hands out the latest events, by run, step, checkpoint, corpus and layer (none first). */
-  public void forEach(Consumer<MetricEvent> taker) {
-    evaluations.entrySet().stream()
-        .sorted(ORDER)
-        .flatMap(evaluation -> evaluation.getValue().byLayer.values().stream())
-        .forEachOrdered(place -> taker.accept(spool.get(place.position())));
+  public <E extends Exception> void forEach(Taker<E> taker) throws E {
+    for (var evaluation : evaluations.entrySet().stream().sorted(ORDER).toList()) {
+      for (Place place : evaluation.getValue().byLayer.values()) {
+        taker.take(spool.get(place.position()));
+      }
+    }
   }
 
   @Override

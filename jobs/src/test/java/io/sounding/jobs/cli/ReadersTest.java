@@ -118,8 +118,7 @@ class ReadersTest {
   void exportsWhatWasEvaluated() throws Exception {
     assertThat(sounding("export", "--from", "FOLDER/a.jsonl", "--out", "FOLDER/x.jsonl")).isZero();
 
-    assertThat(told.toString())
-        .isEqualTo("Wrote 14 events to " + folder.resolve("x.jsonl") + ".\n");
+    assertThat(told.toString()).endsWith("Wrote 14 events to " + folder.resolve("x.jsonl") + ".\n");
     assertThat(folder.resolve("x.jsonl")).hasSameTextualContentAs(events);
   }
 
@@ -154,7 +153,7 @@ class ReadersTest {
 
     Path report = folder.resolve("new").resolve("report");
     assertThat(told.toString())
-        .isEqualTo(
+        .endsWith(
             "Wrote %s and 74 plots of 1 run, 7 checkpoints.%n"
                 .formatted(report.resolve("report.html")));
     assertThat(report.resolve("overview.png")).isNotEmptyFile();

@@ -53,7 +53,7 @@ class ExportTest {
     Path file = folder.resolve("table." + format.name().toLowerCase(Locale.ROOT));
     try (LatestEvents latest = LatestEvents.all()) {
       events.forEach(latest::add);
-      Export.write(latest, format, file);
+      Export.write(latest, format, file, written -> {});
     }
     return file;
   }
@@ -242,7 +242,8 @@ class ExportTest {
     broken.add(Events.finished("a", 1, 0).build());
     broken.close();
 
-    assertThatThrownBy(() -> Export.write(broken, format, file)).isInstanceOf(Exception.class);
+    assertThatThrownBy(() -> Export.write(broken, format, file, written -> {}))
+        .isInstanceOf(Exception.class);
 
     assertThat(Files.readString(file)).isEqualTo("of the user");
     assertThat(folder.toFile().list()).containsExactly("table");
@@ -252,7 +253,7 @@ class ExportTest {
   void aFolderThatIsGoneIsTold() {
     try (LatestEvents latest = LatestEvents.all()) {
       Path file = folder.resolve("gone").resolve("table.csv");
-      assertThatThrownBy(() -> Export.write(latest, Export.Format.CSV, file))
+      assertThatThrownBy(() -> Export.write(latest, Export.Format.CSV, file, written -> {}))
           .isInstanceOf(NoSuchFileException.class);
     }
   }

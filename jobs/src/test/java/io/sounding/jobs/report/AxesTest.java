@@ -103,7 +103,7 @@ class AxesTest {
 
     assertThat(axis.position(0)).isNaN();
     assertThat(axis.position(Double.NaN)).isNaN();
-    assertThat(axis.positionAtLeast(-3)).isEqualTo(axis.from());
+    assertThat(axis.positionWithin(-3)).isEqualTo(axis.from());
   }
 
   @Test
@@ -134,14 +134,29 @@ class AxesTest {
   }
 
   @Test
-  void errorsAreShownInFull() {
+  void errorsAreShownAsFarAsTheyDoNotDwarfTheValues() {
     PlotLine line =
         new PlotLine(
             "a",
             new PlotLine.Style(Color.BLUE, 0),
             List.of(new PlotLine.Point(0, 50, 10), new PlotLine.Point(1, 60, Double.NaN)));
 
-    assertThat(ValueAxis.over(List.of(line)).from()).isLessThan(40);
+    assertThat(ValueAxis.over(List.of(line)).from()).isLessThan(45);
+  }
+
+  @Test
+  void aHugeErrorIsCutOffInsteadOfFlatteningTheLine() {
+    PlotLine line =
+        new PlotLine(
+            "a",
+            new PlotLine.Style(Color.BLUE, 0),
+            List.of(new PlotLine.Point(0, 50, 1e51), new PlotLine.Point(1, 60, 1)));
+    ValueAxis axis = ValueAxis.over(List.of(line));
+
+    assertThat(axis.from()).isBetween(40.0, 46.0);
+    assertThat(axis.to()).isBetween(61.0, 70.0);
+    assertThat(axis.positionWithin(1e51)).isEqualTo(axis.to());
+    assertThat(axis.positionWithin(-1e51)).isEqualTo(axis.from());
   }
 
   @Test

@@ -24,7 +24,7 @@ class PlotFontTest {
       var events = List.of(Events.finished("\u5b9f\u9a13", 1, 0).build());
       Report.Written written =
           Report.of(Events.recorded(events, List.of()), run -> true, Path.of(arguments[0]))
-              .write("t");
+              .write("t", (drawn, all) -> {});
       System.out.println(written.plots() + " plots, " + written.missing());
     }
   }

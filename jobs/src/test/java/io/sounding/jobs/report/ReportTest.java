@@ -39,7 +39,7 @@ class ReportTest {
   }
 
   private Report.Written write(List<MetricEvent> events, AlarmEvent... alarms) throws Exception {
-    return report(events, alarms).write("A <b>title</b>");
+    return report(events, alarms).write("A <b>title</b>", (drawn, all) -> {});
   }
 
   private Report report(List<MetricEvent> events, AlarmEvent... alarms) throws Exception {
@@ -70,7 +70,7 @@ class ReportTest {
                 run -> true,
                 folder,
                 List.of(MetricField.named("rankMe"), MetricField.named("deadClusters")))
-            .write("Two runs");
+            .write("Two runs", (drawn, all) -> {});
 
     // overview, and of every metric by layer and by run; each over logarithmic and linear steps
     assertThat(written).isEqualTo(new Report.Written(2, 6, 2 + 4 * 2, null));
@@ -229,7 +229,8 @@ class ReportTest {
     List<MetricEvent> events = run("a", 1, 0, 100);
     events.addAll(run("b", 1, 0, 100));
 
-    Report.of(Events.recorded(events, List.of()), "a"::equals, folder, List.of()).write("t");
+    Report.of(Events.recorded(events, List.of()), "a"::equals, folder, List.of())
+        .write("t", (drawn, all) -> {});
 
     assertThat(pageWithoutImages()).contains(">a<").doesNotContain(">b<");
     assertThat(Report.of(Events.recorded(events, List.of()), "c"::equals, folder).isEmpty())

@@ -17,8 +17,7 @@ final class CheckpointTable {
           "anisotropy",
           "audio, s",
           "embedding, s",
-          "folding, s",
-          "why it failed");
+          "folding, s");
 
   private static final MetricField RANK_ME = MetricField.named("rankMe");
   private static final MetricField ANISOTROPY = MetricField.named("anisotropy");
@@ -28,6 +27,10 @@ final class CheckpointTable {
   static void write(Html html, RunHistory run) {
     html.open("div", "class", "scroll").open("table").open("tr");
     HEADS.forEach(head -> html.element("th", head));
+    boolean anyFailed = run.checkpoints().stream().anyMatch(CheckpointResult::isFailed);
+    if (anyFailed) {
+      html.element("th", "why it failed");
+    }
     html.close("tr");
     for (CheckpointResult checkpoint : run.checkpoints()) {
       html.open("tr");
@@ -41,8 +44,10 @@ final class CheckpointTable {
       number(html, seconds(checkpoint.audioSeconds()));
       number(html, seconds(checkpoint.embedSeconds()));
       number(html, seconds(checkpoint.foldSeconds()));
-      String reason = checkpoint.failureReason();
-      html.element("td", reason == null ? "" : reason, "class", "reason");
+      if (anyFailed) {
+        String reason = checkpoint.failureReason();
+        html.element("td", reason == null ? "" : reason, "class", "reason");
+      }
       html.close("tr");
     }
     html.close("table").close("div");

@@ -1,6 +1,5 @@
 package io.sounding.jobs.cli;
 
-import io.sounding.schemas.ClusterFamily;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import java.io.PrintWriter;
@@ -30,9 +29,8 @@ final class MetricTable {
   }
 
   void header() {
-    terminal.printf(
-        "%n%-14s %8s %10s %6s %9s %9s %12s %10s%n",
-        "run", "step", "loss", "layer", "RankMe", "+/-", "inertia", "Davies-B.");
+    terminal.println();
+    terminal.println(MetricRow.HEADER);
     terminal.flush();
   }
 
@@ -63,47 +61,26 @@ final class MetricTable {
   /** The row of a finished checkpoint from its closing events. */
   void row(List<MetricEvent> closing) {
     erase();
-    MetricEvent event =
+    MetricEvent shown =
         closing.stream()
-            .max(
-                Comparator.comparing(
-                    MetricEvent::getLayer, Comparator.nullsFirst(Comparator.naturalOrder())))
-            .orElseThrow();
-    terminal.printf(
-        Locale.ROOT,
-        "%-14s %8d %10s ",
-        event.getRunId(),
-        event.getStep(),
-        number("%.6g", event.getTrainingLoss()));
-    if (event.getStatus() == MetricStatus.FAILED
-        || closing.stream().anyMatch(e -> e.getStatus() == MetricStatus.FAILED)) {
-      MetricEvent failed =
-          closing.stream()
-              .filter(e -> e.getStatus() == MetricStatus.FAILED)
-              .findFirst()
-              .orElse(event);
-      terminal.printf("FAILED: %s%n", failed.getFailureReason());
-    } else {
-      ClusterFamily clusters = event.getClusters();
-      terminal.printf(
-          Locale.ROOT,
-          "%6d %9.3f %9s %12s %10s%n",
-          event.getLayer(),
-          event.getRank().getRankMe(),
-          number("%.3f", event.getRank().getRankMeStdErr()),
-          number("%.5g", clusters.getInertiaPerFrame()),
-          number("%.3f", clusters.getDaviesBouldin()));
-    }
+            .filter(event -> event.getStatus() == MetricStatus.FAILED)
+            .findFirst()
+            .orElseGet(() -> ofLastLayer(closing));
+    terminal.println(MetricRow.of(shown));
     terminal.flush();
+  }
+
+  private static MetricEvent ofLastLayer(List<MetricEvent> closing) {
+    return closing.stream()
+        .max(
+            Comparator.comparing(
+                MetricEvent::getLayer, Comparator.nullsFirst(Comparator.naturalOrder())))
+        .orElseThrow();
   }
 
   void end() {
     erase();
     terminal.flush();
-  }
-
-  static String number(String format, Double value) {
-    return value == null ? "-" : String.format(Locale.ROOT, format, value);
   }
 
   private void erase() {

@@ -59,7 +59,7 @@ final class RunComparison {
         Locale.ROOT,
         "%6d %10s %7.2f %s",
         event.getStep(),
-        MetricTable.number("%.6g", event.getTrainingLoss()),
+        MetricRow.number("%.6g", event.getTrainingLoss()),
         rankMe,
         "#".repeat((int) Math.round(BAR * rankMe / most)));
   }
@@ -74,8 +74,8 @@ final class RunComparison {
         last.getRunId(),
         first.getStep(),
         last.getStep(),
-        MetricTable.number("%.4g", first.getTrainingLoss()),
-        MetricTable.number("%.4g", last.getTrainingLoss()),
+        MetricRow.number("%.4g", first.getTrainingLoss()),
+        MetricRow.number("%.4g", last.getTrainingLoss()),
         first.getRank().getRankMe(),
         last.getRank().getRankMe(),
         first.getRank().getAnisotropy(),

@@ -18,7 +18,11 @@ import picocli.CommandLine.Command;
       PublishCommand.class,
       WatchCommand.class,
       ReplayCommand.class,
-      ScoreCommand.class
+      ScoreCommand.class,
+      TailCommand.class,
+      CorrelateCommand.class,
+      ExportCommand.class,
+      ReportCommand.class
     },
     versionProvider = Sounding.Version.class)
 public final class Sounding implements Runnable {

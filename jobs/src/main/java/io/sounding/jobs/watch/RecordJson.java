@@ -11,7 +11,9 @@ import org.apache.avro.generic.IndexedRecord;
 
 /**
  * Avro records as plain JSON: the field names of the schema, no wrappers around unions, times in
- * ISO 8601, and null for numbers that JSON does not have (NaN, infinity).
+ * ISO 8601. Numbers that JSON does not have are the texts "NaN", "Infinity" and "-Infinity", as in
+ * the JSON form of protocol buffers: a loss that is not a number is another finding than a loss
+ * that nobody told. {@link JsonRecords} reads it back.
  */
 public final class RecordJson {
 
@@ -34,7 +36,7 @@ public final class RecordJson {
     } else if (value instanceof IndexedRecord record) {
       return of(record);
     } else if (value instanceof Double number) {
-      return Double.isFinite(number) ? NODES.numberNode(number) : NODES.nullNode();
+      return Double.isFinite(number) ? NODES.numberNode(number) : NODES.textNode(number.toString());
     } else if (value instanceof Integer number) {
       return NODES.numberNode(number);
     } else if (value instanceof Long number) {

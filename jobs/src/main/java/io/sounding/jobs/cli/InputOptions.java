@@ -1,0 +1,94 @@
+package io.sounding.jobs.cli;
+
+import io.sounding.jobs.kafka.ClientProperties;
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.Topics;
+import io.sounding.jobs.watch.FileEvents;
+import io.sounding.jobs.watch.KafkaEvents;
+import io.sounding.jobs.watch.RecordedEvents;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Where metric events are read from: Kafka, or files that were written before. */
+final class InputOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--bootstrap",
+      paramLabel = "HOST:PORT",
+      description = "Read from Kafka, comma-separated.")
+  private String bootstrapServers;
+
+  @Option(
+      names = "--from",
+      arity = "1..*",
+      paramLabel = "FILE.jsonl",
+      description = "Read from files of evaluate --out or export --format jsonl instead.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--topics",
+      defaultValue = "sounding",
+      paramLabel = "PREFIX",
+      description = "Prefix of the topics' names (default: ${DEFAULT-VALUE}).")
+  private String topicPrefix;
+
+  @Option(
+      names = "--kafka-properties",
+      paramLabel = "FILE",
+      description = "A properties file for Kafka's clients: TLS, SASL and others.")
+  private Path kafkaProperties;
+
+  /** Whether Kafka is read, not files. */
+  boolean isKafka() {
+    if ((bootstrapServers == null) == files.isEmpty()) {
+      throw unusable(
+          "Say where metric events are: --bootstrap HOST:PORT for Kafka, or --from FILE.jsonl for a file of evaluate --out or export --format jsonl.");
+    }
+    return bootstrapServers != null;
+  }
+
+  /**
+   * What has been recorded there; Kafka is asked for its topics, files are looked for.
+   *
+   * @param progress tells how many were read
+   */
+  RecordedEvents events(ProgressLine progress) {
+    return new ToldEvents(events(), progress);
+  }
+
+  private RecordedEvents events() {
+    if (isKafka()) {
+      return new KafkaEvents(clients());
+    }
+    for (Path file : files) {
+      if (!Files.isReadable(file) || Files.isDirectory(file)) {
+        throw unusable(
+            "--from %s cannot be read; name a file of evaluate --out or export --format jsonl."
+                .formatted(file));
+      }
+    }
+    return new FileEvents(files);
+  }
+
+  /** The clients of the Kafka that is read; nothing is connected yet. */
+  KafkaClients clients() {
+    try {
+      return new KafkaClients(
+          bootstrapServers, Topics.withPrefix(topicPrefix), ClientProperties.read(kafkaProperties));
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private CommandLine.ParameterException unusable(String sentence) {
+    return new CommandLine.ParameterException(command.commandLine(), sentence);
+  }
+}

@@ -1,0 +1,2 @@
+/** Metric events as tables: CSV, JSON Lines and Parquet. */
+package io.sounding.jobs.export;

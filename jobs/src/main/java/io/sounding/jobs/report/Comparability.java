@@ -1,0 +1,63 @@
+package io.sounding.jobs.report;
+
+import io.sounding.jobs.report.CheckpointResult.Conditions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Whether the numbers of a report may be compared with each other: sentences where not. */
+final class Comparability {
+
+  private Comparability() {}
+
+  static List<String> notes(History history) {
+    List<String> notes = new ArrayList<>();
+    for (String corpus : ids(history)) {
+      Set<Conditions> all = new LinkedHashSet<>();
+      history.runs().stream()
+          .filter(run -> run.corpusId().equals(corpus))
+          .flatMap(run -> run.checkpoints().stream())
+          .map(CheckpointResult::conditions)
+          .filter(Objects::nonNull)
+          .forEach(all::add);
+      if (different(all, Conditions::corpusDigest).size() > 1) {
+        notes.add(
+            "Corpus %s is not the same audio in all checkpoints (its digests differ): differences between them are not of the models alone."
+                .formatted(corpus));
+      }
+      note(notes, corpus, "clusters (k)", different(all, Conditions::k));
+      note(notes, corpus, "sampled frames", different(all, Conditions::sampleFrames));
+      note(notes, corpus, "seeds of the clustering", different(all, Conditions::seed));
+    }
+    return notes;
+  }
+
+  private static void note(List<String> notes, String corpus, String what, Set<?> values) {
+    if (values.size() > 1) {
+      notes.add(
+          "On corpus %s, checkpoints were evaluated with different numbers of %s: %s. Cluster metrics are comparable only where it is equal."
+              .formatted(
+                  corpus,
+                  what,
+                  values.stream().map(Object::toString).collect(Collectors.joining(", "))));
+    }
+  }
+
+  private static <T> Set<T> different(Set<Conditions> all, Function<Conditions, T> of) {
+    return all.stream()
+        .map(of)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> ids(History history) {
+    return history.runs().stream()
+        .map(RunHistory::corpusId)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

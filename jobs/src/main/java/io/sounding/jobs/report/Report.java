@@ -1,0 +1,189 @@
+package io.sounding.jobs.report;
+
+import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.jobs.watch.MetricField;
+import io.sounding.jobs.watch.RecordedEvents;
+import io.sounding.jobs.watch.ReplacedFile;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import javax.imageio.ImageIO;
+
+/**
+ * Writes a folder that can be handed on: a page that needs nothing else, and its plots as PNG files
+ * for slides. Files of those names are replaced, each as a whole; others are left alone.
+ */
+public final class Report {
+
+  /** The name of the page. */
+  public static final String PAGE = "report.html";
+
+  /** A plot: a file, and a place on the page. */
+  private record Picture(String name, Sheet sheet, String axis) {}
+
+  private final History history;
+  private final Path folder;
+  private final List<MetricField> fields;
+
+  private Report(History history, Path folder, List<MetricField> fields) {
+    this.history = history;
+    this.folder = folder;
+    this.fields = fields;
+  }
+
+  /**
+   * What was written.
+   *
+   * @param runs runs on a corpus
+   * @param checkpoints of all runs
+   * @param plots PNG files
+   * @param missing a sentence that says why there are no plots; null: there are
+   */
+  public record Written(int runs, int checkpoints, int plots, String missing) {}
+
+  /**
+   * Reads what is reported.
+   *
+   * @param wanted the runs, by their ids
+   * @param folder where it will go; it is made when it is written
+   */
+  public static Report of(RecordedEvents events, Predicate<String> wanted, Path folder)
+      throws UnusableInputException {
+    return of(events, wanted, folder, MetricField.ALL);
+  }
+
+  /** The same with plots of these metrics only. */
+  static Report of(
+      RecordedEvents events, Predicate<String> wanted, Path folder, List<MetricField> fields)
+      throws UnusableInputException {
+    return new Report(History.read(events, wanted), folder, fields);
+  }
+
+  /** Whether there is nothing to report. */
+  public boolean isEmpty() {
+    return history.runs().isEmpty();
+  }
+
+  /**
+   * Writes it.
+   *
+   * @param title of the page
+   * @param drawn is told how many plots are drawn, and of how many; by several threads
+   */
+  public Written write(String title, BiConsumer<Integer, Integer> drawn) throws IOException {
+    Files.createDirectories(folder);
+    ReportPage page = new ReportPage(history, title, fields);
+    String missing = null;
+    int plots = 0;
+    page.begin();
+    try {
+      plots = draw(page, PlotFont.load(), drawn);
+    } catch (PlotsUnavailableException e) {
+      missing = e.getMessage();
+      page.note(missing);
+    }
+    page.end();
+    ReplacedFile.write(folder.resolve(PAGE), page.toString().getBytes(StandardCharsets.UTF_8));
+    int checkpoints = history.runs().stream().mapToInt(run -> run.checkpoints().size()).sum();
+    return new Written(history.runs().size(), checkpoints, plots, missing);
+  }
+
+  private int draw(ReportPage page, PlotFont font, BiConsumer<Integer, Integer> told)
+      throws IOException {
+    if (history.layers().isEmpty()) {
+      page.note("No checkpoint has FINAL metrics yet: there is nothing to plot.");
+      return 0;
+    }
+    List<Picture> pictures = pictures();
+    AtomicInteger done = new AtomicInteger();
+    // one picture has nothing to do with the other, and each takes a tenth of a second
+    List<byte[]> drawn =
+        pictures.parallelStream()
+            .map(
+                picture -> {
+                  byte[] png = png(picture.sheet().draw(font));
+                  told.accept(done.incrementAndGet(), pictures.size());
+                  return png;
+                })
+            .toList();
+    for (int i = 0; i < pictures.size(); i++) {
+      ReplacedFile.write(folder.resolve(pictures.get(i).name() + ".png"), drawn.get(i));
+    }
+    boolean byLayers = history.layers().size() > 1;
+    int next = 0;
+    page.beginOverview();
+    next = put(page, pictures, drawn, next);
+    page.endSection();
+    for (MetricField field : fields) {
+      page.beginMetric(field);
+      next = put(page, pictures, drawn, next);
+      if (byLayers) {
+        page.beginLayers();
+        next = put(page, pictures, drawn, next);
+        page.endLayers();
+      }
+      page.endSection();
+    }
+    return pictures.size();
+  }
+
+  /** A picture over logarithmic steps, and the same over linear ones. */
+  private static int put(ReportPage page, List<Picture> pictures, List<byte[]> drawn, int first) {
+    for (int i = first; i < first + 2; i++) {
+      page.picture(drawn.get(i), pictures.get(i).sheet(), pictures.get(i).axis());
+    }
+    return first + 2;
+  }
+
+  private List<Picture> pictures() {
+    Plots logarithmic = new Plots(history, true);
+    Plots linear = new Plots(history, false);
+    List<Picture> pictures = new ArrayList<>();
+    add(pictures, "overview", logarithmic.overview(), linear.overview());
+    for (MetricField field : fields) {
+      add(pictures, field.name(), logarithmic.byLayer(field), linear.byLayer(field));
+      if (history.layers().size() > 1) {
+        add(pictures, field.name() + "-layers", logarithmic.byRun(field), linear.byRun(field));
+      }
+    }
+    return pictures;
+  }
+
+  private static void add(List<Picture> pictures, String name, Sheet logarithmic, Sheet linear) {
+    pictures.add(new Picture(name, logarithmic, "logarithmic"));
+    pictures.add(new Picture(name + "-linear", linear, "linear"));
+  }
+
+  private static byte[] png(BufferedImage image) {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", png);
+    } catch (IOException e) {
+      throw new UncheckedIOException("A picture in memory cannot be encoded.", e);
+    }
+    return png.toByteArray();
+  }
+
+  /** Refuses a folder that cannot be written, before anything is read. */
+  public static void checkFolder(Path folder) throws UnusableInputException {
+    Path existing = folder.toAbsolutePath().normalize();
+    while (existing != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (existing == null || !Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      throw new UnusableInputException(
+          folder,
+          "is no folder that can be written, nor can it be made",
+          "name another with --out");
+    }
+  }
+}

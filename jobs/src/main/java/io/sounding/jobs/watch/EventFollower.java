@@ -1,0 +1,140 @@
+package io.sounding.jobs.watch;
+
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.schemas.AlarmEvent;
+import io.sounding.schemas.DecodingException;
+import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.SingleObjectCodec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the topics of metrics and alarms as they grow: committed records only, in the order in
+ * which they were written as far as two topics have one (by Kafka's time stamps). Not thread-safe.
+ */
+public final class EventFollower implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventFollower.class);
+
+  /** How long Kafka may take to say where its topics end before it counts as out of reach. */
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
+
+  private final SingleObjectCodec codec =
+      SingleObjectCodec.reading(MetricEvent.getClassSchema(), AlarmEvent.getClassSchema());
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final String metrics;
+  private final Queue<ConsumerRecord<byte[], byte[]>> alarmsAhead = new ArrayDeque<>();
+  private long metricsUpTo = Long.MIN_VALUE;
+
+  private EventFollower(KafkaClients kafka, List<String> topics) {
+    metrics = kafka.topics().metrics();
+    consumer = kafka.consumer();
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (String topic : topics) {
+      consumer
+          .partitionsFor(topic)
+          .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    }
+    consumer.assign(partitions);
+  }
+
+  /** Follows what comes from now on. */
+  public static EventFollower fromNow(KafkaClients kafka, List<String> topics) {
+    EventFollower follower = new EventFollower(kafka, topics);
+    follower.consumer.seekToEnd(follower.consumer.assignment());
+    follower.consumer.assignment().forEach(follower.consumer::position); // now, not at first poll
+    return follower;
+  }
+
+  /** Follows from the start of the topics, which are compacted, on. */
+  public static EventFollower fromStart(KafkaClients kafka, List<String> topics) {
+    EventFollower follower = new EventFollower(kafka, topics);
+    follower.consumer.seekToBeginning(follower.consumer.assignment());
+    return follower;
+  }
+
+  /** Follows what was written from a moment on. */
+  public static EventFollower since(KafkaClients kafka, List<String> topics, Instant moment) {
+    EventFollower follower = fromNow(kafka, topics);
+    Map<TopicPartition, Long> moments = new HashMap<>();
+    follower.consumer.assignment().forEach(p -> moments.put(p, moment.toEpochMilli()));
+    for (Map.Entry<TopicPartition, OffsetAndTimestamp> first :
+        follower.consumer.offsetsForTimes(moments).entrySet()) {
+      if (first.getValue() != null) {
+        follower.consumer.seek(first.getKey(), first.getValue().offset());
+      }
+    }
+    return follower;
+  }
+
+  /**
+   * What came, metric events and alarms; waits up to {@code limit} for something. An alarm waits
+   * for the metrics that were written before it.
+   */
+  public List<SpecificRecord> poll(Duration limit) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    boolean caughtUp = true;
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit)) {
+      if (record.topic().equals(metrics)) {
+        records.add(record);
+        metricsUpTo = Math.max(metricsUpTo, record.timestamp());
+        caughtUp = false;
+      } else {
+        alarmsAhead.add(record);
+      }
+    }
+    while (!alarmsAhead.isEmpty() && (caughtUp || alarmsAhead.peek().timestamp() <= metricsUpTo)) {
+      records.add(alarmsAhead.remove());
+    }
+    records.sort(Comparator.comparingLong(ConsumerRecord::timestamp));
+    return records.stream().map(this::decoded).filter(decoded -> decoded != null).toList();
+  }
+
+  private SpecificRecord decoded(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return codec.decode(record.value());
+    } catch (DecodingException e) {
+      LOG.debug(
+          "Passed over record {} of {}-{}: {}",
+          record.offset(),
+          record.topic(),
+          record.partition(),
+          e.getMessage());
+      return null;
+    }
+  }
+
+  /** Whether Kafka answers; a consumer that polls in vain cannot tell. */
+  public boolean isKafkaReachable() {
+    try {
+      consumer.endOffsets(consumer.assignment(), ANSWER_LIMIT);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    boolean interrupted = Thread.interrupted(); // which a consumer that closes would object to
+    consumer.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.sounding.jobs.watch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.schemas.MetricEvent;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Metric events from JSON Lines files, as evaluations and exports write them. */
+public final class FileEvents implements RecordedEvents {
+
+  private static final ObjectReader JSON = new ObjectMapper().reader();
+
+  private final List<Path> files;
+
+  /** One file after the other: of two events that say the same, the later one counts. */
+  public FileEvents(List<Path> files) {
+    this.files = List.copyOf(files);
+  }
+
+  @Override
+  public void metrics(Consumer<MetricEvent> taker) throws UnusableInputException {
+    for (Path file : files) {
+      try (BufferedReader lines = Files.newBufferedReader(file)) {
+        read(file, lines, taker);
+      } catch (UnusableInputException e) {
+        throw e;
+      } catch (NoSuchFileException e) {
+        throw new UnusableInputException(file, "does not exist", "check the path", e);
+      } catch (CharacterCodingException e) {
+        throw new UnusableInputException(file, "is not text in UTF-8", "name a JSON Lines file", e);
+      } catch (IOException e) {
+        throw new UnusableInputException(
+            file, "cannot be read (" + e + ")", "check its permissions", e);
+      }
+    }
+  }
+
+  private static void read(Path file, BufferedReader lines, Consumer<MetricEvent> taker)
+      throws IOException {
+    int number = 0;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      number++;
+      if (!line.isBlank()) {
+        taker.accept(event(file, number, line));
+      }
+    }
+  }
+
+  private static MetricEvent event(Path file, int number, String line)
+      throws UnusableInputException {
+    try {
+      return JsonRecords.read(JSON.readTree(line), MetricEvent.class);
+    } catch (JsonProcessingException e) {
+      throw notAnEvent(file, number, "JSON", e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw notAnEvent(file, number, "a metric event", e.getMessage(), e);
+    }
+  }
+
+  private static UnusableInputException notAnEvent(
+      Path file, int number, String wanted, String found, Exception cause) {
+    return new UnusableInputException(
+        file,
+        "is not %s at line %d (%s)".formatted(wanted, number, found),
+        "name a file that evaluate --out or export --format jsonl wrote",
+        cause);
+  }
+
+  @Override
+  public Alarms alarms() throws UnusableInputException {
+    return Alarms.judged(this, "since files hold metric events only");
+  }
+}

@@ -10,6 +10,7 @@ import io.sounding.jobs.watch.CommittedRecords;
 import io.sounding.jobs.watch.DeadLetterReader;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import java.io.IOException;
@@ -87,6 +88,8 @@ final class EvaluationSession {
         CommittedRecords<MetricEvent> reader =
             new CommittedRecords<>(
                 sounding.kafka(), sounding.topics().metrics(), MetricEvent.class);
+        CommittedRecords<AlarmEvent> alarms =
+            new CommittedRecords<>(sounding.kafka(), sounding.topics().alarms(), AlarmEvent.class);
         DeadLetterReader deadLetters = new DeadLetterReader(sounding.kafka());
         MetricLines lines = new MetricLines(out)) {
       terminal.printf(
@@ -106,6 +109,7 @@ final class EvaluationSession {
             take(event, watch, lines, table);
           }
         }
+        alarms.poll(Duration.ZERO).forEach(table::alarm);
         String rejected = deadLetters.firstRejection();
         if (rejected != null) {
           throw unusable.apply(rejected);
@@ -114,6 +118,7 @@ final class EvaluationSession {
           throw new JobFailedException(job, folder.log());
         }
       }
+      alarms.toEnd().forEach(table::alarm);
       table.end();
       lines.finish();
     }

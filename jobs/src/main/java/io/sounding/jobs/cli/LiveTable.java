@@ -55,16 +55,7 @@ final class LiveTable {
 
   /** An alarm, across all columns. */
   void show(AlarmEvent alarm) {
-    boolean raised = alarm.getState() == AlarmState.RAISED;
-    row(
-        "%s: run %s, step %d, %s: %s"
-            .formatted(
-                raised ? "ALARM" : "alarm cleared",
-                MetricRow.printable(alarm.getRunId()),
-                alarm.getStep(),
-                MetricRow.printable(alarm.getMetric()),
-                MetricRow.printable(alarm.getReason())),
-        raised ? RED : GREEN);
+    row(AlarmRow.of(alarm), alarm.getState() == AlarmState.RAISED ? RED : GREEN);
   }
 
   /** A sentence about the table itself. */

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import java.io.PrintWriter;
@@ -67,6 +68,13 @@ final class MetricTable {
             .findFirst()
             .orElseGet(() -> ofLastLayer(closing));
     terminal.println(MetricRow.of(shown));
+    terminal.flush();
+  }
+
+  /** The line of an alarm that was raised or cleared. */
+  void alarm(AlarmEvent alarm) {
+    erase();
+    terminal.println(AlarmRow.of(alarm));
     terminal.flush();
   }
 

@@ -1,16 +1,13 @@
 package io.sounding.operators.admit;
 
 import io.sounding.operators.StateLayout;
+import io.sounding.operators.VersionedStage;
 import io.sounding.schemas.RejectReason;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -22,8 +19,7 @@ import org.apache.flink.util.Collector;
  * through; expires.
  */
 public final class FirstCheckpointWins
-    extends KeyedProcessFunction<String, CheckpointRequest, CheckpointRequest>
-    implements CheckpointedFunction {
+    extends VersionedStage<String, CheckpointRequest, CheckpointRequest> {
 
   private static final long serialVersionUID = 1L;
 
@@ -35,16 +31,9 @@ public final class FirstCheckpointWins
 
   /** Keeps what was seen for {@code retention}. */
   public FirstCheckpointWins(Duration retention) {
+    super(LAYOUT);
     this.retention = retention;
   }
-
-  @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
-    LAYOUT.restored(context.getOperatorStateStore());
-  }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -1,14 +1,11 @@
 package io.sounding.operators.admit;
 
 import io.sounding.operators.StateLayout;
+import io.sounding.operators.VersionedStage;
 import io.sounding.schemas.RejectReason;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -19,8 +16,7 @@ import org.apache.flink.util.Collector;
  * <p>State, layout 1, keyed by corpus id: value "admitted-manifest", the digest of the manifest
  * that was let through.
  */
-public final class FirstManifestWins extends KeyedProcessFunction<String, Manifest, Manifest>
-    implements CheckpointedFunction {
+public final class FirstManifestWins extends VersionedStage<String, Manifest, Manifest> {
 
   private static final long serialVersionUID = 1L;
 
@@ -29,13 +25,10 @@ public final class FirstManifestWins extends KeyedProcessFunction<String, Manife
   private transient ValueState<String> admitted;
   private transient DeadLetterOutput deadLetters;
 
-  @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
-    LAYOUT.restored(context.getOperatorStateStore());
+  /** Remembers the manifests of all corpora. */
+  public FirstManifestWins() {
+    super(LAYOUT);
   }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

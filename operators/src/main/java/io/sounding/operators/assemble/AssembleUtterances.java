@@ -1,6 +1,7 @@
 package io.sounding.operators.assemble;
 
 import io.sounding.operators.StateLayout;
+import io.sounding.operators.VersionedStage;
 import io.sounding.operators.admit.Chunk;
 import io.sounding.operators.admit.DeadLetterOutput;
 import io.sounding.operators.admit.Manifest;
@@ -18,10 +19,6 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -35,8 +32,7 @@ import org.apache.flink.util.Collector;
  * <p>State, layout 1, keyed by {@link Chunk#utteranceKey}: value "progress", {@link Progress}; map
  * "chunks", PCM by index of those that wait for others; a processing-time timer per utterance.
  */
-public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk, Utterance>
-    implements CheckpointedFunction {
+public final class AssembleUtterances extends VersionedStage<String, Chunk, Utterance> {
 
   private static final long serialVersionUID = 1L;
 
@@ -59,16 +55,9 @@ public final class AssembleUtterances extends KeyedProcessFunction<String, Chunk
 
   /** Gives up on an utterance {@code timeout} after its first chunk. */
   public AssembleUtterances(Duration timeout) {
+    super(LAYOUT);
     this.timeout = timeout;
   }
-
-  @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
-    LAYOUT.restored(context.getOperatorStateStore());
-  }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -13,10 +13,9 @@ import java.nio.FloatBuffer;
  * rows alone stay there from one call to the next; what crosses the bus for a block of b rows,
  * {@code 4 b d + 8 d^2} bytes, takes less time than the product would take on the processor.
  */
-final class DeviceProducts implements FoldProducts {
+final class DeviceProducts extends FoldProducts {
 
   private final NDManager device;
-  private float[] room = new float[0];
   private NDArray loaded;
 
   /** Products on the device of {@code manager}, which stays the caller's. */
@@ -60,14 +59,6 @@ final class DeviceProducts implements FoldProducts {
       NDArray product = x.matMul(matrix(block, y, n, d).transpose());
       product.toByteBuffer().asFloatBuffer().get(out, 0, m * n);
     }
-  }
-
-  @Override
-  public float[] room(int length) {
-    if (room.length < length) {
-      room = new float[length];
-    }
-    return room;
   }
 
   @Override

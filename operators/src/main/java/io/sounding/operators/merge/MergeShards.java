@@ -1,6 +1,7 @@
 package io.sounding.operators.merge;
 
 import io.sounding.operators.StateLayout;
+import io.sounding.operators.VersionedStage;
 import io.sounding.operators.assemble.Downtime;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
@@ -16,10 +17,6 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -36,8 +33,7 @@ import org.apache.flink.util.Collector;
  * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
  * key.
  */
-public final class MergeShards extends KeyedProcessFunction<String, ShardSummary, MergedLayer>
-    implements CheckpointedFunction {
+public final class MergeShards extends VersionedStage<String, ShardSummary, MergedLayer> {
 
   private static final long serialVersionUID = 1L;
 
@@ -58,16 +54,9 @@ public final class MergeShards extends KeyedProcessFunction<String, ShardSummary
 
   /** Keeps what is left of an evaluation for {@code patience}. */
   public MergeShards(Duration patience) {
+    super(LAYOUT);
     this.patience = patience;
   }
-
-  @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
-    LAYOUT.restored(context.getOperatorStateStore());
-  }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -1,16 +1,13 @@
 package io.sounding.operators.publish;
 
 import io.sounding.operators.StateLayout;
+import io.sounding.operators.VersionedStage;
 import io.sounding.operators.admit.DeadLetterOutput;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
@@ -21,9 +18,7 @@ import org.apache.flink.util.Collector;
  *
  * <p>State, layout 1, keyed by evaluation id: value "failed-evaluation", true; expires.
  */
-public final class FirstFailureEnds
-    extends KeyedProcessFunction<String, Publication, OutgoingRecord>
-    implements CheckpointedFunction {
+public final class FirstFailureEnds extends VersionedStage<String, Publication, OutgoingRecord> {
 
   private static final long serialVersionUID = 1L;
 
@@ -35,16 +30,9 @@ public final class FirstFailureEnds
 
   /** Remembers failures for {@code retention}. */
   public FirstFailureEnds(Duration retention) {
+    super(LAYOUT);
     this.retention = retention;
   }
-
-  @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
-    LAYOUT.restored(context.getOperatorStateStore());
-  }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

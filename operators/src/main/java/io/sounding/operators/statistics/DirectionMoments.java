@@ -36,8 +36,10 @@ final class DirectionMoments {
     return frames;
   }
 
-  /** Moments with the rows added; {@code rows[count * d]} or longer. */
-  DirectionMoments plusBlock(float[] rows, int count) {
+  /** Moments with the rows of a block added. */
+  DirectionMoments plusBlock(FrameBlock block) {
+    float[] rows = block.rows();
+    int count = block.count();
     int d = mean.length;
     // differences from the first direction are as small as the spread, so their squares keep digits
     double[] first = new double[d];

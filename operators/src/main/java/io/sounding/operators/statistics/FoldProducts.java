@@ -7,7 +7,8 @@ package io.sounding.operators.statistics;
  *
  * <p>All matrices are row-major arrays that start at index 0.
  */
-public interface FoldProducts extends AutoCloseable {
+public abstract class FoldProducts implements AutoCloseable {
+  private float[] room = new float[0];
 
   /**
    * Adds {@code sum (x - mean)(x - mean)ᵀ + shift shiftᵀ} over the rows x, in float64: float32
@@ -18,7 +19,8 @@ public interface FoldProducts extends AutoCloseable {
    * @param shift {@code [d]}
    * @param packed upper triangle by rows, {@code [d (d + 1) / 2]}; changed
    */
-  void addCentredGram(float[] rows, int count, double[] mean, double[] shift, double[] packed);
+  public abstract void addCentredGram(
+      float[] rows, int count, double[] mean, double[] shift, double[] packed);
 
   /**
    * Takes the rows X that the next products are made with: they cross to where products are made
@@ -26,7 +28,7 @@ public interface FoldProducts extends AutoCloseable {
    *
    * @param rows {@code [count * d]} or longer
    */
-  void load(float[] rows, int count, int d);
+  public abstract void load(float[] rows, int count, int d);
 
   /**
    * XYᵀ into out, in float32, of the loaded rows X from .. from + m.
@@ -34,12 +36,17 @@ public interface FoldProducts extends AutoCloseable {
    * @param y {@code [n * d]} or longer
    * @param out {@code [m * n]} or longer
    */
-  void multiply(int from, int m, float[] y, int n, float[] out);
+  public abstract void multiply(int from, int m, float[] y, int n, float[] out);
 
   /** Room for at least so many results; what is in it lasts until the next call. */
-  float[] room(int length);
+  final float[] room(int length) {
+    if (room.length < length) {
+      room = new float[length];
+    }
+    return room;
+  }
 
   /** Gives working memory outside of the heap back. */
   @Override
-  void close();
+  public abstract void close();
 }

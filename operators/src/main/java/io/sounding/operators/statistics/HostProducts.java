@@ -4,13 +4,12 @@ package io.sounding.operators.statistics;
  * {@link FoldProducts} by OpenBLAS on the processor, on one thread. Its buffers outside of the heap
  * are kept until it is closed: fresh ones for every product cost more page faults than arithmetic.
  */
-public final class HostProducts implements FoldProducts {
+public final class HostProducts extends FoldProducts {
   /** So many float64 rows stay in the cache between being made and being read. */
   private static final int ROWS_AT_ONCE = 256;
 
   private double[] residuals = new double[0];
   private double[] gram = new double[0];
-  private float[] room = new float[0];
   private final Products.Buffers buffers = new Products.Buffers();
 
   @Override
@@ -55,14 +54,6 @@ public final class HostProducts implements FoldProducts {
   @Override
   public void multiply(int from, int m, float[] y, int n, float[] out) {
     buffers.multiply(from, m, y, n, out);
-  }
-
-  @Override
-  public float[] room(int length) {
-    if (room.length < length) {
-      room = new float[length];
-    }
-    return room;
   }
 
   @Override

@@ -131,7 +131,7 @@ public final class LayerAccumulator {
   private void foldBlock(FoldProducts products) {
     FrameBlock block = FrameBlock.of(pending, pendingRows, dimension);
     frameSketch.addBlock(block, products);
-    directions = directions.plusBlock(pending, pendingRows);
+    directions = directions.plusBlock(block);
     microCentroids.addBlock(block, products);
     pendingRows = 0;
   }

@@ -154,8 +154,8 @@ public final class LayerSummary {
     SpectrumAccumulator completed = frameSketch.accumulator();
     MicroCentroidsAccumulator micro =
         new MicroCentroidsAccumulator(microCentroids, settings.microCentroids(), settings.seed());
+    FrameBlock block = FrameBlock.of(pending, rows, dimension);
     try (FoldProducts products = new HostProducts()) {
-      FrameBlock block = FrameBlock.of(pending, rows, dimension);
       completed.addBlock(block, products);
       micro.addBlock(block, products);
     }
@@ -165,7 +165,7 @@ public final class LayerSummary {
         utterances,
         completed.snapshot(),
         utteranceSketch,
-        directions.plusBlock(pending, rows),
+        directions.plusBlock(block),
         sample,
         micro.snapshot(),
         new float[0]);

@@ -69,6 +69,18 @@ class WatchCommandITCase {
         .toList();
   }
 
+  /** Settings of clients that give up soon. */
+  private Path impatient() throws IOException {
+    return Files.writeString(
+        work.resolve("client.properties"),
+        """
+        default.api.timeout.ms=2000
+        request.timeout.ms=1000
+        delivery.timeout.ms=2000
+        max.block.ms=2000
+        """);
+  }
+
   private void copy(int step, String name) throws IOException {
     Path target = folder.resolve(name);
     Files.createDirectories(target.getParent());
@@ -175,17 +187,8 @@ class WatchCommandITCase {
 
   @Test
   void whileKafkaIsAwayItKeepsTryingAndLosesNothing() throws Exception {
-    Path impatient =
-        Files.writeString(
-            work.resolve("client.properties"),
-            """
-            default.api.timeout.ms=2000
-            request.timeout.ms=1000
-            delivery.timeout.ms=2000
-            max.block.ms=2000
-            """);
     int port = Integer.parseInt(broker.bootstrapServers().split(":")[1]);
-    try (Verb watch = Verb.start(watch("--kafka-properties", impatient.toString()))) {
+    try (Verb watch = Verb.start(watch("--kafka-properties", impatient().toString()))) {
       copy(0, "step00000.onnx");
       watch.awaitTold("step00000.onnx is published");
       broker.close();
@@ -208,11 +211,7 @@ class WatchCommandITCase {
     List<String> arguments = watch();
     broker.close();
     Files.delete(folder);
-    Path impatient =
-        Files.writeString(
-            work.resolve("client.properties"),
-            "default.api.timeout.ms=2000\nrequest.timeout.ms=1000\n");
-    arguments.addAll(List.of("--kafka-properties", impatient.toString()));
+    arguments.addAll(List.of("--kafka-properties", impatient().toString()));
     try (Verb watch = Verb.start(arguments)) {
       watch.awaitTold(folder + " does not exist yet; it is waited for.");
       watch.awaitTold("does not answer");
@@ -306,7 +305,7 @@ class WatchCommandITCase {
     Verb noFolder = Verb.run(watch("--once"));
     assertThat(noFolder.status()).isEqualTo(2);
     assertThat(noFolder.told()).contains(folder + ": does not exist; check the path.");
-    List<String> arguments = watch("--once");
+    List<String> arguments = watch("--once", "--kafka-properties", impatient().toString());
     broker.close();
     Verb noKafka = Verb.run(arguments);
     assertThat(noKafka.status()).isEqualTo(3);

@@ -2,6 +2,7 @@ package io.sounding.jobs.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Lets a command end in good order, with status 0, when the process is told to (SIGINT, SIGTERM).
@@ -11,7 +12,7 @@ final class Interruption implements AutoCloseable {
 
   private static final long LIMIT_SECONDS = 10;
 
-  private final CountDownLatch signal = new CountDownLatch(1);
+  private final AtomicBoolean told = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread worker = Thread.currentThread();
   private final Thread hook = new Thread(this::interrupt, "interruption");
@@ -20,13 +21,13 @@ final class Interruption implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Counted down when the process is told to end. */
-  CountDownLatch signal() {
-    return signal;
+  /** Whether the process, or the thread, was told to end. */
+  boolean happened() {
+    return told.get() || worker.isInterrupted();
   }
 
   private void interrupt() {
-    signal.countDown();
+    told.set(true);
     worker.interrupt();
     try {
       closed.await(LIMIT_SECONDS, TimeUnit.SECONDS);

@@ -103,7 +103,7 @@ final class TailCommand implements Callable<Integer> {
       } catch (InterruptException e) {
         // told below
       }
-      if (Thread.interrupted() || interruption.signal().getCount() == 0) {
+      if (interruption.happened()) {
         table.tell("Interrupted.");
       }
       return status;
@@ -114,7 +114,7 @@ final class TailCommand implements Callable<Integer> {
   private int follow(EventFollower follower, LiveTable table, Interruption interruption) {
     lastRecord = System.nanoTime();
     lastProbe = lastRecord;
-    while (interruption.signal().getCount() > 0) {
+    while (!interruption.happened()) {
       follow(follower, table);
       if (untilIdle != null && System.nanoTime() - lastRecord >= untilIdle.toNanos()) {
         table.erase();

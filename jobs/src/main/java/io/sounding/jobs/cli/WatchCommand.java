@@ -122,8 +122,8 @@ final class WatchCommand implements Callable<Integer> {
             new CheckpointWatch.Pace(pause, end.once ? Duration.ZERO : end.untilIdle),
             terminal);
     try (Interruption interruption = new Interruption()) {
-      CheckpointWatch.Outcome outcome = watch.run(interruption.signal());
-      boolean interrupted = interruption.signal().getCount() == 0 || Thread.interrupted();
+      CheckpointWatch.Outcome outcome = watch.run();
+      boolean interrupted = interruption.happened();
       outcome.unpublished().forEach(file -> terminal.accept("Not published: " + file + "."));
       if (outcome.waiting() > 0) {
         terminal.accept(

@@ -90,8 +90,11 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
   public void require(String... names) {
     Collection<String> missing = new TreeSet<>(List.of(names));
     Properties properties = with(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
-    properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
+    if (!properties.containsKey(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
+      properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
+      properties.put(
+          AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
+    }
     try (Admin admin = Admin.create(properties)) {
       Set<String> there =
           admin.listTopics().names().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
@@ -71,13 +70,12 @@ public final class CheckpointWatch {
   }
 
   /**
-   * Watches until {@code stop} is counted down, the thread is interrupted, or it has been idle for
-   * as long as its pace says.
+   * Watches until the thread is interrupted, or it has been idle for as long as its pace says.
    *
    * @throws KafkaUnavailableException if Kafka is out of reach when it would end for being idle
    * @throws UnusableInputException if the folder has not appeared then
    */
-  public Outcome run(CountDownLatch stop) throws UnusableInputException {
+  public Outcome run() throws UnusableInputException {
     if (!folder.folderExists()) {
       terminal.accept(folder.folder() + " does not exist yet; it is waited for.");
     }
@@ -88,22 +86,33 @@ public final class CheckpointWatch {
       while (!over) {
         List<FolderWatch.Complete> complete = folder.poll(System.nanoTime());
         boolean nothingNew = complete.isEmpty() && topic != null;
-        over =
-            isOver(nothingNew || publishAll(complete))
-                || stop.await(pace.pause().toMillis(), TimeUnit.MILLISECONDS);
+        over = isOver(nothingNew || publishAll(complete));
+        if (!over) {
+          TimeUnit.MILLISECONDS.sleep(pace.pause().toMillis());
+        }
       }
     } catch (InterruptedException | InterruptException e) {
       interrupted = true;
       Thread.interrupted(); // closing would be cut short otherwise
     } finally {
-      if (topic != null) {
-        topic.close();
-      }
+      interrupted |= close();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
     return new Outcome(published, waiting, folder.unpublished());
+  }
+
+  /** Whether the thread was interrupted meanwhile. */
+  private boolean close() {
+    try {
+      if (topic != null) {
+        topic.close();
+      }
+      return false;
+    } catch (InterruptException e) {
+      return true;
+    }
   }
 
   private boolean isOver(boolean allPublished) throws UnusableInputException {
@@ -141,7 +150,8 @@ public final class CheckpointWatch {
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaUnavailableException | RetriableException e) {
-      if (outage == null && !Duration.ZERO.equals(pace.idle())) {
+      boolean ending = Thread.currentThread().isInterrupted();
+      if (outage == null && !ending && !Duration.ZERO.equals(pace.idle())) {
         terminal.accept(sentence(e) + " Trying again until it works.");
       }
       outage = e;

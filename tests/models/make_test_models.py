@@ -325,6 +325,12 @@ def weights() -> dict:
     path = str(FOLDER / "weights_inputs_graph.onnx")
     export_onnx_graph(trained(1), example, path, keep_initializers_as_inputs=True, **names)
 
+    # as models of more than 2 GB are saved, without the file that holds its weights
+    graph = onnx.load(FOLDER / "weights_graph.onnx")
+    path = FOLDER / "weights_external_graph.onnx"
+    onnx.save(graph, str(path), save_as_external_data=True, location="weights_gone")
+    (FOLDER / "weights_gone").unlink()
+
     half = trained(1)
     half.up.half()
     export_onnx_graph(half, example, str(FOLDER / "weights_half_graph.onnx"), **names)

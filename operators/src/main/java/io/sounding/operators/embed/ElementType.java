@@ -11,26 +11,28 @@ import java.util.Optional;
  * such as {@code num_batches_tracked}, indices and shapes, which belong to the graph.
  */
 enum ElementType {
-  F64(8, 11),
-  F32(4, 1),
-  F16(2, 10),
-  BF16(2, 16),
-  I64(8, 7),
-  I32(4, 6),
-  I16(2, 5),
-  I8(1, 3),
-  U64(8, 13),
-  U32(4, 12),
-  U16(2, 4),
-  U8(1, 2),
-  BOOL(1, 9);
+  F64(8, 11, true),
+  F32(4, 1, true),
+  F16(2, 10, true),
+  BF16(2, 16, true),
+  I64(8, 7, false),
+  I32(4, 6, false),
+  I16(2, 5, false),
+  I8(1, 3, false),
+  U64(8, 13, false),
+  U32(4, 12, false),
+  U16(2, 4, false),
+  U8(1, 2, false),
+  BOOL(1, 9, false);
 
   private final int bytes;
   private final int onnx;
+  private final boolean floating;
 
-  ElementType(int bytes, int onnx) {
+  ElementType(int bytes, int onnx, boolean floating) {
     this.bytes = bytes;
     this.onnx = onnx;
+    this.floating = floating;
   }
 
   /** Bytes of an element. */
@@ -45,7 +47,7 @@ enum ElementType {
 
   /** Whether tensors of it are weights. */
   boolean isFloating() {
-    return ordinal() <= BF16.ordinal();
+    return floating;
   }
 
   /** The type of this name in safetensors files; empty: not known. */

@@ -145,12 +145,14 @@ class SharedEncodersTest {
     ModelLoading hurried =
         new ModelLoading(loading.files(), loading.intraOpThreads(), Duration.ofMillis(100));
     CheckpointRequest request = swapped("stalled", "weights_a.safetensors", false);
-    CheckpointRequest stalled = Examples.withWeights(request, null, "stalled:/w", null);
+    String weights = request.weightsUri().replaceFirst("file:", "stalled:");
+    CheckpointRequest stalled = Examples.withWeights(request, request.modelSha256(), weights, null);
     try (var hangs = encoders.lease(stalled, hurried)) {
       assertThatThrownBy(() -> hangs.encoder().join())
           .hasCauseInstanceOf(EncodingException.class)
           .hasMessageContaining(
-              "weights_graph.pt with weights stalled:/w was not fetched and loaded within PT0.1S.");
+              "weights_graph.pt with weights %s was not fetched and loaded within PT0.1S."
+                  .formatted(weights));
     }
   }
 

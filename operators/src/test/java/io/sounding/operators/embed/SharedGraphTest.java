@@ -161,7 +161,12 @@ class SharedGraphTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"weights_transposed_graph.pt", "weights_inputs_graph.onnx"})
+  @ValueSource(
+      strings = {
+        "weights_transposed_graph.pt",
+        "weights_inputs_graph.onnx",
+        "weights_external_graph.onnx"
+      })
   void otherWaysToSaveAGraphComeToTheSame(String file) throws Exception {
     try (SharedGraph graph = load(file);
         SpeechEncoder encoder = with(graph, file, TestModels.path("weights_a.safetensors"))) {

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a job holds does not grow with what it has done: neither native memory of models, nor
- * objects, nor state. Run with {@code mvn verify -Pfaults}; prints what it measured.
+ * objects, nor state; 1,000 of the checkpoints are weights for a graph. Run with {@code mvn verify
+ * -Pfaults}; prints what it measured.
  */
 @Tag("faults")
 class BoundedITCase {

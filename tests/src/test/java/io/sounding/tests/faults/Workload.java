@@ -81,8 +81,8 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
   }
 
   /**
-   * 16 utterances of half a second of noise, and so many checkpoints, ONNX and TorchScript in turn,
-   * of models of one layer with a few hundred weights.
+   * 16 utterances of half a second of noise, and so many checkpoints: ONNX and TorchScript, models
+   * exported whole and weights for a graph in turn, one layer of models of a few hundred weights.
    */
   static Workload tiny(int evaluations) {
     List<Message> chunks = new ArrayList<>();
@@ -96,15 +96,23 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
     return sealed(
         sealed,
         chunks,
-        IntStream.range(0, evaluations)
-            .mapToObj(
-                step ->
-                    step % 2 == 0
-                        ? checkpoint(
-                            TINY_MODELS.resolve("one_tensor.onnx"), ModelFormat.ONNX, step, 0)
-                        : checkpoint(
-                            TINY_MODELS.resolve("one_tensor.pt"), ModelFormat.TORCHSCRIPT, step, 0))
-            .toList());
+        IntStream.range(0, evaluations).mapToObj(step -> message(tinyCheckpoint(step))).toList());
+  }
+
+  private static CheckpointEvent.Builder tinyCheckpoint(int step) {
+    return switch (step % 4) {
+      case 0 -> event(TINY_MODELS.resolve("one_tensor.onnx"), ModelFormat.ONNX, step, 0);
+      case 1 -> event(TINY_MODELS.resolve("one_tensor.pt"), ModelFormat.TORCHSCRIPT, step, 0);
+      case 2 -> tinyWeights("weights_graph.onnx", ModelFormat.ONNX, step);
+      default -> tinyWeights("weights_graph.pt", ModelFormat.TORCHSCRIPT, step);
+    };
+  }
+
+  private static CheckpointEvent.Builder tinyWeights(String graph, ModelFormat format, int step) {
+    String weights = step % 3 == 0 ? "weights_a_bf16.safetensors" : "weights_b.safetensors";
+    return event(TINY_MODELS.resolve(graph), format, step, 0)
+        .setLayers(List.of(-1))
+        .setWeightsUri(TINY_MODELS.resolve(weights).toUri().toString());
   }
 
   private static Workload sealed(
@@ -146,22 +154,25 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
   }
 
   private static Message checkpoint(int step, int attempt) {
-    return checkpoint(DemoData.checkpoint("healthy", step), ModelFormat.ONNX, step, attempt);
+    return message(event(DemoData.checkpoint("healthy", step), ModelFormat.ONNX, step, attempt));
   }
 
-  private static Message checkpoint(Path model, ModelFormat format, int step, int attempt) {
+  private static CheckpointEvent.Builder event(
+      Path model, ModelFormat format, int step, int attempt) {
     SingleObjectCodec.initialise();
-    CheckpointEvent event =
-        CheckpointEvent.newBuilder()
-            .setRunId("healthy")
-            .setCheckpointId("step-" + step)
-            .setStep(step)
-            .setAttempt(attempt)
-            .setCorpusId(CORPUS)
-            .setModelUri(model.toUri().toString())
-            .setModelFormat(format)
-            .setPublishedAt(Instant.EPOCH)
-            .build();
+    return CheckpointEvent.newBuilder()
+        .setRunId("healthy")
+        .setCheckpointId("step-" + step)
+        .setStep(step)
+        .setAttempt(attempt)
+        .setCorpusId(CORPUS)
+        .setModelUri(model.toUri().toString())
+        .setModelFormat(format)
+        .setPublishedAt(Instant.EPOCH);
+  }
+
+  private static Message message(CheckpointEvent.Builder checkpoint) {
+    CheckpointEvent event = checkpoint.build();
     return new Message(RecordKeys.of(event), SingleObjectCodec.encode(event));
   }
 

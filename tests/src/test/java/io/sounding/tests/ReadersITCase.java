@@ -1,5 +1,9 @@
 package io.sounding.tests;
 
+import static io.sounding.tests.PublishedEvents.alarm;
+import static io.sounding.tests.PublishedEvents.event;
+import static io.sounding.tests.PublishedEvents.failed;
+import static io.sounding.tests.PublishedEvents.partial;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.cli.Sounding;
@@ -9,14 +13,10 @@ import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.AlarmState;
-import io.sounding.schemas.ClusterFamily;
 import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.CorrelationScope;
 import io.sounding.schemas.DownstreamScore;
-import io.sounding.schemas.EvaluationCost;
 import io.sounding.schemas.MetricEvent;
-import io.sounding.schemas.MetricStatus;
-import io.sounding.schemas.RankFamily;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SingleObjectCodec;
 import java.nio.charset.StandardCharsets;
@@ -95,81 +95,6 @@ class ReadersITCase {
         new ArrayList<>(List.of(name, "--bootstrap", broker.bootstrapServers()));
     arguments.addAll(List.of(more));
     return arguments;
-  }
-
-  private static MetricEvent.Builder event(String run, long step, int layer, double rankMe) {
-    return MetricEvent.newBuilder()
-        .setStatus(MetricStatus.FINAL)
-        .setRunId(run)
-        .setCheckpointId("step%05d.pt".formatted(step))
-        .setStep(step)
-        .setTrainingLoss(1.0 / (1 + step))
-        .setCorpusId("dev")
-        .setCorpusDigest("b".repeat(64))
-        .setLayer(layer)
-        .setLayers(2)
-        .setUtterances(47)
-        .setCorpusUtterances(47)
-        .setAudioSeconds(294.7)
-        .setCorpusAudioSeconds(294.7)
-        .setFrameDimension(128)
-        .setK(64)
-        .setSampleFrames(14_700)
-        .setRank(
-            RankFamily.newBuilder()
-                .setRankMe(rankMe)
-                .setRankMeLow(rankMe)
-                .setRankMeHigh(rankMe)
-                .setRankMeStdErr(0.5)
-                .setRankMeCentred(60.1)
-                .setRankMeUtterance(6.0)
-                .setEffectiveRankSquared(30.5)
-                .setStableRank(1.3)
-                .setParticipationRatio(20.25)
-                .setAnisotropy(0.75)
-                .setMeanNorm(11.5)
-                .setNormalisedStd(0.0625)
-                .setSampleLimited(false)
-                .setUtteranceLimited(true)
-                .build())
-        .setClusters(
-            ClusterFamily.newBuilder().setInertiaPerFrame(42.5).setDaviesBouldin(3.5).build())
-        .setCost(new EvaluationCost("cpu", 5.5, 0.5))
-        .setEmittedAt(Instant.now());
-  }
-
-  private static MetricEvent partial(String run, long step) {
-    return event(run, step, 0, 40)
-        .setStatus(MetricStatus.PARTIAL)
-        .setUtterances(12)
-        .setClusters(null)
-        .build();
-  }
-
-  private static MetricEvent failed(String run, long step, String reason) {
-    return MetricEvent.newBuilder()
-        .setStatus(MetricStatus.FAILED)
-        .setRunId(run)
-        .setCheckpointId("step%05d.pt".formatted(step))
-        .setStep(step)
-        .setCorpusId("dev")
-        .setFailureReason(reason)
-        .setEmittedAt(Instant.now())
-        .build();
-  }
-
-  private static AlarmEvent alarm(AlarmState state, long step) {
-    return AlarmEvent.newBuilder()
-        .setState(state)
-        .setRunId("b")
-        .setCheckpointId("step%05d.pt".formatted(step))
-        .setStep(step)
-        .setCorpusId("dev")
-        .setLayer(1)
-        .setMetric("rankMe")
-        .setReason("RankMe of layer 1 fell.")
-        .setEmittedAt(Instant.now())
-        .build();
   }
 
   /** Two checkpoints that were evaluated, one that failed, and what must not be seen. */

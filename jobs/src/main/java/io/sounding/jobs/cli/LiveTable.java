@@ -28,9 +28,15 @@ final class LiveTable {
   private final Map<Evaluation, MetricEvent> underWay = new LinkedHashMap<>();
   private int rowsLeft;
 
-  LiveTable(PrintWriter terminal, boolean interactive) {
+  /**
+   * A table.
+   *
+   * @param interactive whether lines may be rewritten
+   * @param colours whether they may be coloured
+   */
+  LiveTable(PrintWriter terminal, boolean interactive, boolean colours) {
     this.terminal = terminal;
-    colours = interactive && System.getenv("NO_COLOR") == null;
+    this.colours = colours;
     progress = interactive ? new ProgressLine(terminal) : null;
   }
 

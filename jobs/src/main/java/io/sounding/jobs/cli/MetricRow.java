@@ -72,6 +72,6 @@ final class MetricRow {
 
   /** The text without what could steer the terminal: names and reasons are other people's. */
   static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}+", " ");
+    return text.replaceAll("[\\p{Cntrl}\u0080-\u009f]+", " ");
   }
 }

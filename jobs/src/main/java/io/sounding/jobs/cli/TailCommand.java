@@ -93,7 +93,12 @@ final class TailCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     KafkaClients clients = kafka.clients();
-    LiveTable table = new LiveTable(spec.commandLine().getOut(), System.console() != null);
+    boolean interactive = System.console() != null;
+    LiveTable table =
+        new LiveTable(
+            spec.commandLine().getOut(),
+            interactive,
+            interactive && System.getenv("NO_COLOR") == null);
     List<String> topics = topics(clients, table);
     try (Interruption interruption = new Interruption()) {
       int status = 0;

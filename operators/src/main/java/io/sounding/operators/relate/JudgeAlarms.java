@@ -1,6 +1,7 @@
 package io.sounding.operators.relate;
 
 import io.sounding.operators.StateLayout;
+import io.sounding.operators.VersionedStage;
 import io.sounding.operators.publish.OutgoingRecord;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.RecordKeys;
@@ -13,10 +14,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.StateTtlConfig;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +33,7 @@ import org.slf4j.LoggerFactory;
  * "alarms", {@link Alarm} as published last by {@link Alarm#key}. It expires when nothing came of
  * the run for the time that histories are kept.
  */
-public final class JudgeAlarms extends KeyedProcessFunction<String, Measurement, OutgoingRecord>
-    implements CheckpointedFunction {
+public final class JudgeAlarms extends VersionedStage<String, Measurement, OutgoingRecord> {
 
   private static final long serialVersionUID = 1L;
 
@@ -49,16 +45,9 @@ public final class JudgeAlarms extends KeyedProcessFunction<String, Measurement,
   private transient MapState<String, Alarm> alarms;
 
   public JudgeAlarms(RelateSettings settings) {
+    super(LAYOUT);
     this.settings = settings;
   }
-
-  @Override
-  public void initializeState(FunctionInitializationContext context) throws Exception {
-    LAYOUT.restored(context.getOperatorStateStore());
-  }
-
-  @Override
-  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -248,5 +249,45 @@ class ReplayCommandITCase {
     assertThat(rejected.told())
         .contains("REJECTED: The modelSha256 is not 64 lower-case hexadecimal digits.")
         .endsWith("Done: 0 FINAL, 1 FAILED.\n");
+  }
+
+  @Test
+  @Order(8)
+  void whatATrainerSavedAsWeightsIsEvaluatedWithItsGraph() throws Exception {
+    Path trainer = Files.createDirectory(work.resolve("trainer"));
+    Path graph =
+        Files.copy(PoisonRecords.model("weights_graph.onnx"), trainer.resolve("graph.onnx"));
+    for (int step : List.of(10, 20)) {
+      Path checkpoint = Files.createDirectory(trainer.resolve("checkpoint-" + step));
+      Files.copy(
+          PoisonRecords.model(step == 10 ? "weights_a.safetensors" : "weights_b.safetensors"),
+          checkpoint.resolve("model.safetensors"));
+      Files.writeString(
+          checkpoint.resolve("trainer_state.json"),
+          "{\"global_step\": %1$d, \"log_history\": [{\"step\": %1$d, \"loss\": 0.5}]}"
+              .formatted(step));
+    }
+    Verb replay =
+        Verb.run(
+            with(
+                "replay",
+                "--run",
+                "trainer",
+                "--corpus",
+                "speech",
+                "--from",
+                trainer.toString(),
+                "--graph",
+                graph.toString(),
+                "--give-up-after",
+                "2m"));
+    assertThat(replay.status()).as(replay.told()).isZero();
+    assertThat(replay.told()).endsWith("Done: 2 FINAL, 0 FAILED.\n");
+    assertThat(published("speech"))
+        .filteredOn(event -> event.getRunId().equals("trainer"))
+        .extracting(CheckpointEvent::getCheckpointId, CheckpointEvent::getTrainingLoss)
+        .containsExactly(
+            Tuple.tuple("checkpoint-10/model.safetensors", 0.5),
+            Tuple.tuple("checkpoint-20/model.safetensors", 0.5));
   }
 }

@@ -2,6 +2,7 @@ package io.sounding.jobs.publish;
 
 import io.sounding.jobs.publish.PublishedCheckpoints.Attempt;
 import io.sounding.schemas.CheckpointEvent;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -42,11 +43,17 @@ public record Decision(Action action, CheckpointEvent event, int attempt, String
     } else if (action == Action.WAIT) {
       return "%s %s: its evaluation is waited for.".formatted(name, reason);
     }
-    String loss = event.getTrainingLoss() == null ? "no loss" : "loss " + event.getTrainingLoss();
+    String loss =
+        event.getTrainingLoss() == null ? "no loss" : "loss " + told(event.getTrainingLoss());
     String published = "step %d, %s".formatted(event.getStep(), loss);
     return reason == null
         ? "%s is published: %s.".formatted(name, published)
         : "%s %s; published as attempt %d: %s.".formatted(name, reason, attempt, published);
+  }
+
+  /** As it was read, without an exponent. */
+  private static String told(double loss) {
+    return Double.isFinite(loss) ? BigDecimal.valueOf(loss).toPlainString() : Double.toString(loss);
   }
 
   /** A checkpoint is published once, and again only if it asks for another evaluation. */

@@ -236,7 +236,8 @@ def export_torchscript_graph(model, example, path):
     """Exports the model once; what can be replaced in it are its parameters, so buffers become some."""
     for module in model.modules():
         for name, buffer in list(module._buffers.items()):
-            if buffer.is_floating_point() and name not in module._non_persistent_buffers_set:
+            kept = buffer is not None and name not in module._non_persistent_buffers_set
+            if kept and buffer.is_floating_point():
                 del module._buffers[name]
                 module.register_parameter(name, torch.nn.Parameter(buffer, requires_grad=False))
     torch.jit.trace(model.eval(), example, check_trace=False).save(path)
@@ -254,13 +255,15 @@ def safetensors(state: dict, name: str, dtype: torch.dtype) -> dict:
     written = {k: v.to(dtype) if v.is_floating_point() else v for k, v in state.items()}
     header, data = {"__metadata__": {"format": "pt"}}, b""
     for key, tensor in sorted(written.items(), key=lambda item: -item[1].element_size()):
-        raw = torch.Tensor.numpy(tensor.view(torch.int16) if dtype == torch.bfloat16
-                                 and tensor.is_floating_point() else tensor).tobytes()
-        offsets = [len(data), len(data) + len(raw)]
+        # NumPy has no bfloat16
+        raw = tensor.view(torch.int16) if tensor.dtype == torch.bfloat16 else tensor
+        begin = len(data)
+        data += raw.numpy().tobytes()
         header[key] = {
-            "dtype": types[tensor.dtype], "shape": list(tensor.shape), "data_offsets": offsets
+            "dtype": types[tensor.dtype],
+            "shape": list(tensor.shape),
+            "data_offsets": [begin, len(data)],
         }
-        data += raw
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     (FOLDER / f"{name}.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
@@ -331,10 +334,11 @@ def weights() -> dict:
     onnx.save(graph, str(path), save_as_external_data=True, location="weights_gone")
     (FOLDER / "weights_gone").unlink()
 
-    half = trained(1)
-    half.up.half()
-    export_onnx_graph(half, example, str(FOLDER / "weights_half_graph.onnx"), **names)
-    traced_graph(half, "weights_half_graph")
+    for name, dtype in (("half", torch.float16), ("bfloat", torch.bfloat16)):
+        narrow = trained(1)
+        narrow.up.to(dtype)
+        export_onnx_graph(narrow, example, str(FOLDER / f"weights_{name}_graph.onnx"), **names)
+        traced_graph(narrow, f"weights_{name}_graph")
 
     transposed = trained(1)
     transposed.up.weight = torch.nn.Parameter(transposed.up.weight.t().contiguous().t())
@@ -363,9 +367,10 @@ def weights() -> dict:
         name = f"weights_a_{suffix}"
         model.load_state_dict(safetensors(model.state_dict(), name, dtype))
         expected[name] = layers(model)
-    model = trained(2)
-    model.up.half()
-    expected["weights_half"] = layers(model)
+    for name, dtype in (("half", torch.float16), ("bfloat", torch.bfloat16)):
+        model = trained(2)
+        model.up.to(dtype)
+        expected[f"weights_{name}"] = layers(model)
     return expected
 
 

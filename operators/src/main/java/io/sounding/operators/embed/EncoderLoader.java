@@ -32,7 +32,7 @@ final class EncoderLoader {
       try {
         return request.weightsUri() == null
             ? SpeechEncoder.load(
-                fetchModel(request, loading, fetched),
+                fetchModel(request, request.modelSha256(), loading, fetched),
                 request.modelFormat(),
                 loading.intraOpThreads())
             : swapped(request, loading, fetched);
@@ -46,23 +46,27 @@ final class EncoderLoader {
 
   private SpeechEncoder swapped(CheckpointRequest request, ModelLoading loading, List<Path> fetched)
       throws EncodingException {
-    SharedGraph graph = graph(request, loading, fetched);
+    String given = request.modelSha256();
+    String sha256 =
+        given == null ? ModelFiles.sha256(fetchModel(request, null, loading, fetched)) : given;
+    SharedGraph.GraphFile file = () -> fetchModel(request, sha256, loading, fetched);
+    SharedGraph graph = graph(request, sha256, loading, file);
     Path weights =
         loading.files().fetch(request.weightsUri(), request.weightsSha256(), Artifact.WEIGHTS);
     fetched.add(weights);
-    return graph.with(Safetensors.read(weights), () -> fetchModel(request, loading, fetched));
+    return graph.with(Safetensors.read(weights), file);
   }
 
-  private SharedGraph graph(CheckpointRequest request, ModelLoading loading, List<Path> fetched)
+  private SharedGraph graph(
+      CheckpointRequest request, String sha256, ModelLoading loading, SharedGraph.GraphFile file)
       throws EncodingException {
-    if (request.modelSha256() != null) {
-      Optional<SharedGraph> known = graphs.find(key(request, request.modelSha256(), loading));
-      if (known.isPresent()) {
-        return known.get();
-      }
-    }
-    Path file = fetchModel(request, loading, fetched);
-    SharedGraphs.Key key = key(request, ModelFiles.sha256(file), loading);
+    SharedGraphs.Key key =
+        new SharedGraphs.Key(
+            request.modelUri(),
+            sha256,
+            request.modelFormat(),
+            loading.intraOpThreads(),
+            loading.files().trusted());
     Optional<SharedGraph> known = graphs.find(key);
     if (known.isPresent()) {
       return known.get();
@@ -70,28 +74,16 @@ final class EncoderLoader {
     return graphs.keep(
         key,
         request.modelFormat() == ModelFormat.ONNX
-            ? OnnxGraph.load(file, loading.intraOpThreads())
-            : TorchScriptGraph.load(file));
+            ? OnnxGraph.load(file.fetch(), loading.intraOpThreads())
+            : TorchScriptGraph.load(file.fetch()));
   }
 
   private static Path fetchModel(
-      CheckpointRequest request, ModelLoading loading, List<Path> fetched)
+      CheckpointRequest request, String sha256, ModelLoading loading, List<Path> fetched)
       throws EncodingException {
     Path file =
-        loading
-            .files()
-            .fetch(request.modelUri(), request.modelSha256(), Artifact.of(request.modelFormat()));
+        loading.files().fetch(request.modelUri(), sha256, Artifact.of(request.modelFormat()));
     fetched.add(file);
     return file;
-  }
-
-  private static SharedGraphs.Key key(
-      CheckpointRequest request, String sha256, ModelLoading loading) {
-    return new SharedGraphs.Key(
-        request.modelUri(),
-        sha256,
-        request.modelFormat(),
-        loading.intraOpThreads(),
-        loading.files().trusted());
   }
 }

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A loaded model, run through DJL: samples in, frames of the chosen layers out, all layers from one
@@ -38,6 +39,7 @@ public final class SpeechEncoder implements AutoCloseable {
 
   private final Model model;
   private final Runnable release;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private SpeechEncoder(Model model, Runnable release) {
     this.model = model;
@@ -47,7 +49,7 @@ public final class SpeechEncoder implements AutoCloseable {
   /**
    * An encoder that runs a model that was loaded elsewhere.
    *
-   * @param release gives the model back; called when the encoder is closed
+   * @param release gives the model back; called once, when the encoder is closed
    */
   static SpeechEncoder of(Model model, Runnable release) {
     return new SpeechEncoder(model, release);
@@ -123,7 +125,9 @@ public final class SpeechEncoder implements AutoCloseable {
   /** Gives the native memory back. */
   @Override
   public void close() {
-    release.run();
+    if (closed.compareAndSet(false, true)) {
+      release.run();
+    }
   }
 
   /** One thread's way to run the model. */

@@ -59,7 +59,7 @@ final class TorchScriptInstance implements AutoCloseable {
     NDManager host = model.getNDManager().newSubManager(Device.cpu());
     for (Pair<String, Parameter> named : model.getBlock().getDirectParameters()) {
       NDArray parameter = named.getValue().getArray();
-      Optional<ElementType> type = type(parameter.getDataType());
+      Optional<ElementType> type = weightType(named.getKey(), parameter.getDataType());
       if (type.isPresent()) {
         TensorForm form =
             new TensorForm(
@@ -77,13 +77,17 @@ final class TorchScriptInstance implements AutoCloseable {
     }
   }
 
-  private static Optional<ElementType> type(DataType type) {
+  private static Optional<ElementType> weightType(String name, DataType type)
+      throws EncodingException {
     return switch (type) {
       case FLOAT64 -> Optional.of(ElementType.F64);
       case FLOAT32 -> Optional.of(ElementType.F32);
       case FLOAT16 -> Optional.of(ElementType.F16);
-      case BFLOAT16 -> Optional.of(ElementType.BF16);
-      default -> Optional.empty();
+      case INT64, INT32, INT16, INT8, UINT8, BOOLEAN -> Optional.empty();
+      default ->
+          throw new EncodingException(
+              "Parameter %s of the TorchScript module is of a type that cannot be replaced (%s; DJL does not know bfloat16 of PyTorch). Export the graph in float32: weights in bfloat16 are converted."
+                  .formatted(WeightsFit.told(name), type));
     };
   }
 

@@ -7,6 +7,7 @@ import io.sounding.schemas.ModelFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,18 @@ class SharedGraphTest {
         TestModels.assertEqual(TestModels.expected(expected), frames(encoder));
       }
     }
+  }
+
+  @Test
+  void aGraphInBfloat16IsGivenWeightsAsOnnxAndRefusedAsTorchScript() throws Exception {
+    String file = "weights_bfloat_graph.onnx";
+    try (SharedGraph graph = load(file);
+        SpeechEncoder encoder = with(graph, file, TestModels.path("weights_a.safetensors"))) {
+      TestModels.assertEqual(TestModels.expected("weights_bfloat"), frames(encoder));
+    }
+    assertThatThrownBy(() -> load("weights_bfloat_graph.pt").close())
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("Parameter up.weight of the TorchScript module is of a type that");
   }
 
   @ParameterizedTest

@@ -109,7 +109,7 @@ final class EvaluationSession {
             take(event, watch, lines, table);
           }
         }
-        alarms.poll(Duration.ZERO).forEach(table::alarm);
+        alarms.poll(Duration.ofMillis(20)).forEach(table::alarm);
         String rejected = deadLetters.firstRejection();
         if (rejected != null) {
           throw unusable.apply(rejected);

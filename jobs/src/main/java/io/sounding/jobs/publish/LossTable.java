@@ -38,9 +38,9 @@ public final class LossTable {
    */
   public static Map<Long, Double> read(Path file) throws UnusableInputException {
     SortedMap<Long, Double> losses = new TreeMap<>();
-    CsvTable.read(
+    CsvRows.read(
         file,
-        CsvTable.text(file),
+        CsvRows.text(file),
         COLUMNS,
         row -> {
           if (!row.text("loss").isBlank()) {
@@ -65,12 +65,12 @@ public final class LossTable {
    * @throws UnusableInputException when the file cannot be read
    */
   static Growing readGrowing(Path file) throws UnusableInputException {
-    String text = CsvTable.text(file);
+    String text = CsvRows.text(file);
     String lines = text.substring(0, text.lastIndexOf('\n') + 1);
     SortedMap<Long, Double> losses = new TreeMap<>();
     String[] finding = new String[1];
     try {
-      CsvTable.read(
+      CsvRows.read(
           file,
           lines,
           COLUMNS,

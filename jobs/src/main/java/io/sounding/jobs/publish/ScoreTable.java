@@ -34,9 +34,9 @@ public final class ScoreTable {
   public static List<Score> read(Path file) throws UnusableInputException {
     List<Score> scores = new ArrayList<>();
     Map<String, Double> values = new HashMap<>();
-    CsvTable.read(
+    CsvRows.read(
         file,
-        CsvTable.text(file),
+        CsvRows.text(file),
         List.of("step", "task", "value"),
         row -> {
           if (row.text("value").isBlank()) {

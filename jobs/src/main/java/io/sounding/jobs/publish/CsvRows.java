@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * A CSV file (RFC 4180, UTF-8, with or without a byte order mark) whose header names its columns,
  * in any case and order. Other columns than those asked for and blank lines are passed over.
  */
-final class CsvTable {
+final class CsvRows {
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
   private static final Map<String, Double> WORDS =
@@ -92,7 +92,7 @@ final class CsvTable {
   private final List<String> columns;
   private final Map<String, Integer> positions = new HashMap<>();
 
-  private CsvTable(Path file, List<String> columns) {
+  private CsvRows(Path file, List<String> columns) {
     this.file = file;
     this.columns = columns;
   }
@@ -123,7 +123,7 @@ final class CsvTable {
    */
   static void read(Path file, String text, List<String> columns, Reader reader)
       throws UnusableInputException {
-    CsvTable table = new CsvTable(file, columns);
+    CsvRows table = new CsvRows(file, columns);
     try (MappingIterator<String[]> rows = ROWS.readValues(text)) {
       while (rows.hasNextValue()) {
         List<String> cells = Arrays.asList(rows.nextValue());

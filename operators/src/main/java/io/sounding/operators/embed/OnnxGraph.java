@@ -28,7 +28,7 @@ import java.util.Map;
  * the file is mapped by ONNX Runtime itself: no weight passes through Java.
  *
  * <p>Measured (wav2vec 2.0 base, one thread, processor time; tests/speed/SWAP.md): a session from a
- * whole exported file takes 0.44 s, from such initializers 0.27 s, most of which ONNX Runtime packs
+ * whole exported file takes 0.42 s, from such initializers 0.25 s, most of which ONNX Runtime packs
  * them for its products; and 0.75 s if the graph were not optimised ahead. To pass weights as
  * inputs of every run would take no new session at all, but as they are not packed then, each
  * forward pass takes 75 ms more: 7 % at 10 s of audio, 20 % at 3 s. Four passes, and the session

@@ -13,27 +13,27 @@ import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Our side of {@code tests/speed/swap}: measures the models of a folder and prints the result as
- * Markdown. It lives in this package because graphs are not public.
+ * Our side of {@code tests/speed/swap}: a process that takes one measurement and prints it as a row
+ * of a Markdown table. It lives in this package because graphs are not public.
  *
- * <p>Arguments: the folder, the number of repetitions, the number of swaps of the large model.
+ * <pre>
+ *   FOLDER SIZE FORMAT compare N    weights for a graph beside whole models, N times
+ *   FOLDER SIZE FORMAT memory N     resident memory after N / 5 and N swaps
+ * </pre>
  */
 public final class SwapProbe {
 
-  private static final int SWAPS = 500;
   private static final int SAMPLES = 2 * 16_000;
   private static final int PASSES = 7;
-  private static final int MORE_OF_DEMO = 10;
-
-  private static final List<ModelFormat> FORMATS =
-      List.of(ModelFormat.ONNX, ModelFormat.TORCHSCRIPT);
 
   private final Path folder;
-  private final int repetitions;
+  private final String size;
+  private final ModelFormat format;
 
-  private SwapProbe(Path folder, int repetitions) {
+  private SwapProbe(Path folder, String size, ModelFormat format) {
     this.folder = folder;
-    this.repetitions = repetitions;
+    this.size = size;
+    this.format = format;
   }
 
   /**
@@ -49,53 +49,17 @@ public final class SwapProbe {
       double whole, double swap, double swapHalf, double passWhole, double passSwapped) {}
 
   public static void main(String[] arguments) throws Exception {
-    SwapProbe probe = new SwapProbe(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
-    System.out.printf(
-        Locale.ROOT,
-        """
-        # Weights for a loaded graph, or a whole model for each checkpoint
-
-        Made by `tests/speed/swap`; do not edit. demo: an encoder of the demo, 4 layers, d = 64, %.1f MB of weights. base:
-        wav2vec 2.0 base, 12 layers, d = 768, %.0f MB. All weights are random. Java %s.
-
-        Resident memory of the process while one graph is given the weights of one checkpoint after the other, in float32
-        and bfloat16, two being loaded at any time, with a forward pass over 0.1 s of audio each:
-
-        | model | engine | swaps | then, MB | swaps | then, MB | growth |
-        | --- | --- | ---: | ---: | ---: | ---: | ---: |
-        """,
-        Files.size(probe.file("demo.f32.safetensors")) / 1e6,
-        Files.size(probe.file("base.f32.safetensors")) / 1e6,
-        System.getProperty("java.version"));
-    for (ModelFormat format : FORMATS) {
-      probe.swapManyTimes("demo", format, SWAPS);
-    }
-    for (ModelFormat format : FORMATS) {
-      probe.swapManyTimes("base", format, Integer.parseInt(arguments[2]));
-    }
-    System.out.printf(
-        """
-
-        Processor time of the one thread that does it all, on a shared, noisy machine, files in the operating system's
-        cache: times say little, ratios were taken within each repetition. Median (lower to upper quartile) of %d repetitions
-        (demo: %d) after a first one that warms up. Fetching the files is not counted; forward passes are over %d s of audio,
-        the median of %d.
-
-        | model | engine | whole model, ms | weights, ms | whole / weights | whole / weights in bfloat16 | forward pass with weights / whole |
-        | --- | --- | ---: | ---: | ---: | ---: | ---: |
-        """,
-        probe.repetitions, MORE_OF_DEMO * probe.repetitions, SAMPLES / 16_000, PASSES);
-    for (String size : List.of("demo", "base")) {
-      for (ModelFormat format : FORMATS) {
-        probe.compare(
-            size,
-            format,
-            size.equals("demo") ? MORE_OF_DEMO * probe.repetitions : probe.repetitions);
-      }
+    SwapProbe probe =
+        new SwapProbe(Path.of(arguments[0]), arguments[1], ModelFormat.valueOf(arguments[2]));
+    int times = Integer.parseInt(arguments[4]);
+    if (arguments[3].equals("compare")) {
+      probe.compare(times);
+    } else {
+      probe.swapManyTimes(times);
     }
   }
 
-  private static String name(ModelFormat format) {
+  private String engine() {
     return format == ModelFormat.ONNX ? "ONNX Runtime" : "PyTorch";
   }
 
@@ -103,21 +67,21 @@ public final class SwapProbe {
     return folder.resolve(name);
   }
 
-  private Path model(String size, String kind, ModelFormat format) {
+  private Path model(String kind) {
     return file(size + "." + kind + (format == ModelFormat.ONNX ? ".onnx" : ".pt"));
   }
 
-  private SharedGraph load(String size, ModelFormat format) throws EncodingException {
+  private SharedGraph load() throws EncodingException {
     SpeechEncoder.startEngine(format, 1);
-    Path graph = model(size, "graph", format);
+    Path graph = model("graph");
     return format == ModelFormat.ONNX ? OnnxGraph.load(graph, 1) : TorchScriptGraph.load(graph);
   }
 
-  private void compare(String size, ModelFormat format, int times) throws EncodingException {
+  private void compare(int times) throws EncodingException {
     List<Times> all = new ArrayList<>();
-    try (SharedGraph graph = load(size, format)) {
+    try (SharedGraph graph = load()) {
       for (int i = 0; i <= times; i++) {
-        all.add(repetition(graph, size, format));
+        all.add(repetition(graph));
       }
     }
     List<Times> warm = all.subList(1, all.size());
@@ -125,7 +89,7 @@ public final class SwapProbe {
         Locale.ROOT,
         "| %s | %s | %s | %s | %s | %s | %s |%n",
         size,
-        name(format),
+        engine(),
         spread("%.1f", warm, t -> 1e3 * t.whole),
         spread("%.1f", warm, t -> 1e3 * t.swap),
         spread("%.2f", warm, t -> t.whole / t.swap),
@@ -133,28 +97,26 @@ public final class SwapProbe {
         spread("%.2f", warm, t -> t.passSwapped / t.passWhole));
   }
 
-  private Times repetition(SharedGraph graph, String size, ModelFormat format)
-      throws EncodingException {
+  private Times repetition(SharedGraph graph) throws EncodingException {
     long start = processorNanos();
-    try (SpeechEncoder whole = SpeechEncoder.load(model(size, "whole", format), format, 1)) {
+    try (SpeechEncoder whole = SpeechEncoder.load(model("whole"), format, 1)) {
       double loading = secondsSince(start);
       double passWhole = pass(whole, SAMPLES, PASSES);
       start = processorNanos();
-      SpeechEncoder half = swap(graph, size, format, "bf16");
+      SpeechEncoder half = swap(graph, "bf16");
       double swapHalf = secondsSince(start);
       half.close();
       start = processorNanos();
-      try (SpeechEncoder swapped = swap(graph, size, format, "f32")) {
+      try (SpeechEncoder swapped = swap(graph, "f32")) {
         double swap = secondsSince(start);
         return new Times(loading, swap, swapHalf, passWhole, pass(swapped, SAMPLES, PASSES));
       }
     }
   }
 
-  private SpeechEncoder swap(SharedGraph graph, String size, ModelFormat format, String type)
-      throws EncodingException {
+  private SpeechEncoder swap(SharedGraph graph, String type) throws EncodingException {
     Safetensors weights = Safetensors.read(file(size + "." + type + ".safetensors"));
-    return graph.with(weights, () -> model(size, "graph", format));
+    return graph.with(weights, () -> model("graph"));
   }
 
   private static double pass(SpeechEncoder encoder, int samples, int passes)
@@ -184,14 +146,13 @@ public final class SwapProbe {
     return (processorNanos() - start) * 1e-9;
   }
 
-  private void swapManyTimes(String size, ModelFormat format, int swaps)
-      throws EncodingException, IOException {
+  private void swapManyTimes(int swaps) throws EncodingException, IOException {
     int settled = swaps / 5;
     long before = 0;
     SpeechEncoder earlier = null;
-    try (SharedGraph graph = load(size, format)) {
+    try (SharedGraph graph = load()) {
       for (int i = 1; i <= swaps; i++) {
-        SpeechEncoder next = swap(graph, size, format, i % 3 == 0 ? "bf16" : "f32");
+        SpeechEncoder next = swap(graph, i % 3 == 0 ? "bf16" : "f32");
         pass(next, 1_600, 1);
         if (earlier != null) {
           earlier.close();
@@ -206,7 +167,7 @@ public final class SwapProbe {
           Locale.ROOT,
           "| %s | %s | %d | %.0f | %d | %.0f | %+.1f %% |%n",
           size,
-          name(format),
+          engine(),
           settled,
           before / 1e6,
           swaps,

@@ -61,10 +61,10 @@ class Processes(PublisherTest):
 
     def test_the_end_of_the_interpreter_waits_for_what_is_left(self):
         ended = self.run_python(
-            "import time\n"
+            "import threading\n"
             "class Slow(Ledger):\n"
             "    def send(self, *record):\n"
-            "        time.sleep(0.2)\n"
+            "        threading.main_thread().join()\n"  # the program has come to its end
             "        super().send(*record)\n"
             "        print('sent', flush=True)\n"
             "p = Publisher('r', 'dev', 'nowhere:9092', client=Slow())\n"

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A main class of the tests' class path in a JVM of its own, which can be killed and paused. It
@@ -68,6 +70,19 @@ public final class JavaProcess implements AutoCloseable {
     } catch (IOException e) {
       return "nothing that can be read (" + e.getMessage() + ")";
     }
+  }
+
+  /** What the pattern's first group finds in what it prints, once it does. */
+  public String awaitPrinted(Pattern pattern) {
+    Await.until(
+        "process " + name + " prints " + pattern,
+        () -> pattern.matcher(printed()).find() || !isAlive(),
+        this::printed);
+    Matcher found = pattern.matcher(printed());
+    if (!found.find()) {
+      throw new AssertionError("Process " + name + " ended; it printed: " + printed());
+    }
+    return found.group(1);
   }
 
   /** Memory that it holds, bytes. */

@@ -12,6 +12,8 @@ import java.time.Instant;
 /** Events as a job publishes them, on corpus dev. */
 final class PublishedEvents {
 
+  private static final Instant NOON = Instant.ofEpochMilli(1_800_000_000_123L);
+
   private PublishedEvents() {}
 
   /** A FINAL event with that RankMe. */
@@ -53,7 +55,7 @@ final class PublishedEvents {
         .setClusters(
             ClusterFamily.newBuilder().setInertiaPerFrame(42.5).setDaviesBouldin(3.5).build())
         .setCost(new EvaluationCost("cpu", 5.5, 0.5))
-        .setEmittedAt(Instant.now());
+        .setEmittedAt(NOON);
   }
 
   /** A PARTIAL event of layer 0, a quarter through. */
@@ -74,7 +76,7 @@ final class PublishedEvents {
         .setStep(step)
         .setCorpusId("dev")
         .setFailureReason(reason)
-        .setEmittedAt(Instant.now())
+        .setEmittedAt(NOON)
         .build();
   }
 
@@ -89,7 +91,7 @@ final class PublishedEvents {
         .setLayer(1)
         .setMetric("rankMe")
         .setReason("RankMe of layer 1 fell.")
-        .setEmittedAt(Instant.now())
+        .setEmittedAt(NOON)
         .build();
   }
 }

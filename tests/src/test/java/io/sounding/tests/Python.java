@@ -22,6 +22,10 @@ final class Python implements AutoCloseable {
   /** Debian's, then the one of the path. */
   private static final List<String> INTERPRETERS = List.of("/usr/bin/python3", "python3");
 
+  /** Looks without importing: one that is there and broken is to fail the test. */
+  private static final String IS_INSTALLED =
+      "import importlib.util as u, sys; sys.exit(u.find_spec('%s') is None)";
+
   private final Path errors;
   private final Process process;
   private final Writer commands;
@@ -39,10 +43,12 @@ final class Python implements AutoCloseable {
     return DemoData.folder().resolve("../../schemas/python").normalize();
   }
 
-  /** The modules among these that can be imported; skips the test if there is no Python 3. */
+  /** The modules among these that are installed; skips the test if there is no Python 3. */
   static List<String> installed(String... modules) {
     String interpreter = interpreter();
-    return Stream.of(modules).filter(module -> runs(interpreter, "import " + module)).toList();
+    return Stream.of(modules)
+        .filter(module -> runs(interpreter, IS_INSTALLED.formatted(module)))
+        .toList();
   }
 
   private static String interpreter() {

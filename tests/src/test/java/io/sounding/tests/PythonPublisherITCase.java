@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.embedded.EmbeddedBroker;
 import io.sounding.jobs.embedded.KafkaTopic;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.DownstreamScore;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What Python publishes is read by Java, over each Kafka client for Python that is installed; and
  * training goes on whatever happens to Kafka.
  */
-@Timeout(300)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PythonPublisherITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");
@@ -132,7 +133,11 @@ class PythonPublisherITCase {
       assertThat(python.ask("flush 0")).as("died in the middle").isEqualTo("10 0 10");
       try (EmbeddedBroker broker = startBroker(port)) {
         assertThat(python.ask("flush 90")).isEqualTo("20 0 0");
-        assertThat(scores(broker, 20).stream().map(DownstreamScore::getStep).distinct())
+        KafkaClients kafka = KafkaClients.of(broker.bootstrapServers(), TOPICS);
+        assertThat(
+                PublishedRecords.of(kafka, TOPICS.scores(), DownstreamScore.class).stream()
+                    .map(DownstreamScore::getStep)
+                    .distinct())
             .hasSize(20)
             .isSorted();
       }
@@ -201,6 +206,10 @@ class PythonPublisherITCase {
         score(wrong, 0, 1);
         assertThat(right.ask("flush 60")).isEqualTo("1 0 0");
         right.end();
+        Await.until(
+            "the wrong password is refused",
+            () -> wrong.errors().contains("did not take the score"),
+            wrong::errors);
         wrong.end();
         assertThat(right.errors()).isEmpty();
         assertThat(wrong.errors())

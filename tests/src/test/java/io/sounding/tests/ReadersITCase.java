@@ -169,7 +169,7 @@ class ReadersITCase {
   void tailShowsWhatIsThereInTheOrderInWhichItWasWritten() {
     history();
 
-    Verb tail = Verb.run(verb("tail", "--from-start", "--until-idle", "2s"));
+    Verb tail = Verb.run(verb("tail", "--from-start", "--until-idle", "10s"));
 
     assertThat(tail.status()).as(tail.told()).isZero();
     List<String> lines = tail.told().lines().map(line -> line.replaceAll(" +", " ")).toList();
@@ -197,7 +197,7 @@ class ReadersITCase {
                 "tail",
                 "--from-start",
                 "--until-idle",
-                "2s",
+                "10s",
                 "--run",
                 "b",
                 "--layer",
@@ -223,7 +223,7 @@ class ReadersITCase {
       tail.awaitTold("alarm cleared: run b, step 200, rankMe");
       assertThat(tail.told()).doesNotContain("60.000", "999");
     }
-    Verb since = Verb.run(verb("tail", "--since", "1h", "--until-idle", "2s"));
+    Verb since = Verb.run(verb("tail", "--since", "1h", "--until-idle", "10s"));
     assertThat(since.told()).contains("60.000", " 200 ");
     Verb nothing = Verb.run(verb("tail", "--since", "2100-01-01", "--until-idle", "1s"));
     assertThat(nothing.told().lines()).hasSize(1);

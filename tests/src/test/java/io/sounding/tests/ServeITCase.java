@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Test;
@@ -36,7 +35,7 @@ class ServeITCase {
   void goesOnWhereItWasKilledAndEvaluatesNothingTwice() throws Exception {
     String bootstrap;
     try (JavaProcess serving = serve(0, "first")) {
-      bootstrap = bootstrap(serving);
+      bootstrap = serving.awaitPrinted(BOOTSTRAP);
       KafkaClients kafka = KafkaClients.of(bootstrap, Topics.withPrefix("sounding"));
       try (KafkaProducer<byte[], byte[]> producer = kafka.producer()) {
         new CorpusPublisher(producer, kafka.topics().audio())
@@ -48,13 +47,13 @@ class ServeITCase {
     }
     int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
     try (JavaProcess serving = serve(port, "second")) {
-      assertThat(bootstrap(serving)).isEqualTo(bootstrap);
+      assertThat(serving.awaitPrinted(BOOTSTRAP)).isEqualTo(bootstrap);
       KafkaClients kafka = KafkaClients.of(bootstrap, Topics.withPrefix("sounding"));
       publish(kafka, 0);
       publish(kafka, 400);
 
       assertThat(finals(kafka, 2)).containsExactly("step00000.onnx", "step00400.onnx");
-      serving.terminate();
+      assertThat(serving.terminate()).as(serving.printed()).isZero();
       assertThat(serving.printed()).doesNotContain("ended before");
     }
   }
@@ -62,7 +61,7 @@ class ServeITCase {
   @Test
   void aPortThatIsTakenIsToldInASentence() throws Exception {
     try (JavaProcess serving = serve(0, "first")) {
-      String bootstrap = bootstrap(serving);
+      String bootstrap = serving.awaitPrinted(BOOTSTRAP);
       int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
       try (JavaProcess second =
           serve(port, "second", "--work", folder.resolve("other").toString())) {
@@ -99,16 +98,6 @@ class ServeITCase {
         List.of("-Xmx1g", "--add-opens=java.base/java.util=ALL-UNNAMED"),
         Sounding.class,
         arguments);
-  }
-
-  private static String bootstrap(JavaProcess serving) {
-    Await.until(
-        "it serves",
-        () -> BOOTSTRAP.matcher(serving.printed()).find() || !serving.isAlive(),
-        serving::printed);
-    Matcher told = BOOTSTRAP.matcher(serving.printed());
-    assertThat(told.find()).as(serving.printed()).isTrue();
-    return told.group(1);
   }
 
   private static List<Path> fourUtterances() throws Exception {

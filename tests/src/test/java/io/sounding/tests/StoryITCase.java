@@ -13,8 +13,6 @@ import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -54,14 +51,14 @@ class StoryITCase {
   void twoRunsAreWatchedFromTheirFirstCheckpointToTheReport() throws Exception {
     runs = Files.createDirectories(folder.resolve("runs"));
     try (JavaProcess serving = serve()) {
-      kafka = KafkaClients.of(bootstrap(serving), Topics.withPrefix("sounding"));
+      kafka = KafkaClients.of(serving.awaitPrinted(BOOTSTRAP), Topics.withPrefix("sounding"));
       sounding(0, "publish", "audio", oneUtteranceOfEachVoice().toString(), "--corpus", CORPUS);
       try (JavaProcess healthy = watch("healthy");
           JavaProcess collapse = watch("collapse")) {
         writeHealthyRun();
         writeCollapsingRun();
-        assertThat(healthy.terminate()).as(healthy.printed()).isIn(0, 143);
-        assertThat(collapse.terminate()).as(collapse.printed()).isIn(0, 143);
+        assertThat(healthy.terminate()).as(healthy.printed()).isZero();
+        assertThat(collapse.terminate()).as(collapse.printed()).isZero();
         tell("watch runs/healthy --run healthy --corpus voices", healthy.printed());
         tell("watch runs/collapse --run collapse --corpus voices", collapse.printed());
       }
@@ -162,7 +159,7 @@ class StoryITCase {
   }
 
   private void whatIsThereCanBeReadAsTableFileAndPage() throws Exception {
-    String live = sounding(0, "tail", "--from-start", "--until-idle", "3s");
+    String live = sounding(0, "tail", "--from-start", "--until-idle", "10s");
     assertThat(live)
         .contains("healthy            3200")
         .contains("ALARM: run collapse, step 50, rankMe");
@@ -228,26 +225,14 @@ class StoryITCase {
   private String sounding(int status, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--bootstrap", kafka.bootstrapServers()));
-    StringWriter printed = new StringWriter();
-    PrintWriter terminal = new PrintWriter(printed, true);
-    int actual = Sounding.execute(terminal, terminal, all.toArray(new String[0]));
-    tell(String.join(" ", arguments), printed.toString());
-    assertThat(actual).as(printed.toString()).isEqualTo(status);
-    return printed.toString();
+    Verb verb = Verb.run(all);
+    tell(String.join(" ", arguments), verb.told());
+    assertThat(verb.status()).as(verb.told()).isEqualTo(status);
+    return verb.told();
   }
 
   private void tell(String command, String printed) {
     transcript.append("$ ./sounding ").append(command).append('\n').append(printed).append('\n');
-  }
-
-  private static String bootstrap(JavaProcess serving) {
-    Await.until(
-        "it serves",
-        () -> BOOTSTRAP.matcher(serving.printed()).find() || !serving.isAlive(),
-        serving::printed);
-    Matcher told = BOOTSTRAP.matcher(serving.printed());
-    assertThat(told.find()).as(serving.printed()).isTrue();
-    return told.group(1);
   }
 
   private Path oneUtteranceOfEachVoice() throws Exception {
@@ -268,9 +253,7 @@ class StoryITCase {
   // --- what Kafka holds --------------------------------------------------------------------------
 
   private <T extends SpecificRecordBase> List<T> read(String topic, Class<T> kind) {
-    try (CommittedRecords<T> records = new CommittedRecords<>(kafka, topic, kind)) {
-      return records.toEnd();
-    }
+    return PublishedRecords.of(kafka, topic, kind);
   }
 
   private List<String> published(String run) {

@@ -68,13 +68,6 @@ final class WeightsFile {
     return this;
   }
 
-  /** With every name behind this prefix. */
-  WeightsFile below(String prefix) {
-    WeightsFile moved = new WeightsFile();
-    tensors.forEach((name, stored) -> moved.tensors.put(prefix + name, stored));
-    return moved;
-  }
-
   Path write(Path file) throws IOException {
     ObjectNode header = new ObjectMapper().createObjectNode();
     ByteArrayOutputStream data = new ByteArrayOutputStream();

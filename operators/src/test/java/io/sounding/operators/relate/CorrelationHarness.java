@@ -96,10 +96,6 @@ final class CorrelationHarness implements AutoCloseable {
     return correlate.numEventTimeTimers();
   }
 
-  int stateEntries() {
-    return correlate.numKeyedStateEntries();
-  }
-
   /** Lets time pass for what expires. */
   void setExpiryTime(long millis) throws Exception {
     join.setStateTtlProcessingTime(millis);

@@ -22,6 +22,7 @@ final class LiveTable {
 
   private record Evaluation(String runId, String checkpointId, String corpusId) {}
 
+  private final AlarmRows alarms = new AlarmRows();
   private final PrintWriter terminal;
   private final boolean colours;
   private final ProgressLine progress;
@@ -61,7 +62,7 @@ final class LiveTable {
 
   /** An alarm, across all columns. */
   void show(AlarmEvent alarm) {
-    row(AlarmRow.of(alarm), alarm.getState() == AlarmState.RAISED ? RED : GREEN);
+    row(alarms.row(alarm), alarm.getState() == AlarmState.RAISED ? RED : GREEN);
   }
 
   /** A sentence about the table itself. */

@@ -16,6 +16,7 @@ final class MetricTable {
 
   private static final double SECONDS_BETWEEN_LINES = 5;
 
+  private final AlarmRows alarms = new AlarmRows();
   private final PrintWriter terminal;
   private final double totalAudioSeconds;
   private final long start;
@@ -74,7 +75,7 @@ final class MetricTable {
   /** The line of an alarm that was raised or cleared. */
   void alarm(AlarmEvent alarm) {
     erase();
-    terminal.println(AlarmRow.of(alarm));
+    terminal.println(alarms.row(alarm));
     terminal.flush();
   }
 

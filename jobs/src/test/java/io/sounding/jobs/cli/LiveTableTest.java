@@ -38,6 +38,18 @@ class LiveTableTest {
   }
 
   @Test
+  void anAlarmThatIsDatedBackIsNoSecondAlarm() {
+    plain.show(Events.alarm(AlarmState.RAISED, "a", 200, 11).build());
+    plain.show(Events.alarm(AlarmState.RAISED, "a", 100, 11).build());
+    plain.show(Events.alarm(AlarmState.RAISED, "a", 100, 10).build());
+    plain.show(Events.alarm(AlarmState.CLEARED, "a", 400, 11).build());
+    plain.show(Events.alarm(AlarmState.RAISED, "a", 800, 11).build());
+
+    assertThat(lines().stream().map(line -> line.split(":")[0]))
+        .containsExactly("ALARM", "alarm corrected", "ALARM", "alarm cleared", "ALARM");
+  }
+
+  @Test
   void alarmsAndFailuresStandOutInColour() {
     coloured.show(Events.finished("a", 400, 0).build());
     coloured.show(Events.failed("a", 1200, "Gone.").build());

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,14 +11,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Interruption implements AutoCloseable {
 
-  private static final long LIMIT_SECONDS = 10;
+  private static final Duration USUAL_LIMIT = Duration.ofSeconds(10);
 
   private final AtomicBoolean told = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread worker = Thread.currentThread();
   private final Thread hook = new Thread(this::interrupt, "interruption");
 
+  private final Duration limit;
+
   Interruption() {
+    this(USUAL_LIMIT);
+  }
+
+  /**
+   * @param limit how long the process waits for the end in good order
+   */
+  Interruption(Duration limit) {
+    this.limit = limit;
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -30,7 +41,7 @@ final class Interruption implements AutoCloseable {
     told.set(true);
     worker.interrupt();
     try {
-      closed.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+      closed.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

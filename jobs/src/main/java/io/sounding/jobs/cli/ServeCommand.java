@@ -1,14 +1,15 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.EvaluationOptions;
+import io.sounding.jobs.embedded.EmbeddedException;
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.operators.EvaluationSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.JobExecutionResult;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+
+  /** The broker writes its log down, the job is cancelled, models are closed. */
+  private static final Duration GOOD_ORDER = Duration.ofSeconds(60);
 
   @Spec private CommandSpec spec;
 
@@ -77,30 +81,30 @@ final class ServeCommand implements Callable<Integer> {
           "--parallelism is %d; it must lie in 1 to %d, the number of shards."
               .formatted(subtasks, settings.shards()));
     }
-    EmbeddedSounding sounding = EmbeddedSounding.serve(folder.path(), port, subtasks, settings);
-    AtomicBoolean stopping = new AtomicBoolean();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  stopping.set(true);
-                  sounding.close();
-                },
-                "stop-serving"));
-    try (sounding) {
-      terminal.printf(
-          "Kafka at %s, Flink at %s, everything in %s%nStop it with Ctrl+C.%n",
-          sounding.bootstrapServers(), sounding.webAddress(), folder.path());
-      terminal.flush();
-      CompletableFuture<JobExecutionResult> job = sounding.job().getJobExecutionResult();
-      try {
-        job.get(); // returns only if the job fails: its inputs have no end
-      } catch (ExecutionException e) {
-        if (!stopping.get()) {
-          throw new JobFailedException(job, folder.log());
+    try (Interruption interruption = new Interruption(GOOD_ORDER)) {
+      try (EmbeddedSounding sounding =
+          EmbeddedSounding.serve(folder.path(), port, subtasks, settings)) {
+        terminal.printf(
+            "Kafka at %s, Flink at %s, everything in %s%nStop it with Ctrl+C.%n",
+            sounding.bootstrapServers(), sounding.webAddress(), folder.path());
+        terminal.flush();
+        awaitEnd(sounding.job().getJobExecutionResult(), folder);
+      } catch (InterruptedException | EmbeddedException e) {
+        if (!interruption.happened()) {
+          throw e;
         }
       }
       return 0;
+    }
+  }
+
+  /** The job's inputs have no end: it fails, or somebody ends it in Flink's web UI. */
+  private static void awaitEnd(CompletableFuture<JobExecutionResult> job, WorkFolder folder)
+      throws InterruptedException, JobFailedException {
+    try {
+      job.get();
+    } catch (ExecutionException e) {
+      throw new JobFailedException(job, folder.log());
     }
   }
 

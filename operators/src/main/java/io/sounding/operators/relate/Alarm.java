@@ -33,19 +33,24 @@ public record Alarm(
     return layer + "\n" + metric;
   }
 
-  /** The same alarm, which a checkpoint that was evaluated late has shown to be none. */
-  Alarm withdrawn(Measurement late) {
+  /**
+   * The same alarm, taken back: a checkpoint that was evaluated late or again, or other rules after
+   * a restart, have shown it to be none.
+   *
+   * @param latest the measurement that came last
+   */
+  Alarm withdrawn(Measurement latest) {
     return new Alarm(
         false,
         layer,
         metric,
-        late.step(),
-        late.checkpointId(),
+        latest.step(),
+        latest.checkpointId(),
         Double.NaN,
         reference,
         threshold,
-        "The alarm of step %d is withdrawn: with step %d, which was evaluated after it, it would not have been raised."
-            .formatted(step, late.step()));
+        "The alarm of step %d is withdrawn: by all that is known at step %d, and the rules the job has now, it is none."
+            .formatted(step, latest.step()));
   }
 
   AlarmEvent toEvent(String runId, String corpusId, Instant emittedAt) {

@@ -20,8 +20,32 @@ final class AlarmJudge {
 
   private AlarmJudge() {}
 
-  /** The row that the history of a layer keeps of a measurement. */
-  static double[] row(Measurement measurement) {
+  /**
+   * Takes a measurement into the histories: its row into that of its layer, and its loss, if it is
+   * known, into that of {@link Measurement#NO_LAYER}.
+   *
+   * @return whether it says anything new
+   */
+  static boolean note(Map<Integer, LayerHistory> histories, Measurement measurement) {
+    boolean isNew = false;
+    if (!measurement.isFailure()) {
+      isNew = note(histories, measurement, row(measurement));
+    }
+    if (measurement.trainingLoss() != null) {
+      isNew |= note(histories, measurement.ofCheckpoint(), measurement.ofCheckpoint().values());
+    }
+    return isNew;
+  }
+
+  private static boolean note(
+      Map<Integer, LayerHistory> histories, Measurement measurement, double[] row) {
+    LayerHistory before = histories.getOrDefault(measurement.layer(), LayerHistory.EMPTY);
+    LayerHistory after = before.with(measurement, row);
+    histories.put(measurement.layer(), after);
+    return after != before;
+  }
+
+  private static double[] row(Measurement measurement) {
     double[] row = new double[4];
     row[RANK_ME] = measurement.values()[LayerMetric.RANK_ME.ordinal()];
     row[ANISOTROPY] = measurement.values()[LayerMetric.ANISOTROPY.ordinal()];

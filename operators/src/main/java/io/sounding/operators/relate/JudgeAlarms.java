@@ -24,12 +24,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Checkpoints that are evaluated in the order of their steps raise each alarm once and clear it
  * once. In another order, or again, an alarm may be published once more with an earlier step, or
- * cleared because it would not have been raised; whatever the order, the last event of each alarm
- * is the same once all are there, and of those that would never have been raised it is a cleared
- * one or none.
+ * withdrawn, that is cleared because it is none by now, as it may be under other rules after a
+ * restart; whatever the order, the last event of each alarm is the same once all are there, and of
+ * those that would never have been raised it is a cleared one or none.
  *
  * <p>State, layout 1, keyed by {@link Measurement#runAndCorpus}: map "layers", {@link LayerHistory}
- * of {@link AlarmJudge#row} by layer, and of the losses by {@link Measurement#NO_LAYER}; map
+ * as {@link AlarmJudge} keeps it by layer, and of the losses by {@link Measurement#NO_LAYER}; map
  * "alarms", {@link Alarm} as published last by {@link Alarm#key}. It expires when nothing came of
  * the run for the time that histories are kept.
  */
@@ -64,16 +64,6 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
   @Override
   public void processElement(
       Measurement measurement, Context context, Collector<OutgoingRecord> out) throws Exception {
-    boolean isNew = false;
-    if (!measurement.isFailure()) {
-      isNew = note(measurement, AlarmJudge.row(measurement));
-    }
-    if (measurement.trainingLoss() != null) {
-      isNew |= note(measurement.ofCheckpoint(), measurement.ofCheckpoint().values());
-    }
-    if (!isNew) {
-      return;
-    }
     Map<String, Alarm> published = new TreeMap<>();
     for (Map.Entry<String, Alarm> entry : alarms.entries()) {
       published.put(entry.getKey(), entry.getValue());
@@ -81,6 +71,12 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
     Map<Integer, LayerHistory> histories = new HashMap<>();
     for (Map.Entry<Integer, LayerHistory> entry : layers.entries()) {
       histories.put(entry.getKey(), entry.getValue());
+    }
+    boolean isNew = AlarmJudge.note(histories, measurement);
+    layers.putAll(histories); // all of the run lives on, also layers that are evaluated no more
+    alarms.putAll(published);
+    if (!isNew) {
+      return;
     }
     for (Alarm alarm : AlarmJudge.judge(histories, settings.alarms())) {
       Alarm before = published.remove(alarm.key());
@@ -91,20 +87,12 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
     }
   }
 
-  /** Keeps the row; whether it says anything new. */
-  private boolean note(Measurement measurement, double[] row) throws Exception {
-    LayerHistory before = layers.get(measurement.layer());
-    LayerHistory after = (before == null ? LayerHistory.EMPTY : before).with(measurement, row);
-    layers.put(measurement.layer(), after); // also when it is there: it lives on
-    return after != before;
-  }
-
   private void publish(Alarm alarm, Alarm before, Measurement of, Collector<OutgoingRecord> out)
       throws Exception {
-    alarms.put(alarm.key(), alarm); // also when it is there: it lives on
     if (alarm.equals(before)) {
       return;
     }
+    alarms.put(alarm.key(), alarm);
     AlarmEvent event = alarm.toEvent(of.runId(), of.corpusId(), Instant.now());
     out.collect(new OutgoingRecord(RecordKeys.of(event), SingleObjectCodec.encode(event)));
     boolean begins = alarm.isRaised() && (before == null || !before.isRaised());

@@ -51,7 +51,7 @@ public final class RecordedAlarms {
     Map<Integer, LayerHistory> histories = new HashMap<>();
     Map<String, Alarm> published = new HashMap<>();
     for (List<Taken> atStep : steps.values()) {
-      atStep.forEach(taken -> note(histories, taken.measurement()));
+      atStep.forEach(taken -> AlarmJudge.note(histories, taken.measurement()));
       Instant emittedAt = atStep.get(atStep.size() - 1).emittedAt();
       for (Alarm alarm : AlarmJudge.judge(histories, rules)) {
         if (!alarm.equals(published.put(alarm.key(), alarm))) {
@@ -59,22 +59,5 @@ public final class RecordedAlarms {
         }
       }
     }
-  }
-
-  private static void note(Map<Integer, LayerHistory> histories, Measurement measurement) {
-    if (!measurement.isFailure()) {
-      note(histories, measurement, AlarmJudge.row(measurement));
-    }
-    if (measurement.trainingLoss() != null) {
-      note(histories, measurement.ofCheckpoint(), measurement.ofCheckpoint().values());
-    }
-  }
-
-  private static void note(
-      Map<Integer, LayerHistory> histories, Measurement measurement, double[] row) {
-    histories.merge(
-        measurement.layer(),
-        LayerHistory.EMPTY.with(measurement, row),
-        (before, first) -> before.with(measurement, row));
   }
 }

@@ -25,6 +25,14 @@ class JudgeAlarmsTest {
   private static final AlarmRules ALL_LAYERS = RULES.with(2, 0, true);
   private static final AlarmRules RANK_ME =
       RULES.with("anisotropy=off").with("deadClusters=off").with("trainingLoss=off");
+  private static final long HISTORY = RelateSettings.DEFAULT.history().toMillis();
+
+  /** A run that raises one alarm, at step 2. */
+  private static final List<Measurement> FALLEN =
+      List.of(
+          measurement("r", 0, 1, 0, null, 60, 0.5),
+          measurement("r", 0, 1, 1, null, 5, 0.5),
+          measurement("r", 0, 1, 2, null, 5, 0.5));
 
   @ParameterizedTest
   @ValueSource(strings = {"A", "healthy"})
@@ -138,20 +146,15 @@ class JudgeAlarmsTest {
   @Test
   void aLaterAttemptReplacesWhatWasMeasuredAndWithdrawsItsAlarm() throws Exception {
     try (AlarmHarness harness = AlarmHarness.open(RANK_ME)) {
-      List<Measurement> run =
-          List.of(
-              measurement("r", 0, 1, 0, null, 60, 0.5),
-              measurement("r", 0, 1, 1, null, 5, 0.5),
-              measurement("r", 0, 1, 2, null, 5, 0.5));
-      harness.take(run);
+      harness.take(FALLEN);
       Measurement repaired = TrainedRuns.withAttempt(measurement("r", 0, 1, 1, null, 55, 0.5), 1);
       harness.take(List.of(repaired));
-      harness.take(run); // the attempt before does not count any more
+      harness.take(FALLEN); // the attempt before does not count any more
       assertThat(brief(harness.events()))
           .containsExactly("RAISED 0 rankMe @2", "CLEARED 0 rankMe @1");
       assertThat(harness.events().get(1).getReason())
           .isEqualTo(
-              "The alarm of step 2 is withdrawn: with step 1, which was evaluated after it, it would not have been raised.");
+              "The alarm of step 2 is withdrawn: by all that is known at step 1, and the rules the job has now, it is none.");
     }
   }
 
@@ -303,17 +306,58 @@ class JudgeAlarmsTest {
 
   @Test
   void aRunIsForgottenWhenNothingCameOfItForTheTimeOfHistories() throws Exception {
-    long history = RelateSettings.DEFAULT.history().toMillis();
     List<Measurement> run = TrainedRuns.inOrder("B");
     try (AlarmHarness harness = AlarmHarness.open(RANK_ME)) {
       harness.setTime(0);
       harness.take(run.subList(0, 10));
-      harness.setTime(history - 1);
+      harness.setTime(HISTORY - 1);
       harness.take(run.subList(10, 20)); // keeps the beginning alive
       assertThat(brief(harness.events())).containsExactly("RAISED 4 rankMe @50");
-      harness.setTime(3 * history);
+      harness.setTime(3 * HISTORY);
       harness.take(run.subList(20, run.size()));
       assertThat(harness.events()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aLayerThatIsEvaluatedNoMoreKeepsItsAlarmWhileTheRunLives() throws Exception {
+    try (AlarmHarness harness = AlarmHarness.open(ALL_LAYERS)) {
+      harness.setTime(0);
+      harness.take(FALLEN);
+      for (int i = 1; i < 5; i++) {
+        harness.setTime(i * (HISTORY - 1));
+        harness.take(List.of(measurement("r", 1, 1, 2 + i, null, 60, 0.5)));
+      }
+      assertThat(brief(harness.events())).containsExactly("RAISED 0 rankMe @2");
+    }
+  }
+
+  @Test
+  void anAlarmIsNotRaisedAgainAfterALongTimeOfRepetitions() throws Exception {
+    try (AlarmHarness harness = AlarmHarness.open(ALL_LAYERS)) {
+      for (int i = 0; i < 5; i++) {
+        harness.setTime(i * (HISTORY - 1));
+        harness.take(FALLEN);
+      }
+      harness.take(List.of(measurement("r", 0, 1, 3, null, 5, 0.5)));
+      assertThat(brief(harness.events())).containsExactly("RAISED 0 rankMe @2");
+    }
+  }
+
+  @Test
+  void otherRulesAfterARestartWithdrawWhatIsNoAlarmByThemAndSaySo() throws Exception {
+    OperatorSubtaskState saved;
+    try (AlarmHarness harness = AlarmHarness.open(RANK_ME)) {
+      harness.take(FALLEN);
+      assertThat(harness.events()).hasSize(1);
+      saved = harness.snapshot();
+    }
+    try (AlarmHarness harness = AlarmHarness.restored(RANK_ME.with("rankMe=0.95"), saved)) {
+      harness.take(List.of(measurement("r", 0, 1, 3, null, 5, 0.5)));
+      assertThat(brief(harness.events())).containsExactly("CLEARED 0 rankMe @3");
+      assertThat(harness.events().get(0).getReason())
+          .isEqualTo(
+              "The alarm of step 2 is withdrawn: by all that is known at step 3, and the rules the job has now, it is none.");
     }
   }
 }

@@ -24,18 +24,21 @@ import io.sounding.operators.relate.Evidence;
 import io.sounding.operators.relate.LatestValues;
 import io.sounding.operators.relate.LayerHistory;
 import io.sounding.operators.relate.Measurement;
+import io.sounding.operators.relate.RunEvidence;
 import io.sounding.operators.relate.TaskScores;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RejectReason;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.typeutils.GenericTypeInfo;
+import org.apache.flink.api.java.typeutils.MapTypeInfo;
 import org.apache.flink.api.java.typeutils.ObjectArrayTypeInfo;
 import org.apache.flink.api.java.typeutils.PojoTypeInfo;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -61,6 +64,10 @@ class RecordTypesTest {
     var score = new Score("r", 3, "asr-wer", 7.25, 1_800_000_000_123L, 9);
     var measurement = new Measurement("r", "c", 3, 1, "dev", 0.5, 4, 5, 0.25, new double[] {1, 2});
     var failure = new Measurement("r", "c", 3, 1, "dev", null, -1, 0, 0, new double[] {3});
+    var history =
+        new LayerHistory(
+            new long[] {1, 2}, new int[] {0, 1}, new String[] {"a", "b"}, new double[] {3, 4});
+    var scores = new TaskScores(new long[] {1}, new double[] {2}, new long[] {3}, new long[] {4});
     return Stream.of(
         full,
         bare,
@@ -153,10 +160,11 @@ class RecordTypesTest {
         failure,
         new Evidence("dev", 4, measurement, null),
         new Evidence("dev", -1, null, score),
-        new LayerHistory(
-            new long[] {1, 2}, new int[] {0, 1}, new String[] {"a", "b"}, new double[] {3, 4}),
+        history,
         new LayerHistory(new long[0], new int[0], new String[0], new double[0]),
-        new TaskScores(new long[] {1}, new double[] {2}, new long[] {3}, new long[] {4}),
+        scores,
+        new RunEvidence(history, Map.of("asr-wer", scores, "pr-per", scores)),
+        new RunEvidence(history, Map.of()),
         new Alarm(true, 4, "rankMe", 50, "c", 2.5, 93.8, 0.75, "Why."),
         new LatestValues.Latest(measurement, 7));
   }
@@ -205,6 +213,11 @@ class RecordTypesTest {
     }
     if (type instanceof ObjectArrayTypeInfo<?, ?> array) {
       return genericParts(array.getComponentInfo());
+    }
+    if (type instanceof MapTypeInfo<?, ?> map) {
+      return Stream.of(map.getKeyTypeInfo(), map.getValueTypeInfo())
+          .flatMap(part -> genericParts(part).stream())
+          .toList();
     }
     if (type instanceof PojoTypeInfo<?> pojo) {
       return IntStream.range(0, pojo.getArity())

@@ -9,6 +9,12 @@ import java.util.Locale;
  */
 final class AlarmBound {
 
+  /**
+   * With no more room than this at its best a run has none to lose: frames that always were alike
+   * leave rounding alone, about 1e-16.
+   */
+  private static final double LEAST_BEST_ROOM = 1e-9;
+
   private final AlarmMetric metric;
   private final double threshold;
   private double best = Double.NaN;
@@ -41,7 +47,9 @@ final class AlarmBound {
   }
 
   boolean isOut(double value) {
-    return metric.hasThreshold() ? room(value) <= leastRoom() : !Double.isFinite(value);
+    return metric.hasThreshold()
+        ? room(best) > LEAST_BEST_ROOM && room(value) <= leastRoom()
+        : !Double.isFinite(value);
   }
 
   boolean isBack(double value) {

@@ -242,6 +242,18 @@ class JudgeAlarmsTest {
   }
 
   @Test
+  void roundingIsNoAlarmWhereFramesWereTheSameFromTheStart() throws Exception {
+    double[] anisotropy = {
+      1 - 0x1p-53, 1, 1 + 0x1p-52, 1, 1, 1 - 0x1p-53, 1 - 0x1p-53, 1 + 0x1p-52, 1
+    };
+    List<Measurement> run = new ArrayList<>();
+    for (int step = 0; step < anisotropy.length; step++) {
+      run.add(measurement("r", 0, 1, step, null, 1, anisotropy[step]));
+    }
+    assertThat(alarms(RULES, run)).isEmpty();
+  }
+
+  @Test
   void deadClustersAreAnAlarm() throws Exception {
     double[] dead = {0, 0.1, 0.5, 0.6, 0.3, 0.25, 0.1};
     List<Measurement> run = new ArrayList<>();

@@ -1,6 +1,8 @@
 package io.sounding.operators.relate;
 
 import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /**
  * From which checkpoint of a run on correlations are computed: untrained and trained checkpoints
@@ -33,7 +35,7 @@ public record FromStep(long step, double share) implements Serializable {
   public static FromStep of(String text) {
     try {
       return text.endsWith("%")
-          ? new FromStep(0, Double.parseDouble(text.substring(0, text.length() - 1)) / 100)
+          ? new FromStep(0, share(text.substring(0, text.length() - 1)))
           : new FromStep(Long.parseLong(text), Double.NaN);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
@@ -43,9 +45,22 @@ public record FromStep(long step, double share) implements Serializable {
     }
   }
 
-  /** The first step of a run whose last step with a score is {@code lastStep}. */
+  private static double share(String percent) {
+    return new BigDecimal(percent).movePointLeft(2).doubleValue();
+  }
+
+  /**
+   * The first step of a run whose last step with a score is {@code lastStep}. Of a share, the
+   * decimal number counts that it was written as: 7 % of 100,000 is 7,000, where the binary number
+   * that is nearest to 0.07 gives 7,001.
+   */
   long of(long lastStep) {
-    return isShare() ? (long) Math.ceil(share * lastStep) : step;
+    return isShare()
+        ? BigDecimal.valueOf(share)
+            .multiply(BigDecimal.valueOf(lastStep))
+            .setScale(0, RoundingMode.CEILING)
+            .longValueExact()
+        : step;
   }
 
   boolean isShare() {

@@ -115,11 +115,11 @@ public final class Correlate extends VersionedStage<String, Evidence, OutgoingRe
     String corpusId = key.substring(0, end);
     int layer = Integer.parseInt(key.substring(end + 1));
     boolean ofLayer = layer != Measurement.NO_LAYER;
+    slices.begin(); // what is known is read back within the slice
     PairTable table = known.table(ofLayer);
     List<PairGroup> groups = table.groups(settings.fromSteps());
     int first = after(groups, sweep.value());
     boolean computed = false;
-    slices.begin();
     for (int i = 0; i < groups.size(); i++) {
       PairGroup group = groups.get((first + i) % groups.size());
       PairSet pairs = table.pairs(group);

@@ -179,7 +179,7 @@ public final class SoundingTopology {
         .process(new LatestValues(settings.relate()))
         .name("latest values")
         .uid(Uids.LATEST_VALUES)
-        .setParallelism(1);
+        .forceNonParallel();
 
     measurements
         .keyBy(Measurement::runAndCorpus)

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.TreeSet;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
 
@@ -32,14 +33,31 @@ class SoundingTopologyTest {
     assertThat(uidsOfTheGraph()).containsExactlyElementsOf(new TreeSet<>(released));
   }
 
-  private static TreeSet<String> uidsOfTheGraph() {
+  @Test
+  void theLatestValuesHaveOneSubtaskAlsoWhereASchedulerSetsParallelism() {
+    for (StreamNode node : graph().getStreamNodes()) {
+      boolean isOne = node.getTransformationUID().equals(Uids.LATEST_VALUES);
+      if (isOne) {
+        assertThat(node.getParallelism()).isOne();
+      }
+      assertThat(node.getMaxParallelism())
+          .as(node.getOperatorName())
+          .isEqualTo(isOne ? 1 : SoundingTopology.MAX_PARALLELISM);
+    }
+  }
+
+  private static StreamGraph graph() {
     StreamExecutionEnvironment environment = new StreamExecutionEnvironment();
     SoundingTopology.lay(
         environment,
         KafkaEnds.of("nowhere:9092", Topics.withPrefix("t"), "uids", new Properties()),
         EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")));
+    return environment.getStreamGraph();
+  }
+
+  private static TreeSet<String> uidsOfTheGraph() {
     TreeSet<String> uids = new TreeSet<>();
-    for (StreamNode node : environment.getStreamGraph().getStreamNodes()) {
+    for (StreamNode node : graph().getStreamNodes()) {
       assertThat(node.getTransformationUID()).as(node.getOperatorName()).isNotNull();
       assertThat(uids.add(node.getTransformationUID())).as(node.getTransformationUID()).isTrue();
     }

@@ -2,9 +2,11 @@ package io.sounding.operators.relate;
 
 import io.sounding.operators.StateLayout;
 import java.time.Clock;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -26,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>State, layout 1, of the operator: list "latest-values", {@link Latest}. A layer of which
  * nothing was heard for the time that histories are kept is left out after a restart; Flink has no
- * way to take a gauge back before.
+ * way to take a gauge back before. So are, beyond a limit that is lower by then, those that were
+ * silent for longest.
  */
 public final class LatestValues extends ProcessFunction<Measurement, Void>
     implements CheckpointedFunction {
@@ -57,6 +60,9 @@ public final class LatestValues extends ProcessFunction<Measurement, Void>
     }
   }
 
+  private static final Comparator<Latest> NEWEST_FIRST =
+      Comparator.comparingLong(Latest::heardMillis).reversed().thenComparing(Latest::place);
+
   private final RelateSettings settings;
   private final Clock clock;
   private transient ListState<Latest> saved;
@@ -81,11 +87,11 @@ public final class LatestValues extends ProcessFunction<Measurement, Void>
             .getListState(new ListStateDescriptor<>("latest-values", Latest.class));
     latest = new ConcurrentHashMap<>();
     long since = clock.millis() - settings.history().toMillis();
-    for (Latest value : saved.get()) {
-      if (value.heardMillis() >= since) {
-        latest.put(value.place(), value);
-      }
-    }
+    StreamSupport.stream(saved.get().spliterator(), false)
+        .filter(value -> value.heardMillis() >= since)
+        .sorted(NEWEST_FIRST)
+        .limit(settings.gauges())
+        .forEach(value -> latest.put(value.place(), value));
   }
 
   @Override

@@ -151,4 +151,25 @@ class LatestValuesTest {
       assertThat(stage.value("b dev 4 rankMe")).isEqualTo(44.0);
     }
   }
+
+  @Test
+  void underALowerLimitAfterARestartThoseHeardOfLastAreShown() throws Exception {
+    OperatorSubtaskState saved = null;
+    for (int hour = 0; hour < 2; hour++) {
+      Instant now = NOON.plus(Duration.ofHours(hour));
+      try (Stage stage = new Stage(RelateSettings.DEFAULT, now, saved)) {
+        for (int layer = hour; layer < 5; layer += hour + 1) {
+          stage.take(measurement("r", layer, 5, hour, null, 80 + layer, 0.5));
+        }
+        saved = stage.harness.snapshot(1, 1);
+      }
+    }
+    try (Stage stage = new Stage(RelateSettings.DEFAULT.withGauges(3), NOON, saved)) {
+      assertThat(stage.gauges)
+          .hasSize(3 * OF_A_LAYER)
+          .containsKeys("r dev 1 rankMe", "r dev 3 rankMe", "r dev 0 rankMe");
+      stage.take(measurement("r", 4, 5, 2, null, 8, 0.5));
+      assertThat(stage.gauges).hasSize(3 * OF_A_LAYER);
+    }
+  }
 }

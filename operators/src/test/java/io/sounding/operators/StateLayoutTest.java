@@ -48,11 +48,11 @@ class StateLayoutTest {
 
   private static final Map<String, Integer> LATEST =
       Map.of(
-          "first-checkpoint-wins", 1,
+          "first-checkpoint-wins", 2,
           "first-manifest-wins", 1,
           "assemble", 1,
-          "embed", 1,
-          "merge", 1,
+          "embed", 2,
+          "merge", 2,
           "first-failure-ends", 1,
           "join-scores", 1,
           "correlate", 1,

@@ -15,15 +15,16 @@ import org.apache.flink.util.Collector;
  * a different one is a dead letter. What was seen is kept for {@code retention} after it was last
  * seen; state is one request per evaluation.
  *
- * <p>State, layout 1, keyed by evaluation id: value "admitted-checkpoint", the request that was let
- * through; expires.
+ * <p>State, layout 2, keyed by evaluation id: value "admitted-checkpoint", the request that was let
+ * through; expires. Layout 1, which is read, has requests without a file of weights; a version that
+ * knows none would take the graph's own weights, so it must not read layout 2.
  */
 public final class FirstCheckpointWins
     extends VersionedStage<String, CheckpointRequest, CheckpointRequest> {
 
   private static final long serialVersionUID = 1L;
 
-  private static final StateLayout LAYOUT = new StateLayout("first-checkpoint-wins", 1);
+  private static final StateLayout LAYOUT = new StateLayout("first-checkpoint-wins", 2);
 
   private final Duration retention;
   private transient ValueState<CheckpointRequest> admitted;

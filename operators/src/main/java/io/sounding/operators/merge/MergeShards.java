@@ -29,15 +29,16 @@ import org.apache.flink.util.Collector;
  * one a marker is left, which makes late summaries harmless; it goes after {@code patience}, and so
  * does an evaluation of which no summary came for that long (a part of it failed elsewhere).
  *
- * <p>State, layout 1, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
+ * <p>State, layout 2, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
  * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
- * key.
+ * key. Layout 1, which is read, has checkpoints without a file of weights; a version that knows none
+ * would merge what others evaluated with one, so it must not read layout 2.
  */
 public final class MergeShards extends VersionedStage<String, ShardSummary, MergedLayer> {
 
   private static final long serialVersionUID = 1L;
 
-  private static final StateLayout LAYOUT = new StateLayout("merge", 1);
+  private static final StateLayout LAYOUT = new StateLayout("merge", 2);
 
   /**
    * How much of the corpus is there.

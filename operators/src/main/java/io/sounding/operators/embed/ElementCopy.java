@@ -15,7 +15,7 @@ import java.nio.channels.FileChannel;
  */
 final class ElementCopy {
 
-  /** Elements converted at a time: 64 kB to 0.5 MB. */
+  /** Elements converted at a time: 128 KiB of two bytes each to 512 KiB of eight. */
   private static final int CHUNK = 1 << 16;
 
   private ElementCopy() {}

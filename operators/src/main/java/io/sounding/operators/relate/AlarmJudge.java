@@ -28,7 +28,7 @@ final class AlarmJudge {
    */
   static boolean note(Map<Integer, LayerHistory> histories, Measurement measurement) {
     boolean isNew = false;
-    if (!measurement.isFailure()) {
+    if (measurement.hasLayer()) {
       isNew = note(histories, measurement, row(measurement));
     }
     if (measurement.trainingLoss() != null) {
@@ -100,7 +100,12 @@ final class AlarmJudge {
     };
   }
 
-  /** The last evaluated layer at a step. */
+  /**
+   * The last evaluated layer at a step. The layers of a step may be of different attempts or
+   * checkpoints: all count towards how many are known, while the highest attempt says how many
+   * there are. Where a later attempt evaluates fewer layers than the one before, the last layer of
+   * that one is judged on.
+   */
   private static final class LastLayer {
     private int last = Measurement.NO_LAYER;
     private int known;

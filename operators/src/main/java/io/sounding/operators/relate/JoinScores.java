@@ -60,7 +60,7 @@ public final class JoinScores extends KeyedCoProcessFunction<String, Measurement
   @Override
   public void processElement1(Measurement measurement, Context context, Collector<Evidence> out)
       throws Exception {
-    if (!measurement.isFailure()) {
+    if (measurement.hasLayer()) {
       join(measurement, out);
       join(measurement.ofCheckpoint(), out);
     }

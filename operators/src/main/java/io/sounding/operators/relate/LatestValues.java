@@ -106,7 +106,7 @@ public final class LatestValues extends ProcessFunction<Measurement, Void>
 
   @Override
   public void processElement(Measurement measurement, Context context, Collector<Void> out) {
-    if (measurement.isFailure()) {
+    if (!measurement.hasLayer()) {
       return;
     }
     Latest heard = new Latest(measurement, clock.millis());

@@ -84,9 +84,9 @@ public record Measurement(
         new double[] {lossOrNaN(trainingLoss)});
   }
 
-  /** Whether it comes of a FAILED event. */
-  boolean isFailure() {
-    return layer == NO_LAYER;
+  /** Whether it is of a layer; that of a FAILED event is not, nor is {@link #ofCheckpoint()}. */
+  boolean hasLayer() {
+    return layer != NO_LAYER;
   }
 
   /** Run and corpus as one key; ids hold no line feeds. */

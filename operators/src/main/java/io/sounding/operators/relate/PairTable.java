@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * What is known of one layer on one corpus, over all runs: their metrics and scores, and which of
- * them make pairs. A function of what came, not of the order in which it came; and since knowledge
- * only grows, a group that exists once exists for good.
+ * them make pairs. A function of what came, not of the order in which it came. A group that exists
+ * once exists until runs are forgotten; what was published of it stays.
  *
  * <p>Along a run, a pair is a checkpoint with metrics and a score. Across runs, a pair is a run
  * with metrics at the step and a score: at the same step, and at the last later step at which at

@@ -101,7 +101,7 @@ class ReadMeasurementsTest {
         .singleElement()
         .satisfies(
             m -> {
-              assertThat(m.isFailure()).isTrue();
+              assertThat(m.hasLayer()).isFalse();
               assertThat(m.step()).isEqualTo(7);
               assertThat(m.trainingLoss()).isEqualTo(2.5);
               assertThat(m.values()).containsExactly(2.5);

@@ -31,8 +31,8 @@ import org.apache.flink.util.Collector;
  *
  * <p>State, layout 2, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
  * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
- * key. Layout 1, which is read, has checkpoints without a file of weights; a version that knows none
- * would merge what others evaluated with one, so it must not read layout 2.
+ * key. Layout 1, which is read, has checkpoints without a file of weights; a version that knows
+ * none would merge what others evaluated with one, so it must not read layout 2.
  */
 public final class MergeShards extends VersionedStage<String, ShardSummary, MergedLayer> {
 

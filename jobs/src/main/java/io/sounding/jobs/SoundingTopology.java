@@ -179,7 +179,8 @@ public final class SoundingTopology {
         .process(new LatestValues(settings.relate()))
         .name("latest values")
         .uid(Uids.LATEST_VALUES)
-        .forceNonParallel();
+        .forceNonParallel()
+        .disableChaining(); // in a chain it would count as parallel as the stages before it
 
     measurements
         .keyBy(Measurement::runAndCorpus)

@@ -12,10 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeSet;
+import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SoundingTopologyTest {
 
@@ -33,21 +36,27 @@ class SoundingTopologyTest {
     assertThat(uidsOfTheGraph()).containsExactlyElementsOf(new TreeSet<>(released));
   }
 
-  @Test
-  void theLatestValuesHaveOneSubtaskAlsoWhereASchedulerSetsParallelism() {
-    for (StreamNode node : graph().getStreamNodes()) {
-      boolean isOne = node.getTransformationUID().equals(Uids.LATEST_VALUES);
+  /** And their savepoint can be restored at every other parallelism of the job. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void theLatestValuesHaveOneSubtaskAlsoWhereASchedulerSetsParallelism(int parallelism) {
+    int found = 0;
+    for (JobVertex vertex : graph(parallelism).getJobGraph().getVertices()) {
+      boolean isOne = vertex.getName().equals("latest values");
       if (isOne) {
-        assertThat(node.getParallelism()).isOne();
+        found++;
+        assertThat(vertex.getParallelism()).isOne();
       }
-      assertThat(node.getMaxParallelism())
-          .as(node.getOperatorName())
+      assertThat(vertex.getMaxParallelism())
+          .as(vertex.getName())
           .isEqualTo(isOne ? 1 : SoundingTopology.MAX_PARALLELISM);
     }
+    assertThat(found).isOne();
   }
 
-  private static StreamGraph graph() {
+  private static StreamGraph graph(int parallelism) {
     StreamExecutionEnvironment environment = new StreamExecutionEnvironment();
+    environment.setParallelism(parallelism);
     SoundingTopology.lay(
         environment,
         KafkaEnds.of("nowhere:9092", Topics.withPrefix("t"), "uids", new Properties()),
@@ -57,7 +66,7 @@ class SoundingTopologyTest {
 
   private static TreeSet<String> uidsOfTheGraph() {
     TreeSet<String> uids = new TreeSet<>();
-    for (StreamNode node : graph().getStreamNodes()) {
+    for (StreamNode node : graph(1).getStreamNodes()) {
       assertThat(node.getTransformationUID()).as(node.getOperatorName()).isNotNull();
       assertThat(uids.add(node.getTransformationUID())).as(node.getTransformationUID()).isTrue();
     }

@@ -74,6 +74,20 @@ class AnyLoop(HandedOver):
         self.assertEqual(f"file:{self.folder}/out/graph-{sha256[:12]}.onnx", uri)
         self.assertEqual(4, len(os.listdir(self.folder / "out")))
 
+    def test_a_resumed_run_hands_steps_over_again_beside_the_former_ones(self):
+        states = []
+        for attempt in (0, 1):
+            hand_over, model = self.hand_over(attempt=attempt), encoder(seed=attempt)
+            hand_over.model(400, model)
+            states.append(self.copy(model))
+            self.assertTrue(self.publisher.flush(LIMIT))
+        events = self.events()
+        self.assertEqual([0, 1], [event["attempt"] for event in events])
+        self.assertEqual({"step00000400.safetensors"}, {e["checkpointId"] for e in events})
+        for event, state, name in zip(events, states, ("step00000400", "step00000400-1")):
+            self.assertEqual(f"file:{self.folder}/out/{name}.safetensors", event["weightsUri"])
+            self.assert_weights(event, state)
+
     def test_torchscript_files_if_asked(self):
         hand_over, model = self.hand_over(torchscript=True), encoder()
         for step, loss in train(model, 2):

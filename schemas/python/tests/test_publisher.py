@@ -66,6 +66,16 @@ class Records(PublisherTest):
         self.assertEqual(("s3://b/other.onnx", None), (two["modelUri"], two["modelSha256"]))
         self.assertEqual(("x", "s3://w"), (two["checkpointId"], two["weightsUri"]))
 
+    def test_a_checkpoint_that_was_written_again_is_another_attempt(self):
+        publisher = self.publisher()
+        for attempt, content in ((0, ONNX), (1, ONNX + ONNX)):
+            publisher.checkpoint(400, self.file("400.onnx", content), attempt=attempt)
+            self.assertTrue(publisher.flush(LIMIT))
+        first, second = self.ledger.events()
+        self.assertEqual((0, 1), (first["attempt"], second["attempt"]))
+        self.assertEqual(first["checkpointId"], second["checkpointId"])
+        self.assertNotEqual(first["modelSha256"], second["modelSha256"])
+
     def test_a_file_is_told_apart_by_its_name_or_by_its_folders(self):
         for path, expected in (
             ("/r/step00400.pt", "step00400.pt"),
@@ -109,6 +119,8 @@ class NeverRaises(PublisherTest):
                 lambda: publisher.checkpoint(1, path, layers=[]),
                 lambda: publisher.checkpoint(1, path, layers=[0, 0]),
                 lambda: publisher.checkpoint(1, path, sample_rate=0),
+                lambda: publisher.checkpoint(1, path, attempt=-1),
+                lambda: publisher.checkpoint(1, path, attempt=1 << 31),
                 lambda: publisher.checkpoint(1, path, checkpoint_id="a\n"),
                 lambda: publisher.checkpoint(1, path, tags={"t": "x" * 900_000}),
                 lambda: publisher.checkpoint(1, path, graph=path),

@@ -30,6 +30,7 @@ class HandOver:
         forward: Optional[Forward] = None,
         graph: "None | str | os.PathLike[str]" = None,
         torchscript: bool = False,
+        attempt: int = 0,
         **event: Any,
     ):
         """
@@ -38,13 +39,16 @@ class HandOver:
         :param graph: a graph that was exported before; None: it is exported at the first
             checkpoint, to DIRECTORY/graph-DIGEST.onnx
         :param torchscript: whether each checkpoint becomes a TorchScript file of its own instead
+        :param attempt: raise it for a run that is resumed and comes to steps again that were handed
+            over before: their files get the name step00000400-ATTEMPT.safetensors, so that those of
+            the former attempt stay, and the checkpoints are evaluated again under their old ids
         :param event: layers, sample_rate, normalise, tags of :meth:`Publisher.checkpoint`
         """
         self.publisher = publisher
         self._directory = os.path.abspath(os.fspath(directory))
         self._example, self._forward, self._torchscript = example, forward, torchscript
         self._graph = None if graph is None else os.fspath(graph)
-        self._event = event
+        self._attempt, self._event = int(attempt), event
         self._names: Optional[List[str]] = None
         self._script: Any = None
         self._ready = False
@@ -157,17 +161,24 @@ class HandOver:
             loss,
             graph=None if self._torchscript else self._graph,
             write=write,
+            attempt=self._attempt,
+            checkpoint_id=f"{_name(step)}{suffix}",
             **self._event,
         )
 
     def _path(self, step: int, suffix: str) -> str:
-        return os.path.join(self._directory, f"step{int(step):08d}{suffix}")
+        attempt = f"-{self._attempt}" if self._attempt else ""
+        return os.path.join(self._directory, f"{_name(step)}{attempt}{suffix}")
 
     def _save_script(self, weights: Mapping[str, Any], path: str) -> None:
         import torch
 
         self._script.load_state_dict(weights)
         torch.jit.save(self._script, path)
+
+
+def _name(step: int) -> str:
+    return f"step{int(step):08d}"
 
 
 def _unwrapped(model: Any) -> Any:

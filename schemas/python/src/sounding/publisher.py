@@ -132,6 +132,7 @@ class Publisher:
         checkpoint_id: Optional[str] = None,
         uri: Optional[str] = None,
         write: Optional[Callable[[str], None]] = None,
+        attempt: int = 0,
     ) -> None:
         """Publishes a checkpoint file, which must stay where it is until it was evaluated.
 
@@ -153,10 +154,13 @@ class Publisher:
         :param uri: where the job finds the file; None: see ``uri_of``
         :param write: called in the background with a temporary path to write the file to; the file
             is then renamed to ``path``. At most 2 such writes wait; a further one is dropped.
+        :param attempt: raise it to have a checkpoint that was published before evaluated again,
+            such as one that a resumed run wrote again with other weights: with the same attempt it
+            is a conflict, and the job rejects it
         """
         self._safely(
             "checkpoint", self._take_checkpoint, step, path, loss, graph, layers,
-            sample_rate, normalise, tags, checkpoint_id, uri, write,
+            sample_rate, normalise, tags, checkpoint_id, uri, write, attempt,
         )  # fmt: skip
 
     def score(self, step: int, task: str, value: float) -> None:
@@ -220,6 +224,7 @@ class Publisher:
         checkpoint_id: Optional[str],
         uri: Optional[str],
         write: Optional[Callable[[str], None]],
+        attempt: int,
     ) -> None:
         file = os.path.abspath(os.fspath(path))
         values = dict(
@@ -231,6 +236,7 @@ class Publisher:
             layers=None if layers is None else [int(layer) for layer in layers],
             sample_rate=int(sample_rate),
             normalise=bool(normalise),
+            attempt=int(attempt),
             tags={str(name): str(value) for name, value in (tags or {}).items()},
             published_at=int(time.time() * 1000),
         )

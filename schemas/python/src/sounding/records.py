@@ -40,6 +40,7 @@ def checkpoint_event(
     normalise: bool,
     layers: Optional[List[int]],
     loss: Optional[float],
+    attempt: int,
     tags: Dict[str, str],
     published_at: int,
 ) -> Record:
@@ -48,6 +49,7 @@ def checkpoint_event(
     :param step: optimiser updates, >= 0
     :param model_format: ONNX or TORCHSCRIPT
     :param sample_rate: what the model expects, Hz
+    :param attempt: which evaluation of the checkpoint this asks for, >= 0
     :param published_at: ms since 1970-01-01 UTC
     :raises ValueError: with a sentence, if the job would refuse it
     """
@@ -63,6 +65,7 @@ def checkpoint_event(
         1_000 <= sample_rate <= 768_000,
         f"The sample rate is {sample_rate} Hz; it must lie in 1,000 to 768,000.",
     )
+    _check(attempt >= 0, f"The attempt is {attempt}; it must not be negative.")
     value = avro.encode(
         "CheckpointEvent",
         {
@@ -77,6 +80,7 @@ def checkpoint_event(
             "inputNormalisation": "ZERO_MEAN_UNIT_VARIANCE" if normalise else "NONE",
             "layers": layers,
             "trainingLoss": loss,
+            "attempt": attempt,
             "publishedAt": published_at,
             "tags": tags,
             "weightsUri": weights.uri if weights else None,

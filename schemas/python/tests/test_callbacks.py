@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import types
 import unittest
 
@@ -131,6 +132,26 @@ class AnyLoop(HandedOver):
         hand_over.file(2, self.folder / "whole.safetensors", FullyShardedDataParallel())
         self.assertEqual([2], [event["step"] for event in self.events()])
 
+    def test_nothing_is_copied_for_a_disk_that_is_too_slow(self):
+        class Counting(torch.nn.Module):
+            copies = 0
+
+            def state_dict(self):
+                self.copies += 1
+                return {}
+
+        export_graph(encoder(), self.folder / "graph.onnx", forward=hidden_states)
+        hand_over, model = self.hand_over(graph=self.folder / "graph.onnx"), Counting()
+        disk = threading.Event()
+        self.addCleanup(disk.set)
+        with self.assertLogs("sounding", "WARNING") as logs:
+            for step in range(2):
+                path = self.folder / f"{step}.onnx"
+                self.publisher.checkpoint(step, path, write=lambda path: disk.wait(LIMIT))
+            hand_over.model(2, model)
+        self.assertIn("earlier ones are still being written", logs.output[0])
+        self.assertEqual((0, 1), (model.copies, self.publisher.dropped))
+
     def test_other_ranks_do_nothing(self):
         publisher = Publisher("r", "dev", "nowhere:9092", client=self.ledger, rank=1)
         self.addCleanup(publisher.close, 0.0)
@@ -234,7 +255,21 @@ class HuggingFace(HandedOver):
         def sharded(state, folder):
             (folder / "model.safetensors.index.json").write_text("{}")
 
-        for save in (safetensors, without_head, incomplete, pickled, sharded):
+        def pickled_incomplete(state, folder):
+            torch.save({"linear.weight": state["linear.weight"]}, str(folder / "pytorch_model.bin"))
+
+        def pickled_with_more(state, folder):
+            more = {**state, "note": [1], "parameter": torch.nn.Parameter(torch.zeros(2))}
+            torch.save(more, str(folder / "pytorch_model.bin"))
+
+        def pickled_long_ago(state, folder):
+            path = str(folder / "pytorch_model.bin")
+            torch.save(state, path, _use_new_zipfile_serialization=False)
+
+        for save in (
+            safetensors, without_head, incomplete, pickled, pickled_incomplete,
+            pickled_with_more, pickled_long_ago, sharded,
+        ):  # fmt: skip
             with self.subTest(save.__name__):
                 self.setUp()
                 states = self.run_trainer(huggingface.SoundingCallback(self.hand_over()), save)

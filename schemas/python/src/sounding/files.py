@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import zipfile
-from typing import Callable, Tuple
+from typing import Callable, Iterator, Tuple
 
 from . import onnx, safetensors
 
@@ -23,17 +23,19 @@ def write_whole(path: str, write: Callable[[str], None]) -> None:
 
     :raises OSError: as ``write`` and the file system do; the temporary file is gone then
     """
-    folder, name = os.path.split(os.path.abspath(path))
-    os.makedirs(folder, exist_ok=True)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    try:
+    with _renamed_to(path) as temporary:
         write(temporary)
         _sync(temporary)
-        os.replace(temporary, path)
-        _sync(folder)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+    _sync(os.path.dirname(os.path.abspath(path)))
+
+
+def link_whole(source: str, path: str) -> None:
+    """Gives a file a second name, which is taken from what had it; nothing is synced to the disk.
+
+    :raises OSError: the folder is on another file system, or on one without links
+    """
+    with _renamed_to(path) as temporary:
+        os.link(source, temporary)
 
 
 def sha256_of_whole(path: str) -> str:
@@ -70,6 +72,19 @@ def is_torchscript(path: str) -> bool:
             return any(name.endswith("/constants.pkl") for name in archive.namelist())
     except zipfile.BadZipFile:
         return False
+
+
+@contextlib.contextmanager
+def _renamed_to(path: str) -> Iterator[str]:
+    folder, name = os.path.split(os.path.abspath(path))
+    os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
 
 
 def _identity(status: os.stat_result) -> Tuple[int, int, int]:

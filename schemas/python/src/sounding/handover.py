@@ -2,9 +2,9 @@
 import os
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from . import safetensors
+from . import archives, safetensors
 from .export import Forward, Traceable
-from .files import sha256_of_whole, write_whole
+from .files import link_whole, sha256_of_whole, write_whole
 from .onnx import initialisers
 from .publisher import Publisher
 from .weights import copied_to_cpu, selected
@@ -122,6 +122,10 @@ class HandOver:
 
     def _give_weights(self, step: int, model: Any, loss: Any) -> None:
         _check_whole(model)
+        if not self.publisher.takes_write():
+            raise ValueError(
+                "earlier ones are still being written; hand over less often, or to a faster disk"
+            )
         weights = copied_to_cpu(selected(model.state_dict(), self._names))
         if self._torchscript:
             self._publish(step, ".pt", loss, lambda path: self._save_script(weights, path))
@@ -133,12 +137,15 @@ class HandOver:
         if self._torchscript:
             self._give_weights(step, model, loss)
             return
-        if source.endswith(_WEIGHTS):
-            stored = list(safetensors.read_header(source)[0])
-            wanted = stored if self._names is None else self._names
-            if not set(wanted) <= set(stored):
-                self._give_weights(step, model, loss)
-                return
+        is_safetensors = source.endswith(_WEIGHTS)
+        stored = (
+            list(safetensors.read_header(source)[0]) if is_safetensors else archives.names(source)
+        )
+        wanted = stored if self._names is None else self._names
+        if not set(wanted) <= set(stored):
+            self._give_weights(step, model, loss)
+            return
+        if is_safetensors:
             linked = set(wanted) == set(stored) and self._link(source, step)
             write = None if linked else lambda path: safetensors.select(source, wanted, path)
         else:
@@ -147,7 +154,7 @@ class HandOver:
 
     def _link(self, source: str, step: int) -> bool:
         try:
-            write_whole(self._path(step, _WEIGHTS), lambda path: os.link(source, path))
+            link_whole(source, self._path(step, _WEIGHTS))
         except OSError:  # another file system, or one without links
             return False
         return True

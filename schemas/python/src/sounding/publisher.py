@@ -163,6 +163,11 @@ class Publisher:
             sample_rate, normalise, tags, checkpoint_id, uri, write, attempt,
         )  # fmt: skip
 
+    def takes_write(self) -> bool:
+        """Whether checkpoint() would take a ``write`` now; asked before weights are copied for it."""
+        with self._lock:
+            return self._writes < _WRITES
+
     def score(self, step: int, task: str, value: float) -> None:
         """Publishes what the checkpoint of a step achieved on a task, such as asr-wer.
 

@@ -12,6 +12,7 @@ import zipfile
 from ledger import LIMIT, ONNX, SAFETENSORS, Ledger, PublisherTest
 from sounding import Publisher, records
 from sounding.checkpoints import default_id
+from sounding.clients import Refused
 from sounding.files import NotWhole, sha256_of_whole
 
 
@@ -130,6 +131,8 @@ class NeverRaises(PublisherTest):
                 lambda: publisher.score(1, "", 1.0),
                 lambda: publisher.score(1, "t" * 201, 1.0),
                 lambda: publisher.score(1, "t", None),
+                lambda: publisher.score(1, "t", math.nan),
+                lambda: publisher.score(1, "t", -math.inf),
                 lambda: publisher.score(1 << 63, "t", 1.0),
             ):
                 before = publisher.dropped
@@ -284,6 +287,46 @@ class KafkaIsDown(PublisherTest):
             publisher.close(0.0)
             publisher.score(3, "t", 1.0)
         self.assertEqual((4, 0), (publisher.dropped, publisher.pending))
+
+    def test_what_close_gave_up_is_counted_once_whatever_becomes_of_it(self):
+        workers = []
+
+        def hangs_then_fails(failure, reached):
+            workers.append(threading.current_thread())
+            reached.set()
+            go_on.wait(LIMIT)
+            if failure is not None:
+                raise failure
+
+        for failure in (Refused("no"), None):
+            with self.subTest(failure), self.assertLogs("sounding", "WARNING"):
+                go_on, files, kafka = threading.Event(), threading.Event(), Ledger()
+                kafka.send = lambda *_: hangs_then_fails(failure, kafka.attempted)
+                publisher = self.publisher(kafka)
+                publisher.score(1, "t", 1.0)
+                publisher.checkpoint(
+                    2, self.folder / "2.onnx", write=lambda _: hangs_then_fails(failure, files)
+                )
+                self.assertTrue(kafka.attempted.wait(LIMIT) and files.wait(LIMIT))
+                publisher.close(0.0)
+                self.assertEqual((0, 2), (publisher.published, publisher.dropped))
+                go_on.set()
+                for worker in workers:
+                    worker.join(LIMIT)
+                self.assertEqual((0, 2), (publisher.published, publisher.dropped))
+
+    def test_a_thread_that_cannot_be_started_leaves_nothing_waiting(self):
+        publisher = self.publisher()
+        size = threading.stack_size(1 << 47)  # bytes: all that a process can address
+        self.addCleanup(threading.stack_size, size)
+        with self.assertLogs("sounding", "WARNING") as logs:
+            publisher.score(1, "t", 1.0)
+        threading.stack_size(size)
+        self.assertIn("can't start new thread", logs.output[0])
+        self.assertEqual((0, 1), (publisher.pending, publisher.dropped))
+        publisher.score(2, "t", 1.0)
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual([2], [event["step"] for event in self.ledger.events()])
 
     def test_whatever_a_client_throws_the_thread_lives_on(self):
         ledger = Ledger()

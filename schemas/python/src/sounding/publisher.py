@@ -257,7 +257,11 @@ class Publisher:
                         f"{step} is left out. Publish less often, or to a faster disk."
                     )
                 self._writes += 1
-        self._files.put(checkpoint)
+        try:
+            self._files.put(checkpoint)
+        except RuntimeError:
+            self._written(checkpoint)
+            raise
 
     def _take_score(self, step: Any, task: str, value: Any) -> None:
         record = records.downstream_score(
@@ -276,14 +280,16 @@ class Publisher:
             if checkpoint.write is not None:
                 write_whole(checkpoint.path, checkpoint.write)
                 self._written(checkpoint)
-            self._sends.put(self._records.of(checkpoint))
+            record = self._records.of(checkpoint)
+            if self._files.claim():
+                self._sends.put(record)
         except NotWhole as failure:
             checkpoint.looks += 1
             if checkpoint.looks < _NOT_WHOLE_TRIES:
                 return 1.0
-            self._drop_checkpoint(checkpoint, f"{failure} It was given up.")
+            self._give_up_checkpoint(checkpoint, f"{failure} It was given up.")
         except Exception as failure:  # whatever it is, the thread goes on
-            self._drop_checkpoint(checkpoint, str(failure))
+            self._give_up_checkpoint(checkpoint, str(failure))
         return None
 
     def _send(self, record: Record) -> Optional[float]:
@@ -292,7 +298,8 @@ class Publisher:
                 self._client = factory(self._choice)(self._bootstrap, self._settings)
             self._client.send(record.topic, record.key, record.value, self._sends.stopped)
         except Refused as failure:
-            self._drop("refused", f"Kafka does not take {record.words}: {failure}")
+            if self._sends.claim():
+                self._drop("refused", f"Kafka does not take {record.words}: {failure}")
         except Exception as failure:  # whatever it is, the thread goes on
             self._disconnect()
             first, longest = _RETRY_SECONDS
@@ -306,7 +313,8 @@ class Publisher:
             return pause
         else:
             self._failures = 0
-            self._count("published", 1)
+            if self._sends.claim():
+                self._count("published", 1)
         return None
 
     def _disconnect(self) -> None:
@@ -322,6 +330,10 @@ class Publisher:
             checkpoint.write = None  # the weights it holds are free from here on
             with self._lock:
                 self._writes -= 1
+
+    def _give_up_checkpoint(self, checkpoint: Checkpoint, reason: str) -> None:
+        if self._files.claim():  # else close() has counted it
+            self._drop_checkpoint(checkpoint, reason)
 
     def _dropped_checkpoint(self, checkpoint: Checkpoint) -> None:
         self._drop_checkpoint(checkpoint, "too many checkpoints wait; the oldest gives way.")

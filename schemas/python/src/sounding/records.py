@@ -1,4 +1,5 @@
 """The records that a training loop publishes: their values, keys and bytes."""
+import math
 import re
 from typing import Dict, List, NamedTuple, Optional
 from urllib.parse import quote_plus
@@ -101,6 +102,11 @@ def downstream_score(
     check_id("run", run)
     check_id("task", task)
     _check(step >= 0, f"The step is {step}; it must not be negative.")
+    _check(
+        math.isfinite(value),
+        f"The score of {task} at step {step} is {value}. Give a finite number, or nothing if there "
+        "is none.",
+    )
     data = avro.encode(
         "DownstreamScore",
         {"runId": run, "step": step, "task": task, "value": value, "publishedAt": published_at},

@@ -24,7 +24,7 @@ class Worker:
     ):
         """
         :param handle: does a task; returns None, or the seconds after which to try it again. It
-            must not raise.
+            must not raise, and asks :meth:`claim` before it counts what became of the task.
         :param capacity: tasks that may wait
         :param dropped: is told of every task that gives way
         """
@@ -39,26 +39,40 @@ class Worker:
         self._changed = threading.Condition()
         self._waiting: Deque[Any] = deque()
         self._current: List[Any] = []
+        self._claimed = False
         self._thread: Optional[threading.Thread] = None
         self._hurry = False
         self.stopped = threading.Event()
 
     def put(self, task: Any) -> None:
-        """Adds a task; returns at once."""
+        """Adds a task; returns at once.
+
+        :raises RuntimeError: no thread can be started; the task is not added
+        """
         gives_way = []
         with self._changed:
             if self.stopped.is_set():
                 gives_way.append(task)
             else:
+                if self._thread is None:
+                    thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                    thread.start()
+                    self._thread = thread
                 if len(self._waiting) >= self._capacity:
                     gives_way.append(self._waiting.popleft())
                 self._waiting.append(task)
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                    self._thread.start()
                 self._changed.notify_all()
         for task in gives_way:
             self._dropped(task)
+
+    def claim(self) -> bool:
+        """Whether the task in hand is still the handler's: False once stop() has given it up.
+
+        If it is, stop() no longer gives it up.
+        """
+        with self._changed:
+            self._claimed = bool(self._current)
+            return self._claimed
 
     def pending(self) -> int:
         """Tasks that are not done."""
@@ -87,7 +101,7 @@ class Worker:
         if thread is not None:
             thread.join(1.0)
         with self._changed:
-            undone = self._current + list(self._waiting)
+            undone = ([] if self._claimed else self._current) + list(self._waiting)
             self._current = []
             self._waiting.clear()
         return undone
@@ -110,7 +124,7 @@ class Worker:
                     return
                 pause = self._handle(task)
             with changed:
-                self._current = []
+                self._current, self._claimed = [], False
                 changed.notify_all()
 
 

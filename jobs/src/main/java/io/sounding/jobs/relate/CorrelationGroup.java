@@ -5,9 +5,9 @@ import io.sounding.schemas.CorrelationScope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** The correlations with one task's scores over the same checkpoints or runs, of all layers. */
 public final class CorrelationGroup {
@@ -22,7 +22,32 @@ public final class CorrelationGroup {
           .thenComparing(group -> group.any().getTask())
           .thenComparingLong(group -> orNone(group.any().getStep()))
           .thenComparingLong(group -> orNone(group.any().getScoreStep()))
-          .thenComparingLong(group -> group.any().getFromStep());
+          .thenComparingLong(group -> group.any().getFromStep())
+          .thenComparingDouble(group -> orNone(group.any().getFromShare()));
+
+  /** What events of a group have in common; the first step only if it was asked for as it is. */
+  private record Question(
+      CorrelationScope scope,
+      String runId,
+      String corpusId,
+      String task,
+      Long fromStep,
+      Double fromShare,
+      Long step,
+      Long scoreStep) {
+
+    private static Question of(CorrelationEvent event) {
+      return new Question(
+          event.getScope(),
+          event.getRunId(),
+          event.getCorpusId(),
+          event.getTask(),
+          event.getFromShare() == null ? event.getFromStep() : null,
+          event.getFromShare(),
+          event.getStep(),
+          event.getScoreStep());
+    }
+  }
 
   private final List<CorrelationEvent> rows = new ArrayList<>();
 
@@ -30,21 +55,9 @@ public final class CorrelationGroup {
 
   /** Groups events; of each there is one. */
   public static List<CorrelationGroup> of(Collection<CorrelationEvent> events) {
-    Map<List<String>, CorrelationGroup> groups =
-        new TreeMap<>(Comparator.comparing(List::toString));
+    Map<Question, CorrelationGroup> groups = new HashMap<>();
     for (CorrelationEvent event : events) {
-      List<String> key =
-          List.of(
-              event.getScope().name(),
-              orEmpty(event.getRunId()),
-              event.getCorpusId(),
-              event.getTask(),
-              event.getFromShare() == null
-                  ? Long.toString(event.getFromStep())
-                  : event.getFromShare() + " of the run",
-              Long.toString(orNone(event.getStep())),
-              Long.toString(orNone(event.getScoreStep())));
-      groups.computeIfAbsent(key, k -> new CorrelationGroup()).rows.add(event);
+      groups.computeIfAbsent(Question.of(event), k -> new CorrelationGroup()).rows.add(event);
     }
     return groups.values().stream().sorted(ORDER).toList();
   }
@@ -86,8 +99,8 @@ public final class CorrelationGroup {
     return any().getFromShare();
   }
 
-  /** The most pairs that went into a correlation. */
-  public int pairs() {
+  /** The checkpoints or runs: the most pairs that went into a correlation. */
+  public int mostPairs() {
     return rows.stream().mapToInt(CorrelationEvent::getPairs).max().orElse(0);
   }
 
@@ -105,14 +118,14 @@ public final class CorrelationGroup {
     CorrelationEvent any = any();
     if (!isAlongRun()) {
       return "Task %s across %d runs on corpus %s: metrics at step %d against scores at step %d."
-          .formatted(any.getTask(), pairs(), any.getCorpusId(), step(), scoreStep());
+          .formatted(any.getTask(), mostPairs(), any.getCorpusId(), step(), scoreStep());
     }
     return "Task %s along run %s on corpus %s: %d checkpoints from step %d on%s."
         .formatted(
             any.getTask(),
             any.getRunId(),
             any.getCorpusId(),
-            pairs(),
+            mostPairs(),
             fromStep(),
             fromShare() == null
                 ? ""
@@ -158,6 +171,10 @@ public final class CorrelationGroup {
   }
 
   private static long orNone(Long number) {
+    return number == null ? -1 : number;
+  }
+
+  private static double orNone(Double number) {
     return number == null ? -1 : number;
   }
 }

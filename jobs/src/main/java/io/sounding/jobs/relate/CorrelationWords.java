@@ -22,17 +22,21 @@ public final class CorrelationWords {
 
   private static final double TWO_SIDED_5_PERCENT = 1.959964;
   private static final int LEAST_FOR_CHANCE = 5;
+  private static final int LEAST_FOR_CHANCE_GIVEN_STEP = 6;
+  private static final int LEAST_GIVEN_STEP = 4;
   private static final double STEP_TELLS_ALL = 0.7;
   private static final double WIDE = 0.3;
   private static final int MANY = 20;
 
   private final CorrelationGroup group;
   private final List<CorrelationEvent> metrics;
+  private final int pairs;
   private final List<String> sentences = new ArrayList<>();
 
   private CorrelationWords(CorrelationGroup group) {
     this.group = group;
     metrics = group.ranked().stream().filter(row -> row.getSpearman() != null).toList();
+    pairs = metrics.stream().mapToInt(CorrelationEvent::getPairs).min().orElse(group.mostPairs());
   }
 
   /** Sentences, the most important first. */
@@ -59,16 +63,22 @@ public final class CorrelationWords {
   }
 
   private void number() {
-    int n = group.pairs();
+    int n = pairs;
+    String whose =
+        metrics.stream().anyMatch(row -> row.getPairs() > n)
+            ? ", as the metric that is known of the fewest has,"
+            : "";
     if (n < LEAST_FOR_CHANCE) {
       say(
-          "With %d pairs nothing can be told from luck: %d pairs stand in perfect order, up or down, in 1 of %d cases.",
-          n, n, factorial(n) / 2);
+          "With %d pairs%s nothing can be told from luck: %d pairs stand in perfect order, up or down, in 1 of %d cases.",
+          n, whose, n, factorial(n) / 2);
       return;
     }
     say(
-        "With %d pairs, unrelated series have a Spearman correlation beyond \u00b1%.2f in 1 of 20 cases: for a metric chosen beforehand, what is smaller supports nothing.",
-        n, chance(n, 0));
+        "With %d pairs%s unrelated series have a Spearman correlation beyond \u00b1%.2f in 1 of 20 cases: for a metric chosen beforehand, what is smaller supports nothing.",
+        n,
+        whose.isEmpty() ? "," : whose,
+        chance(n, 0));
   }
 
   private void step() {
@@ -88,14 +98,24 @@ public final class CorrelationWords {
             : text(
                 ", %d have more than the training loss (%.2f)",
                 exceeding(group.trainingLoss()), group.trainingLoss().getSpearman()));
-    if (metrics.stream().anyMatch(row -> row.getSpearmanGivenStep() != null)
-        && group.pairs() >= LEAST_FOR_CHANCE) {
+    givenStep();
+  }
+
+  private void givenStep() {
+    if (metrics.stream().allMatch(row -> row.getSpearmanGivenStep() == null)) {
       say(
-          "The column 'given step' takes that out; there luck alone goes beyond \u00b1%.2f in 1 of 20 cases, and neighbouring checkpoints are not independent, so in more.",
-          chance(group.pairs(), 1));
+          "The column 'given step', which would take that out, is empty: %s.",
+          metrics.stream().allMatch(row -> row.getPairs() < LEAST_GIVEN_STEP)
+              ? text("it takes %d pairs", LEAST_GIVEN_STEP)
+              : "the step orders metric or score completely, and nothing is left to compare");
+    } else if (pairs < LEAST_FOR_CHANCE_GIVEN_STEP) {
+      say(
+          "The column 'given step' takes that out; with %d pairs nothing in it can be told from luck.",
+          pairs);
     } else {
       say(
-          "The column 'given step', which would take that out, is empty: the step orders metric or score completely, and nothing is left to compare.");
+          "The column 'given step' takes that out; there luck alone goes beyond \u00b1%.2f in 1 of 20 cases, and neighbouring checkpoints are not independent, so in more.",
+          chance(pairs, 1));
     }
   }
 
@@ -141,7 +161,7 @@ public final class CorrelationWords {
     int n = metrics.size();
     if (n > 1) {
       say(
-          "%d correlations stand side by side, and the best of so many is flattered by being picked: of %d unrelated ones %s. Choose on one task or run, and check on another.",
+          "%d correlations stand side by side, and the best of so many is flattered by being picked: of %d independent unrelated ones %s. Choose on one task or run, and check on another.",
           n,
           n,
           n < MANY

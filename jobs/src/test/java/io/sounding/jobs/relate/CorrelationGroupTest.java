@@ -71,6 +71,15 @@ class CorrelationGroupTest {
   }
 
   @Test
+  void idsThatHoldCommasAreNotConfused() {
+    assertThat(
+            groups(
+                alongRun("rankMe", 1.0, null).setCorpusId("dev, test").setTask("digits"),
+                alongRun("rankMe", 1.0, null).setCorpusId("dev").setTask("test, digits")))
+        .hasSize(2);
+  }
+
+  @Test
   void titlesTellWhatThePairsAre() {
     assertThat(groups(alongRun("rankMe", 1.0, null)).get(0).title())
         .isEqualTo(

@@ -127,6 +127,33 @@ class CorrelationWordsTest {
         .contains("is empty: the step orders metric or score completely");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "3, , is empty: it takes 4 pairs.",
+    "4, , is empty: the step orders metric or score completely",
+    "4, 0.5, takes that out; with 4 pairs nothing in it can be told from luck.",
+    "5, 0.5, takes that out; with 5 pairs nothing in it can be told from luck.",
+    "6, 0.5, there luck alone goes beyond \u00b10.98 in 1 of 20 cases"
+  })
+  void noCorrelationIsSaidToGoBeyondOne(int pairs, Double givenStep, String expected) {
+    assertThat(
+            words(
+                event("logStep", pairs, 0.8).setLayer(null),
+                event("rankMe", pairs, 0.9).setSpearmanGivenStep(givenStep)))
+        .contains(expected)
+        .doesNotContain("beyond \u00b11");
+  }
+
+  @Test
+  void luckIsThatOfTheMetricWithTheFewestPairs() {
+    assertThat(words(event("rankMe", 12, 0.5), event("silhouette", 7, 0.5)))
+        .contains(
+            "With 7 pairs, as the metric that is known of the fewest has, unrelated series have a Spearman correlation beyond \u00b10.80");
+    assertThat(
+            words(event("rankMe", 12, 0.5), event("silhouette", 2, 0.5).setSpearman((Double) null)))
+        .contains("With 12 pairs, unrelated");
+  }
+
   @Test
   void aStepThatTellsLittleIsNotBlamed() {
     assertThat(
@@ -146,9 +173,9 @@ class CorrelationWordsTest {
 
     assertThat(words(events))
         .contains("90 correlations stand side by side")
-        .contains("of 90 unrelated ones about 5 would be beyond chance");
+        .contains("of 90 independent unrelated ones about 5 would be beyond chance");
     assertThat(words(events[0], events[1]))
-        .contains("of 2 unrelated ones the best is beyond chance in 10 of 100 cases");
+        .contains("of 2 independent unrelated ones the best is beyond chance in 10 of 100 cases");
   }
 
   @Test

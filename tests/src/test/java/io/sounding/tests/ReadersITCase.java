@@ -5,12 +5,15 @@ import static io.sounding.tests.PublishedEvents.event;
 import static io.sounding.tests.PublishedEvents.failed;
 import static io.sounding.tests.PublishedEvents.partial;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sounding.jobs.cli.Sounding;
 import io.sounding.jobs.embedded.EmbeddedBroker;
 import io.sounding.jobs.embedded.KafkaTopic;
 import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.KafkaUnavailableException;
 import io.sounding.jobs.kafka.Topics;
+import io.sounding.jobs.watch.KafkaEvents;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.AlarmState;
 import io.sounding.schemas.CorrelationEvent;
@@ -26,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -355,6 +359,51 @@ class ReadersITCase {
 
     Verb export = Verb.run(verb("export", "--out", out.toString()));
 
-    assertThat(export.told()).endsWith("Wrote 1 event to " + out + ".\n");
+    assertThat(export.told())
+        .contains("2 records of topic sounding.metrics could not be read;")
+        .endsWith("Wrote 1 event to " + out + ".\n");
+    Verb tail = Verb.run(verb("tail", "--from-start", "--until-idle", "10s"));
+    assertThat(tail.told())
+        .contains("1 record of topic sounding.metrics could not be read;") // an alarm it can
+        .containsOnlyOnce(" 50 ");
+  }
+
+  @Test
+  void keysWithoutARecordAreNoRecordsThatCannotBeRead() throws Exception {
+    producer.beginTransaction();
+    producer.send(new ProducerRecord<>(TOPICS.metrics(), new byte[1], null));
+    send(event("b", 50, 1, 2).build());
+    producer.commitTransaction();
+    Path out = work.resolve("events.csv");
+
+    Verb export = Verb.run(verb("export", "--out", out.toString()));
+
+    assertThat(export.status()).as(export.told()).isZero();
+    assertThat(export.told()).doesNotContain("could not be read");
+  }
+
+  @Test
+  void aKafkaThatDoesNotAnswerIsNotTakenForOneWithoutAlarms() {
+    Properties impatient = new Properties();
+    impatient.put("request.timeout.ms", "500");
+    impatient.put("default.api.timeout.ms", "1000");
+    KafkaEvents events =
+        new KafkaEvents(new KafkaClients(broker.bootstrapServers(), TOPICS, impatient));
+    broker.close();
+
+    assertThatThrownBy(events::alarms)
+        .isInstanceOf(KafkaUnavailableException.class)
+        .hasMessageContaining("does not answer");
+  }
+
+  @Test
+  void tailThatEndsBeforeItsFirstProbeTellsThatKafkaIsAway() {
+    try (Verb tail = Verb.start(verb("tail", "--until-idle", "4s"))) {
+      tail.awaitTold("Ctrl-C ends this.");
+      broker.close();
+
+      assertThat(tail.status()).as(tail.told()).isEqualTo(3);
+      assertThat(tail.told()).endsWith("Kafka is out of reach.\n");
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.sounding.jobs.publish.ScoreTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.relate.CorrelationGroup;
 import io.sounding.jobs.relate.Correlations;
+import io.sounding.jobs.watch.PassedOver;
 import io.sounding.jobs.watch.RecordedEvents;
 import io.sounding.operators.relate.FromStep;
 import io.sounding.schemas.CorrelationEvent;
@@ -116,15 +117,23 @@ final class CorrelateCommand implements Callable<Integer> {
   private Collection<CorrelationEvent> correlations() throws UnusableInputException {
     List<FromStep> from = fromStep == null ? List.of() : List.of(parseFromStep());
     if (input.isKafka() && scoreFiles.isEmpty() && fromStep == null) {
-      return Correlations.published(input.clients());
+      return Correlations.published(input.clients(), this::tell);
     }
     RecordedEvents events = input.events(new ProgressLine(spec.commandLine().getOut()));
     if (!input.isKafka() && scoreFiles.isEmpty()) {
       throw unusable("With --from, say where scores are: --scores scores.csv.");
     }
     List<DownstreamScore> scores =
-        scoreFiles.isEmpty() ? Correlations.scores(input.clients()) : readScores(events);
-    return Correlations.computed(events, scores, from);
+        scoreFiles.isEmpty()
+            ? Correlations.scores(input.clients(), this::tell)
+            : readScores(events);
+    Collection<CorrelationEvent> computed = Correlations.computed(events, scores, from);
+    events.passedOver().forEach(this::tell);
+    return computed;
+  }
+
+  private void tell(PassedOver unread) {
+    spec.commandLine().getErr().println(unread.sentence());
   }
 
   private FromStep parseFromStep() {

@@ -87,6 +87,7 @@ final class ExportCommand implements Callable<Integer> {
               latest.add(event);
             }
           });
+      events.passedOver().forEach(unread -> spec.commandLine().getErr().println(unread.sentence()));
       runs.requireSeen();
       if (latest.size() == 0) {
         throw unusable(

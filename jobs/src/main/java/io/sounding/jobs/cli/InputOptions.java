@@ -61,7 +61,7 @@ final class InputOptions {
    * @param progress tells how many were read
    */
   RecordedEvents events(ProgressLine progress) {
-    return new ToldEvents(events(), progress);
+    return new EventsWithProgress(events(), progress);
   }
 
   private RecordedEvents events() {

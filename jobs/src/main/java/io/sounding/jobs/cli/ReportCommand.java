@@ -2,6 +2,7 @@ package io.sounding.jobs.cli;
 
 import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.report.Report;
+import io.sounding.jobs.watch.RecordedEvents;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -60,7 +61,9 @@ final class ReportCommand implements Callable<Integer> {
     Report.checkFolder(out);
     PrintWriter terminal = spec.commandLine().getOut();
     ProgressLine progress = new ProgressLine(terminal);
-    Report report = Report.of(input.events(progress), runs, out);
+    RecordedEvents events = input.events(progress);
+    Report report = Report.of(events, runs, out);
+    events.passedOver().forEach(unread -> spec.commandLine().getErr().println(unread.sentence()));
     runs.requireSeen();
     if (report.isEmpty()) {
       throw new CommandLine.ParameterException(

@@ -1,8 +1,8 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.kafka.KafkaClients;
-import io.sounding.jobs.kafka.KafkaUnavailableException;
 import io.sounding.jobs.watch.EventFollower;
+import io.sounding.jobs.watch.PassedOver;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
@@ -89,6 +89,7 @@ final class TailCommand implements Callable<Integer> {
   private long lastRecord;
   private long lastProbe;
   private boolean reachable = true;
+  private List<PassedOver> told = List.of();
 
   @Override
   public Integer call() {
@@ -121,23 +122,46 @@ final class TailCommand implements Callable<Integer> {
     lastProbe = lastRecord;
     while (!interruption.happened()) {
       follow(follower, table);
+      if (told.size() < follower.passedOver().size()) { // of each topic once, and at the end
+        tellPassedOver(follower, table);
+      }
       if (untilIdle != null && System.nanoTime() - lastRecord >= untilIdle.toNanos()) {
-        table.erase();
-        return reachable ? 0 : OUT_OF_REACH;
+        tellPassedOver(follower, table);
+        return idle(follower, table);
       }
     }
+    tellPassedOver(follower, table);
     return 0;
+  }
+
+  /** The exit status: silence alone does not tell whether Kafka is there. */
+  private int idle(EventFollower follower, LiveTable table) {
+    if (reachable && !follower.isKafkaReachable()) {
+      reachable = false;
+      table.tell("Kafka is out of reach.");
+    }
+    table.erase();
+    return reachable ? 0 : OUT_OF_REACH;
+  }
+
+  private void tellPassedOver(EventFollower follower, LiveTable table) {
+    for (PassedOver unread : follower.passedOver()) {
+      if (!told.contains(unread)) {
+        table.tell(unread.sentence());
+      }
+    }
+    told = follower.passedOver();
   }
 
   private List<String> topics(KafkaClients clients, LiveTable table) {
     clients.require(clients.topics().metrics());
-    try {
-      clients.require(clients.topics().alarms());
+    if (clients.has(clients.topics().alarms())) {
       return List.of(clients.topics().metrics(), clients.topics().alarms());
-    } catch (KafkaUnavailableException e) {
-      table.tell(e.getMessage() + " Until then no alarms are shown.");
-      return List.of(clients.topics().metrics());
     }
+    table.tell(
+        "Kafka at %s has no topic %s. Create it and start this again, or correct --topics. Until then no alarms are shown."
+            .formatted(clients.bootstrapServers(), clients.topics().alarms()));
+    return List.of(clients.topics().metrics());
   }
 
   private EventFollower follower(KafkaClients clients, List<String> topics) {

@@ -89,6 +89,25 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
    */
   public void require(String... names) {
     Collection<String> missing = new TreeSet<>(List.of(names));
+    missing.removeAll(topicNames());
+    if (!missing.isEmpty()) {
+      throw new KafkaUnavailableException(
+          "Kafka at %s has no topic %s. Create it, or correct --topics."
+              .formatted(bootstrapServers, String.join(", ", missing)),
+          null);
+    }
+  }
+
+  /**
+   * Whether Kafka has this topic.
+   *
+   * @throws KafkaUnavailableException with a sentence, if Kafka does not answer
+   */
+  public boolean has(String name) {
+    return topicNames().contains(name);
+  }
+
+  private Set<String> topicNames() {
     Properties properties = with(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     if (!properties.containsKey(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
       properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
@@ -96,9 +115,7 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
           AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
     }
     try (Admin admin = Admin.create(properties)) {
-      Set<String> there =
-          admin.listTopics().names().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      missing.removeAll(there);
+      return admin.listTopics().names().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (KafkaException | ExecutionException | TimeoutException e) {
       throw new KafkaUnavailableException(
           "Kafka at %s does not answer (%s). Check --bootstrap and --kafka-properties, and that it runs."
@@ -107,12 +124,6 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaUnavailableException("Asking Kafka for its topics was interrupted.", e);
-    }
-    if (!missing.isEmpty()) {
-      throw new KafkaUnavailableException(
-          "Kafka at %s has no topic %s. Create it, or correct --topics."
-              .formatted(bootstrapServers, String.join(", ", missing)),
-          null);
     }
   }
 

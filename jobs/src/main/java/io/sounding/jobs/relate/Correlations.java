@@ -3,6 +3,7 @@ package io.sounding.jobs.relate;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.CommittedRecords;
+import io.sounding.jobs.watch.PassedOver;
 import io.sounding.jobs.watch.RecordedEvents;
 import io.sounding.operators.relate.FromStep;
 import io.sounding.operators.relate.RecordedCorrelations;
@@ -15,30 +16,43 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Correlations as the job published them, or computed here as it would compute them. */
 public final class Correlations {
 
   private Correlations() {}
 
-  /** The latest of each that the job published. */
-  public static Collection<CorrelationEvent> published(KafkaClients kafka) {
+  /**
+   * The latest of each that the job published.
+   *
+   * @param unread is told of records that could not be read
+   */
+  public static Collection<CorrelationEvent> published(
+      KafkaClients kafka, Consumer<PassedOver> unread) {
     kafka.require(kafka.topics().correlations());
     Map<String, CorrelationEvent> latest = new LinkedHashMap<>();
     try (CommittedRecords<CorrelationEvent> records =
         new CommittedRecords<>(kafka, kafka.topics().correlations(), CorrelationEvent.class)) {
       records.toEnd(
           event -> latest.put(new String(RecordKeys.of(event), StandardCharsets.UTF_8), event));
+      records.passedOver().forEach(unread);
     }
     return latest.values();
   }
 
-  /** The scores that were published; a later one of the same run, step and task counts. */
-  public static List<DownstreamScore> scores(KafkaClients kafka) {
+  /**
+   * The scores that were published; a later one of the same run, step and task counts.
+   *
+   * @param unread is told of records that could not be read
+   */
+  public static List<DownstreamScore> scores(KafkaClients kafka, Consumer<PassedOver> unread) {
     kafka.require(kafka.topics().scores());
     try (CommittedRecords<DownstreamScore> records =
         new CommittedRecords<>(kafka, kafka.topics().scores(), DownstreamScore.class)) {
-      return records.toEnd();
+      List<DownstreamScore> scores = records.toEnd();
+      records.passedOver().forEach(unread);
+      return scores;
     }
   }
 

@@ -2,7 +2,6 @@ package io.sounding.jobs.watch;
 
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaUnavailableException;
-import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.SingleObjectCodec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,19 +15,15 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads one kind of record from a topic with a plain Kafka consumer: from the start, committed ones
- * only. Records that do not decode (of another kind on the same topic, or damaged) are passed over
- * and logged. Not thread-safe.
+ * only. Records that do not decode (of another kind on the same topic, of a newer version, or
+ * damaged) are passed over, logged and counted. Not thread-safe.
  *
  * @param <T> the kind of record
  */
 public final class CommittedRecords<T extends SpecificRecordBase> implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(CommittedRecords.class);
 
   /** Wait of one poll on the way to the end of a topic. */
   private static final Duration TURN = Duration.ofMillis(200);
@@ -39,7 +34,7 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
   private final KafkaClients kafka;
   private final String topic;
   private final Class<T> kind;
-  private final SingleObjectCodec codec;
+  private final RecordDecoder decoder;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
   /** Reads {@code topic}, which must exist. */
@@ -57,30 +52,28 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
     this.kafka = kafka;
     this.topic = topic;
     this.kind = kind;
-    codec = SingleObjectCodec.reading(schemas);
+    decoder = new RecordDecoder(schemas);
     consumer = kafka.consumer();
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+    try {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+    } catch (RuntimeException e) {
+      consumer.close(); // nobody else can
+      throw e;
+    }
   }
 
   /** The records that came, in the order of their partitions; waits up to {@code limit} for one. */
   public List<T> poll(Duration limit) {
     List<T> decoded = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit)) {
-      try {
-        SpecificRecord read = codec.decode(record.value());
+      SpecificRecord read = decoder.decode(record);
+      if (read != null) {
         decoded.add(kind.cast(read));
-      } catch (DecodingException e) {
-        LOG.debug(
-            "Passed over record {} of {}-{}: {}",
-            record.offset(),
-            record.topic(),
-            record.partition(),
-            e.getMessage());
       }
     }
     return decoded;
@@ -130,6 +123,11 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
       poll(TURN).forEach(reader);
     }
     return true;
+  }
+
+  /** What could not be read up to now; empty: nothing. */
+  public List<PassedOver> passedOver() {
+    return decoder.passedOver();
   }
 
   @Override

@@ -2,9 +2,7 @@ package io.sounding.jobs.watch;
 
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.schemas.AlarmEvent;
-import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.MetricEvent;
-import io.sounding.schemas.SingleObjectCodec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -13,15 +11,15 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Follows the topics of metrics and alarms as they grow: committed records only, in the order in
@@ -29,21 +27,36 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventFollower implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(EventFollower.class);
-
   /** How long Kafka may take to say where its topics end before it counts as out of reach. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
 
-  private final SingleObjectCodec codec =
-      SingleObjectCodec.reading(MetricEvent.getClassSchema(), AlarmEvent.getClassSchema());
+  private final RecordDecoder decoder =
+      new RecordDecoder(MetricEvent.getClassSchema(), AlarmEvent.getClassSchema());
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String metrics;
   private final Queue<ConsumerRecord<byte[], byte[]>> alarmsAhead = new ArrayDeque<>();
   private long metricsUpTo = Long.MIN_VALUE;
 
-  private EventFollower(KafkaClients kafka, List<String> topics) {
+  private EventFollower(KafkaClients kafka) {
     metrics = kafka.topics().metrics();
     consumer = kafka.consumer();
+  }
+
+  /** Assigns the topics and goes to where it begins. */
+  private static EventFollower at(
+      KafkaClients kafka, List<String> topics, Consumer<EventFollower> start) {
+    EventFollower follower = new EventFollower(kafka);
+    try {
+      follower.assign(topics);
+      start.accept(follower);
+    } catch (RuntimeException e) {
+      follower.close(); // nobody else can
+      throw e;
+    }
+    return follower;
+  }
+
+  private void assign(List<String> topics) {
     List<TopicPartition> partitions = new ArrayList<>();
     for (String topic : topics) {
       consumer
@@ -55,31 +68,37 @@ public final class EventFollower implements AutoCloseable {
 
   /** Follows what comes from now on. */
   public static EventFollower fromNow(KafkaClients kafka, List<String> topics) {
-    EventFollower follower = new EventFollower(kafka, topics);
-    follower.consumer.seekToEnd(follower.consumer.assignment());
-    follower.consumer.assignment().forEach(follower.consumer::position); // now, not at first poll
-    return follower;
+    return at(kafka, topics, EventFollower::seekToEnd);
+  }
+
+  private void seekToEnd() {
+    consumer.seekToEnd(consumer.assignment());
+    consumer.assignment().forEach(consumer::position); // now, not at first poll
   }
 
   /** Follows from the start of the topics, which are compacted, on. */
   public static EventFollower fromStart(KafkaClients kafka, List<String> topics) {
-    EventFollower follower = new EventFollower(kafka, topics);
-    follower.consumer.seekToBeginning(follower.consumer.assignment());
-    return follower;
+    return at(
+        kafka,
+        topics,
+        follower -> follower.consumer.seekToBeginning(follower.consumer.assignment()));
   }
 
   /** Follows what was written from a moment on. */
   public static EventFollower since(KafkaClients kafka, List<String> topics, Instant moment) {
-    EventFollower follower = fromNow(kafka, topics);
+    return at(kafka, topics, follower -> follower.seek(moment));
+  }
+
+  private void seek(Instant moment) {
+    seekToEnd();
     Map<TopicPartition, Long> moments = new HashMap<>();
-    follower.consumer.assignment().forEach(p -> moments.put(p, moment.toEpochMilli()));
+    consumer.assignment().forEach(p -> moments.put(p, moment.toEpochMilli()));
     for (Map.Entry<TopicPartition, OffsetAndTimestamp> first :
-        follower.consumer.offsetsForTimes(moments).entrySet()) {
+        consumer.offsetsForTimes(moments).entrySet()) {
       if (first.getValue() != null) {
-        follower.consumer.seek(first.getKey(), first.getValue().offset());
+        consumer.seek(first.getKey(), first.getValue().offset());
       }
     }
-    return follower;
   }
 
   /**
@@ -102,21 +121,12 @@ public final class EventFollower implements AutoCloseable {
       records.add(alarmsAhead.remove());
     }
     records.sort(Comparator.comparingLong(ConsumerRecord::timestamp));
-    return records.stream().map(this::decoded).filter(decoded -> decoded != null).toList();
+    return records.stream().map(decoder::decode).filter(Objects::nonNull).toList();
   }
 
-  private SpecificRecord decoded(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      return codec.decode(record.value());
-    } catch (DecodingException e) {
-      LOG.debug(
-          "Passed over record {} of {}-{}: {}",
-          record.offset(),
-          record.topic(),
-          record.partition(),
-          e.getMessage());
-      return null;
-    }
+  /** What could not be read up to now, by topic; empty: nothing. */
+  public List<PassedOver> passedOver() {
+    return decoder.passedOver();
   }
 
   /** Whether Kafka answers; a consumer that polls in vain cannot tell. */

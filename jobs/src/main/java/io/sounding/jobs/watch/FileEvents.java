@@ -75,6 +75,12 @@ public final class FileEvents implements RecordedEvents {
         cause);
   }
 
+  /** Nothing: a line that cannot be read ends it all. */
+  @Override
+  public List<PassedOver> passedOver() {
+    return List.of();
+  }
+
   @Override
   public Alarms alarms() throws UnusableInputException {
     return Alarms.judged(this, "since files hold metric events only");

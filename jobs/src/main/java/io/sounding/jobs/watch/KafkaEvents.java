@@ -5,6 +5,9 @@ import io.sounding.jobs.kafka.KafkaUnavailableException;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.MetricEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -14,6 +17,7 @@ import java.util.function.Consumer;
 public final class KafkaEvents implements RecordedEvents {
 
   private final KafkaClients kafka;
+  private final Map<String, List<PassedOver>> passedOver = new TreeMap<>();
 
   /**
    * Makes sure that the topic of metrics can be read.
@@ -30,19 +34,25 @@ public final class KafkaEvents implements RecordedEvents {
     try (CommittedRecords<MetricEvent> records =
         new CommittedRecords<>(kafka, kafka.topics().metrics(), MetricEvent.class)) {
       records.toEnd(taker);
+      passedOver.put(kafka.topics().metrics(), records.passedOver());
     }
   }
 
   @Override
   public Alarms alarms() throws UnusableInputException {
-    try {
-      kafka.require(kafka.topics().alarms());
-    } catch (KafkaUnavailableException e) {
+    if (!kafka.has(kafka.topics().alarms())) {
       return Alarms.judged(this, "since Kafka has no topic " + kafka.topics().alarms());
     }
     try (CommittedRecords<AlarmEvent> records =
         new CommittedRecords<>(kafka, kafka.topics().alarms(), AlarmEvent.class)) {
-      return new Alarms(records.toEnd(), null);
+      List<AlarmEvent> events = records.toEnd();
+      passedOver.put(kafka.topics().alarms(), records.passedOver());
+      return new Alarms(events, null);
     }
+  }
+
+  @Override
+  public List<PassedOver> passedOver() {
+    return passedOver.values().stream().flatMap(List::stream).toList();
   }
 }

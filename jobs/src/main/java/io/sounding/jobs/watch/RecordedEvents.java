@@ -22,6 +22,9 @@ public interface RecordedEvents {
   /** The alarms, in the order in which they were raised and cleared. */
   Alarms alarms() throws UnusableInputException;
 
+  /** What could not be read of them up to now, by topic; empty: nothing. */
+  List<PassedOver> passedOver();
+
   /**
    * Alarms and where they come from.
    *

@@ -142,6 +142,11 @@ public final class Events {
       public Alarms alarms() {
         return new Alarms(List.copyOf(alarms), null);
       }
+
+      @Override
+      public List<PassedOver> passedOver() {
+        return List.of();
+      }
     };
   }
 

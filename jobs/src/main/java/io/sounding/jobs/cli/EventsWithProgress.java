@@ -1,8 +1,10 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.publish.UnusableInputException;
+import io.sounding.jobs.watch.PassedOver;
 import io.sounding.jobs.watch.RecordedEvents;
 import io.sounding.schemas.MetricEvent;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -12,7 +14,7 @@ import java.util.function.Consumer;
  * @param events where they come from
  * @param progress where it is told
  */
-record ToldEvents(RecordedEvents events, ProgressLine progress) implements RecordedEvents {
+record EventsWithProgress(RecordedEvents events, ProgressLine progress) implements RecordedEvents {
 
   @Override
   public void metrics(Consumer<MetricEvent> taker) throws UnusableInputException {
@@ -29,5 +31,10 @@ record ToldEvents(RecordedEvents events, ProgressLine progress) implements Recor
   @Override
   public Alarms alarms() throws UnusableInputException {
     return events.alarms();
+  }
+
+  @Override
+  public List<PassedOver> passedOver() {
+    return events.passedOver();
   }
 }

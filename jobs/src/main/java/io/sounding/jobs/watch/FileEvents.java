@@ -1,6 +1,7 @@
 package io.sounding.jobs.watch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.sounding.jobs.publish.UnusableInputException;
@@ -17,7 +18,8 @@ import java.util.function.Consumer;
 /** Metric events from JSON Lines files, as evaluations and exports write them. */
 public final class FileEvents implements RecordedEvents {
 
-  private static final ObjectReader JSON = new ObjectMapper().reader();
+  private static final ObjectReader JSON =
+      new ObjectMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final List<Path> files;
 

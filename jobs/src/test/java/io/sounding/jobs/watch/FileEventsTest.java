@@ -56,11 +56,13 @@ class FileEventsTest {
     Path csv = Files.writeString(folder.resolve("a.csv"), "step,loss\n1,2\n");
     Path bytes = Files.write(folder.resolve("model.pt"), new byte[] {(byte) 0xff, 0, 1, 2});
     Path cut = Files.writeString(folder.resolve("cut.jsonl"), "{\"status\": \"FINAL\", \"ru");
+    Path two = Files.writeString(folder.resolve("two.jsonl"), "{} {\"status\": \"FINAL\"}\n");
     Path missing = folder.resolve("missing.jsonl");
 
     assertThatThrownBy(() -> read(csv)).hasMessageContaining("is not JSON at line 1");
     assertThatThrownBy(() -> read(bytes)).hasMessageContaining("is not text in UTF-8");
     assertThatThrownBy(() -> read(cut)).hasMessageContaining("is not JSON at line 1");
+    assertThatThrownBy(() -> read(two)).hasMessageContaining("is not JSON at line 1");
     assertThatThrownBy(() -> read(missing))
         .hasMessage(missing + ": does not exist; check the path.");
   }

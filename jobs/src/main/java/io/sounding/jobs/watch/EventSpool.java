@@ -14,8 +14,9 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Metric events in a temporary file, read back by their position: whoever has to look at all of
- * them before the first can be used keeps 8 bytes of each in memory instead of kilobytes. The file
- * has no name any more once it is open, so that nothing stays behind whatever ends the process.
+ * them before the first can be used keeps 8 bytes of each in memory instead of kilobytes. On Unix
+ * the file has no name any more once it is open, so that nothing stays behind whatever ends the
+ * process.
  */
 final class EventSpool implements AutoCloseable {
 
@@ -28,8 +29,12 @@ final class EventSpool implements AutoCloseable {
   EventSpool() {
     try {
       Path path = Files.createTempFile("sounding-events-", ".spool");
-      file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      Files.delete(path);
+      file =
+          FileChannel.open(
+              path,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "No temporary file can be made in %s (%s)."

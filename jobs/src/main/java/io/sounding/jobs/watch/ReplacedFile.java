@@ -25,6 +25,7 @@ public final class ReplacedFile implements AutoCloseable {
             ".%s.%d.part".formatted(file.getFileName(), ProcessHandle.current().pid()));
     Files.deleteIfExists(partial);
     Files.createFile(partial);
+    partial.toFile().deleteOnExit(); // also where a signal ends the process
   }
 
   /** Writes a file in one go. */

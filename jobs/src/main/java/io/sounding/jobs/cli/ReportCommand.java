@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
       "",
       "overview.png has the loss and five metrics of the last layer, METRIC.png a",
       "panel per layer with a line per run, METRIC-layers.png a panel per run with a",
-      "line per layer; -linear.png are the same over linear steps. Plots show FINAL",
-      "events only.",
+      "line per layer (of up to 24 runs); -linear.png are the same over linear steps.",
+      "Plots show FINAL events only.",
       "",
       "Exit status: 0 written, 1 written without plots, 2 unusable arguments or",
       "nothing to report, 3 Kafka out of reach or disk full."

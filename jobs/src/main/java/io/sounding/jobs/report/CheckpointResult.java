@@ -61,7 +61,8 @@ final class CheckpointResult {
       expectedLayers = event.getLayers();
     }
     if (event.getStatus() == MetricStatus.FAILED) {
-      failureReason = event.getFailureReason();
+      failureReason =
+          event.getFailureReason() == null ? "No reason was told." : event.getFailureReason();
       return;
     }
     audioSeconds = Math.max(audioSeconds, event.getAudioSeconds());

@@ -2,7 +2,6 @@ package io.sounding.jobs.report;
 
 import io.sounding.jobs.watch.MetricField;
 import java.util.List;
-import java.util.Locale;
 
 /** The checkpoints of a run as a table: how they ended, what they cost. */
 final class CheckpointTable {
@@ -32,15 +31,16 @@ final class CheckpointTable {
       html.element("th", "why it failed");
     }
     html.close("tr");
+    Integer last = run.layers().isEmpty() ? null : run.layers().last();
     for (CheckpointResult checkpoint : run.checkpoints()) {
       html.open("tr");
       number(html, Long.toString(checkpoint.step()));
       html.element("td", checkpoint.checkpointId(), "class", "name");
       html.element("td", checkpoint.status(), "class", checkpoint.isFailed() ? "failed" : "status");
       Double loss = checkpoint.loss();
-      number(html, loss == null ? "" : format("%.6g", loss));
-      number(html, last(checkpoint, RANK_ME, "%.2f"));
-      number(html, last(checkpoint, ANISOTROPY, "%.3f"));
+      number(html, loss == null ? "" : RunSummary.number("%.6g", loss));
+      number(html, value(checkpoint, last, RANK_ME, "%.2f"));
+      number(html, value(checkpoint, last, ANISOTROPY, "%.3f"));
       number(html, seconds(checkpoint.audioSeconds()));
       number(html, seconds(checkpoint.embedSeconds()));
       number(html, seconds(checkpoint.foldSeconds()));
@@ -57,22 +57,14 @@ final class CheckpointTable {
     html.element("td", text, "class", "number");
   }
 
-  /** Of the last layer. */
-  private static String last(CheckpointResult checkpoint, MetricField field, String format) {
-    if (checkpoint.layers().isEmpty()) {
-      return "";
-    }
-    Integer layer = checkpoint.layers().lastKey();
-    return format(format, checkpoint.layers().get(layer).value(field));
+  /** Of the layer that the column is about, the run's last; empty: it is not there. */
+  private static String value(
+      CheckpointResult checkpoint, Integer layer, MetricField field, String format) {
+    CheckpointResult.Layer result = layer == null ? null : checkpoint.layers().get(layer);
+    return result == null ? "" : RunSummary.number(format, result.value(field));
   }
 
   private static String seconds(double value) {
-    return value == 0 ? "" : format("%.1f", value);
-  }
-
-  private static String format(String format, double value) {
-    return Double.isFinite(value)
-        ? String.format(Locale.ROOT, format, value)
-        : Double.toString(value);
+    return value == 0 ? "" : RunSummary.number("%.1f", value);
   }
 }

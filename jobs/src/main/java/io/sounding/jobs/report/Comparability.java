@@ -30,8 +30,8 @@ final class Comparability {
             "Corpus %s is not the same audio in all checkpoints (its digests differ): differences between them are not of the models alone."
                 .formatted(corpus));
       }
-      note(notes, corpus, "clusters (k)", different(all, Conditions::k));
-      note(notes, corpus, "sampled frames", different(all, Conditions::sampleFrames));
+      note(notes, corpus, "numbers of clusters (k)", different(all, Conditions::k));
+      note(notes, corpus, "numbers of sampled frames", different(all, Conditions::sampleFrames));
       note(notes, corpus, "seeds of the clustering", different(all, Conditions::seed));
     }
     return notes;
@@ -40,7 +40,7 @@ final class Comparability {
   private static void note(List<String> notes, String corpus, String what, Set<?> values) {
     if (values.size() > 1) {
       notes.add(
-          "On corpus %s, checkpoints were evaluated with different numbers of %s: %s. Cluster metrics are comparable only where it is equal."
+          "On corpus %s, checkpoints were evaluated with different %s: %s. Cluster metrics are comparable only where these are equal."
               .formatted(
                   corpus,
                   what,

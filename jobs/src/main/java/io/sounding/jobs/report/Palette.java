@@ -31,7 +31,9 @@ final class Palette {
   static List<PlotLine.Style> runs(int count) {
     List<PlotLine.Style> styles = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      styles.add(new PlotLine.Style(new Color(RUNS[i % RUNS.length]), i));
+      // once all colours were used, each comes with the next marker
+      int marker = i + i / RUNS.length;
+      styles.add(new PlotLine.Style(new Color(RUNS[i % RUNS.length]), marker));
     }
     return styles;
   }

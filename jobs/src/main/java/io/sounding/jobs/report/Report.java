@@ -27,6 +27,12 @@ public final class Report {
   /** The name of the page. */
   public static final String PAGE = "report.html";
 
+  /**
+   * Beyond so many runs the sheets with a panel per run are left out: each takes 2.6 MB per run
+   * while it is drawn, and nobody looks through them.
+   */
+  private static final int MOST_RUNS_BY_LAYERS = 24;
+
   /** A plot: a file, and a place on the page. */
   private record Picture(String name, Sheet sheet, String axis) {}
 
@@ -118,7 +124,11 @@ public final class Report {
     for (int i = 0; i < pictures.size(); i++) {
       ReplacedFile.write(folder.resolve(pictures.get(i).name() + ".png"), drawn.get(i));
     }
-    boolean byLayers = history.layers().size() > 1;
+    if (history.layers().size() > 1 && !byLayers()) {
+      page.note(
+          "There are more than %d runs, so the plots of the layers of each are left out: choose runs with --run."
+              .formatted(MOST_RUNS_BY_LAYERS));
+    }
     int next = 0;
     page.beginOverview();
     next = put(page, pictures, drawn, next);
@@ -126,7 +136,7 @@ public final class Report {
     for (MetricField field : fields) {
       page.beginMetric(field);
       next = put(page, pictures, drawn, next);
-      if (byLayers) {
+      if (byLayers()) {
         page.beginLayers();
         next = put(page, pictures, drawn, next);
         page.endLayers();
@@ -134,6 +144,11 @@ public final class Report {
       page.endSection();
     }
     return pictures.size();
+  }
+
+  /** Whether each metric has sheets with a panel per run. */
+  private boolean byLayers() {
+    return history.layers().size() > 1 && history.runs().size() <= MOST_RUNS_BY_LAYERS;
   }
 
   /** A picture over logarithmic steps, and the same over linear ones. */
@@ -151,7 +166,7 @@ public final class Report {
     add(pictures, "overview", logarithmic.overview(), linear.overview());
     for (MetricField field : fields) {
       add(pictures, field.name(), logarithmic.byLayer(field), linear.byLayer(field));
-      if (history.layers().size() > 1) {
+      if (byLayers()) {
         add(pictures, field.name() + "-layers", logarithmic.byRun(field), linear.byRun(field));
       }
     }

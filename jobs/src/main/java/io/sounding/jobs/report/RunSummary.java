@@ -97,7 +97,8 @@ final class RunSummary {
         + number(format, points.get(points.size() - 1).value());
   }
 
-  private static String number(String format, double value) {
+  /** A number in a format; as Java writes it where it is not finite. */
+  static String number(String format, double value) {
     return Double.isFinite(value)
         ? String.format(Locale.ROOT, format, value)
         : Double.toString(value);

@@ -175,6 +175,31 @@ class ReportTest {
   }
 
   @Test
+  void theTableOfCheckpointsIsAboutTheLastLayerOfTheRun() throws Exception {
+    List<MetricEvent> events = run("a", 2, 0);
+    events.add(Events.finished("a", 200, 0).setRank(Events.rank(12.34)).build());
+
+    write(events);
+
+    // layer 0 alone came to an end at step 200: its value is not the last layer's
+    assertThat(pageWithoutImages())
+        .contains("<td class=\"number\">51.00</td>")
+        .doesNotContain("12.34");
+  }
+
+  @Test
+  void aFailureWithoutAReasonIsAFailure() throws Exception {
+    List<MetricEvent> events = run("a", 1, 0);
+    events.add(Events.failed("a", 300, null).build());
+
+    write(events);
+
+    assertThat(pageWithoutImages())
+        .contains("<td class=\"failed\">FAILED</td>", "No reason was told.")
+        .contains("1 FINAL, 1 FAILED");
+  }
+
+  @Test
   void theSummaryTellsFirstLastAndPeak() throws Exception {
     List<MetricEvent> events = new ArrayList<>();
     double[] rankMe = {84.46, 39, 96.2, 48.1};
@@ -212,7 +237,18 @@ class ReportTest {
 
     assertThat(pageWithoutImages())
         .contains("Corpus dev is not the same audio in all checkpoints")
-        .contains("different numbers of clusters (k): 64, 128.");
+        .contains("different numbers of clusters (k): 64, 128.")
+        .doesNotContain("seeds");
+  }
+
+  @Test
+  void seedsThatDifferAreNotCounted() throws Exception {
+    List<MetricEvent> events = run("a", 1, 0, 100);
+    events.add(Events.finished("b", 0, 0).setSeed(7).build());
+
+    write(events);
+
+    assertThat(pageWithoutImages()).contains("different seeds of the clustering: 0, 7.");
   }
 
   @Test
@@ -243,6 +279,28 @@ class ReportTest {
 
     assertThat(written.plots()).isZero();
     assertThat(pageWithoutImages()).contains("there is nothing to plot", "Gone.");
+  }
+
+  @Test
+  void sheetsOfEachRunAreLeftOutWhereThereAreTooManyRuns() throws Exception {
+    List<MetricEvent> events = new ArrayList<>();
+    for (int r = 0; r < 24; r++) {
+      events.addAll(run("run" + r, 2, 0, 100));
+    }
+    assertThat(write(events).plots()).isEqualTo(6);
+    assertThat(pageWithoutImages()).doesNotContain("left out");
+
+    events.addAll(run("run24", 2, 0, 100));
+    assertThat(write(events).plots()).isEqualTo(4);
+    assertThat(pageWithoutImages()).contains("the plots of the layers of each are left out");
+  }
+
+  @Test
+  void runsOfOneColourDifferInTheirMarkers() {
+    List<PlotLine.Style> styles = Palette.runs(49); // seven colours by seven markers
+
+    assertThat(styles.stream().map(s -> List.of(s.color(), DataLayer.marker(s))))
+        .doesNotHaveDuplicates();
   }
 
   @Test

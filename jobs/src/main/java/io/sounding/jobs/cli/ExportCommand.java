@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
       "clusters_silhouette, cost_embedSeconds. What is not there is empty in CSV and",
       "null in JSON and Parquet. A loss that is not a number is NaN in CSV and",
       "Parquet, \"NaN\" in JSON. Of several attempts at a checkpoint the latest counts.",
+      "Spreadsheets take texts of a CSV that begin with = + - or @ for formulas: if ids",
+      "may, import these columns as text.",
       "",
       "Exit status: 0 written, 2 unusable arguments or nothing to write, 3 Kafka out",
       "of reach or disk full."

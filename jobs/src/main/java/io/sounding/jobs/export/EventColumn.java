@@ -1,5 +1,6 @@
 package io.sounding.jobs.export;
 
+import io.sounding.jobs.watch.JsonRecords;
 import io.sounding.schemas.MetricEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ final class EventColumn {
   private static List<EventColumn> columns(Schema schema, String prefix, int family) {
     List<EventColumn> columns = new ArrayList<>();
     for (Schema.Field field : schema.getFields()) {
-      Schema present = present(field.schema());
+      Schema present = JsonRecords.present(field.schema());
       if (present.getType() == Schema.Type.RECORD) {
         columns.addAll(columns(present, field.name() + "_", field.pos()));
       } else {
@@ -41,15 +42,6 @@ final class EventColumn {
       }
     }
     return columns;
-  }
-
-  private static Schema present(Schema schema) {
-    return schema.getType() != Schema.Type.UNION
-        ? schema
-        : schema.getTypes().stream()
-            .filter(branch -> branch.getType() != Schema.Type.NULL)
-            .findFirst()
-            .orElseThrow();
   }
 
   String name() {

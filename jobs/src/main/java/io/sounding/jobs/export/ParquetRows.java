@@ -25,21 +25,13 @@ import org.apache.parquet.schema.Types;
 /** How a metric event becomes a row of Parquet columns. */
 final class ParquetRows extends WriteSupport<MetricEvent> {
 
-  private final Map<String, String> metadata;
   private RecordConsumer consumer;
-
-  /**
-   * @param metadata written into the file's footer
-   */
-  ParquetRows(Map<String, String> metadata) {
-    this.metadata = metadata;
-  }
 
   @Override
   public WriteContext init(ParquetConfiguration configuration) {
     Types.MessageTypeBuilder message = Types.buildMessage();
     EventColumn.ALL.forEach(column -> message.addField(type(column)));
-    return new WriteContext(message.named(MetricEvent.class.getSimpleName()), metadata);
+    return new WriteContext(message.named(MetricEvent.class.getSimpleName()), Map.of());
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.sounding.jobs.export;
 import io.sounding.schemas.MetricEvent;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -57,7 +56,7 @@ final class ParquetTable implements EventTable {
 
     @Override
     protected WriteSupport<MetricEvent> getWriteSupport(ParquetConfiguration configuration) {
-      return new ParquetRows(Map.of());
+      return new ParquetRows();
     }
 
     @Override

@@ -90,11 +90,14 @@ public final class JsonRecords {
     }
   }
 
-  private static Schema present(Schema union) {
-    return union.getTypes().stream()
-        .filter(branch -> branch.getType() != Schema.Type.NULL)
-        .findFirst()
-        .orElseThrow();
+  /** The schema of values that are there: of a union the branch that is not null. */
+  public static Schema present(Schema schema) {
+    return schema.getType() != Schema.Type.UNION
+        ? schema
+        : schema.getTypes().stream()
+            .filter(branch -> branch.getType() != Schema.Type.NULL)
+            .findFirst()
+            .orElseThrow();
   }
 
   private static List<Object> items(JsonNode json, Schema schema, String path) {

@@ -123,6 +123,7 @@ class ExportTest {
         Events.finished("a", Long.MAX_VALUE, Integer.MAX_VALUE)
             .setTrainingLoss(Double.NEGATIVE_INFINITY)
             .setSeed(Long.MIN_VALUE)
+            .setRank(Events.rank(60))
             .setEmittedAt(Instant.parse("2026-11-22T17:05:00.123Z"))
             .build();
     Path file =
@@ -141,10 +142,21 @@ class ExportTest {
           .contains(
               "rank_rankMe DOUBLE", "rank_sampleLimited BOOLEAN", "clusters_deadClusters INTEGER")
           .contains("emittedAt TIMESTAMP WITH TIME ZONE")
-          .hasSize(EventColumn.ALL.size());
+          .hasSize(56);
       try (ResultSet rows =
           statement.executeQuery("SELECT * FROM %s ORDER BY runId".formatted(from(file)))) {
         assertRow(rows, whole);
+        assertThat(rows.getDouble("rank_rankMe")).isEqualTo(60);
+        assertThat(rows.getDouble("rank_rankMeLow")).isEqualTo(59.25);
+        assertThat(rows.getDouble("rank_rankMeHigh")).isEqualTo(60.25);
+        assertThat(rows.getDouble("rank_participationRatio")).isEqualTo(20.25);
+        assertThat(rows.getDouble("clusters_calinskiHarabasz")).isEqualTo(82.5);
+        assertThat(rows.getInt("clusters_lloydIterations")).isEqualTo(40);
+        assertThat(rows.getDouble("cost_embedSeconds")).isEqualTo(5.5);
+        assertThat(rows.getString("status")).isEqualTo("FINAL");
+        assertThat(rows.getLong("step")).isEqualTo(Long.MAX_VALUE);
+        assertThat(rows.getObject("emittedAt", OffsetDateTime.class))
+            .isEqualTo("2026-11-22T17:05:00.123Z");
         assertThat(rows.next()).isTrue();
         assertThat(rows.getDouble("trainingLoss")).isNaN();
         assertThat(rows.next()).isTrue();

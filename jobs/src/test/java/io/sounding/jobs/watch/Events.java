@@ -94,8 +94,8 @@ public final class Events {
   public static RankFamily rank(double rankMe) {
     return RankFamily.newBuilder()
         .setRankMe(rankMe)
-        .setRankMeLow(rankMe)
-        .setRankMeHigh(rankMe)
+        .setRankMeLow(rankMe - 0.75)
+        .setRankMeHigh(rankMe + 0.25)
         .setRankMeStdErr(0.4)
         .setRankMeCentred(60.1)
         .setRankMeUtterance(6.0)

@@ -1,7 +1,10 @@
 """A plain Kafka consumer of metric events."""
+import time
 from typing import Any, Dict, Iterator, Optional
 
 from . import avro
+
+SILENCE_LIMIT_S = 30.0
 
 
 def read_metrics(
@@ -19,9 +22,12 @@ def read_metrics(
 
     :param bootstrap: Kafka's host:port, comma-separated
     :param topics: prefix of the topics
-    :param follow: whether to wait for further events, for ever; False: ends with what there is now
+    :param follow: whether to wait for further events, for ever; False: ends with what there is now,
+        or fails when Kafka says nothing for 30 s on the way
     :param kafka_config: settings of librdkafka, such as TLS
     :raises confluent_kafka.KafkaException: Kafka is out of reach, or has no such topic
+    :raises TimeoutError: Kafka stopped answering before the end was read
+    :raises sounding.avro.DecodingError: a record is damaged, or of a newer version
     """
     import confluent_kafka
 
@@ -44,14 +50,23 @@ def read_metrics(
             [confluent_kafka.TopicPartition(topic.topic, p, start) for p in topic.partitions]
         )
         unread = set(topic.partitions)
+        heard = time.monotonic()
         while follow or unread:
             message = consumer.poll(1.0)
             if message is None:
+                if not follow and time.monotonic() - heard > SILENCE_LIMIT_S:
+                    raise TimeoutError(
+                        f"Kafka at {bootstrap} stopped answering while topic {topic.topic} was "
+                        "read. Check that it runs, then try again."
+                    )
                 continue
             if message.error() is None:
-                yield avro.decode(message.value())[1]
+                if message.value() is not None:  # else: all that is left of a key
+                    yield avro.decode(message.value())[1]
+                heard = time.monotonic()  # whoever takes the event may have taken long
             elif message.error().code() == confluent_kafka.KafkaError._PARTITION_EOF:
                 unread.discard(message.partition())
+                heard = time.monotonic()
             elif not message.error().retriable() or message.error().fatal():
                 raise confluent_kafka.KafkaException(message.error())
     finally:

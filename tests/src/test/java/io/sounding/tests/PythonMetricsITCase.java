@@ -55,6 +55,7 @@ class PythonMetricsITCase {
       producer.beginTransaction();
       send(producer, MetricStatus.FINAL, 800, 0, 40.5);
       send(producer, MetricStatus.FINAL, 400, 1, 31.25);
+      producer.send(new ProducerRecord<>(TOPICS.metrics(), new byte[1], null)); // only a key
       producer.commitTransaction();
 
       // A transaction that is still open, as the job's always is: the recipe must not wait for it

@@ -76,9 +76,7 @@ public final class CorrelationWords {
     }
     say(
         "With %d pairs%s unrelated series have a Spearman correlation beyond \u00b1%.2f in 1 of 20 cases: for a metric chosen beforehand, what is smaller supports nothing.",
-        n,
-        whose.isEmpty() ? "," : whose,
-        chance(n, 0));
+        n, whose.isEmpty() ? "," : whose, chance(n, 0));
   }
 
   private void step() {

@@ -395,15 +395,4 @@ class ReadersITCase {
         .isInstanceOf(KafkaUnavailableException.class)
         .hasMessageContaining("does not answer");
   }
-
-  @Test
-  void tailThatEndsBeforeItsFirstProbeTellsThatKafkaIsAway() {
-    try (Verb tail = Verb.start(verb("tail", "--until-idle", "4s"))) {
-      tail.awaitTold("Ctrl-C ends this.");
-      broker.close();
-
-      assertThat(tail.status()).as(tail.told()).isEqualTo(3);
-      assertThat(tail.told()).endsWith("Kafka is out of reach.\n");
-    }
-  }
 }

@@ -37,6 +37,11 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
   /** How long a record may take on its way to Kafka before it is given up. */
   private static final Duration SEND_LIMIT = Duration.ofMinutes(1);
 
+  /**
+   * What waits to be sent must leave within the time that a transaction has left, on slow links.
+   */
+  private static final long TRANSACTION_BUFFER_BYTES = 8L << 20;
+
   /** Clients without further settings. */
   public static KafkaClients of(String bootstrapServers, Topics topics) {
     return new KafkaClients(bootstrapServers, topics, new Properties());
@@ -54,6 +59,10 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
   public KafkaProducer<byte[], byte[]> transactionalProducer(String transactionalId) {
     Properties more = new Properties();
     more.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    if (!settings.containsKey(ProducerConfig.BUFFER_MEMORY_CONFIG)
+        && !settings.containsKey(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)) {
+      more.put(ProducerConfig.BUFFER_MEMORY_CONFIG, TRANSACTION_BUFFER_BYTES);
+    }
     return producer(more);
   }
 

@@ -26,9 +26,11 @@ import org.apache.kafka.common.errors.ProducerFencedException;
  * Brings a corpus into Kafka, whatever is there already: what an earlier upload left is not sent
  * again, a sealed corpus is never changed, and of two uploads at once the later one goes on.
  *
- * <p>Chunks travel in transactions that end with utterances, so that no half utterance is ever
- * read; the transactional id is that of the corpus, so that a second upload ends the first before
- * it looks at what is there. The manifest is the last record.
+ * <p>Chunks travel in transactions that end with utterances, but for those of more than 64 MB or 20
+ * seconds, so that few half utterances are ever read, and none is left for good: an upload that is
+ * called again completes them. The transactional id is that of the corpus, so that a second upload
+ * ends the first before it looks at what is there. The manifest is the last record: until it is
+ * there, nothing of the corpus counts.
  */
 public final class CorpusUpload {
 
@@ -114,7 +116,7 @@ public final class CorpusUpload {
     } catch (KafkaException | KafkaUnavailableException e) {
       if (isFenced(e) || isFenced(e.getCause())) {
         throw new KafkaUnavailableException(
-            "Another upload of corpus %s began after this one, which therefore ends; the other one goes on."
+            "Another upload of corpus %s began after this one, which therefore ends; the other one goes on. If there is no other, Kafka took a pause of this one for its end: call it again."
                 .formatted(corpusId),
             e);
       }
@@ -143,7 +145,8 @@ public final class CorpusUpload {
             CorpusSealed.getClassSchema())) {
       audio.toEnd(there::take);
     }
-    AudioTransactions transactions = new AudioTransactions(producer, kafka.topics().audio());
+    AudioTransactions transactions =
+        new AudioTransactions(producer, kafka.topics().audio(), System::nanoTime);
     CorpusSealed before = there.manifest().orElse(null);
     List<AudioFiles.AudioFilePath> lacking = new ArrayList<>();
     try {
@@ -157,6 +160,7 @@ public final class CorpusUpload {
         } else if (presence == PublishedAudio.Presence.INCOMPLETE) {
           lacking.add(file); // sent once it is certain that the content is the sealed one
         }
+        transactions.commitIfOld();
         progress.at(sealed.size(), audioSeconds, transactions.sentBytes());
       }
       CorpusSealed manifest = CorpusPublisher.manifest(corpusId, sealed);

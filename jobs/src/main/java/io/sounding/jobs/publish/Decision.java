@@ -97,18 +97,18 @@ public record Decision(Action action, CheckpointEvent event, int attempt, String
                   .formatted(event.getAttempt(), String.join(", ", differences)),
           "say --attempt " + (highest + 1));
     }
-    return new Decision(Action.PUBLISH, event, event.getAttempt(), null);
+    return unconditional(event);
   }
 
   /**
    * A checkpoint is evaluated, unless it was.
    *
-   * @param force even if it was
+   * @param force even if it was, by whatever name
    */
   static Decision evaluated(PublishedCheckpoints published, CheckpointEvent event, boolean force) {
     Attempt latest = published.latest(event.getCheckpointId()).orElse(null);
     if (latest == null) {
-      return first(published, event);
+      return force ? unconditional(event) : first(published, event);
     } else if (force) {
       return raised(event, latest, "is evaluated again, as --force says");
     }
@@ -152,7 +152,11 @@ public record Decision(Action action, CheckpointEvent event, int attempt, String
             event,
             0,
             "has step and contents of " + twin.get() + ", which is published")
-        : new Decision(Action.PUBLISH, event, event.getAttempt(), null);
+        : unconditional(event);
+  }
+
+  private static Decision unconditional(CheckpointEvent event) {
+    return new Decision(Action.PUBLISH, event, event.getAttempt(), null);
   }
 
   private static Decision skip(CheckpointEvent event, Attempt latest, String reason) {

@@ -134,14 +134,19 @@ public final class PublishedCheckpoints {
     return Optional.ofNullable(attempts.getOrDefault(checkpointId, new TreeMap<>()).get(number));
   }
 
-  /** The id of another checkpoint of the same step with the same contents, if there is one. */
+  /**
+   * The id of another checkpoint of the same step with the same contents, if there is one that did
+   * not fail.
+   */
   public Optional<String> twin(CheckpointEvent event) {
     return attempts.entrySet().stream()
         .filter(entry -> !entry.getKey().equals(event.getCheckpointId()))
         .filter(
             entry -> {
-              CheckpointEvent other = entry.getValue().lastEntry().getValue().event;
+              Attempt latest = entry.getValue().lastEntry().getValue();
+              CheckpointEvent other = latest.event;
               return other != null
+                  && latest.state() != State.FAILED
                   && event.getModelSha256() != null
                   && event.getModelSha256().equals(other.getModelSha256())
                   && differences(other, event).isEmpty();

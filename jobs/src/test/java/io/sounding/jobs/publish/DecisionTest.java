@@ -199,6 +199,16 @@ class DecisionTest {
   }
 
   @Test
+  void theSameFileByAnotherNameIsEvaluatedIfItFailedByTheFirstOrIfAsked() {
+    published(0, metrics(MetricStatus.FINAL, 0, 0), metrics(MetricStatus.FINAL, 0, 1));
+    CheckpointEvent copy = event("last.onnx", unchanged -> {});
+    assertIs(Decision.evaluated(known, copy, true), PUBLISH, 0, null);
+    published(1, metrics(MetricStatus.FAILED, 1, null));
+    assertIs(Decision.once(known, copy), PUBLISH, 0, null);
+    assertIs(Decision.evaluated(known, copy, false), PUBLISH, 0, null);
+  }
+
+  @Test
   void whatKafkaNoLongerHasIsKnownByItsMetrics() {
     known.take(metrics(MetricStatus.FINAL, 1, 0));
     assertThat(Decision.once(known, event()).action()).isEqualTo(SKIP);

@@ -124,7 +124,9 @@ final class WatchCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption()) {
       CheckpointWatch.Outcome outcome = watch.run();
       boolean interrupted = interruption.happened();
-      outcome.unpublished().forEach(file -> terminal.accept("Not published: " + file + "."));
+      for (String file : outcome.unpublished()) {
+        terminal.accept("Not published: " + file + (file.endsWith(".") ? "" : "."));
+      }
       if (outcome.waiting() > 0) {
         terminal.accept(
             "Not published yet: %s; the next watch publishes them."

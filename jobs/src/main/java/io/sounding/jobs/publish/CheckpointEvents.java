@@ -53,7 +53,15 @@ public final class CheckpointEvents {
     if (graph != null) {
       requireWhole(graph.file());
     }
-    this.graphSha256 = graph == null ? null : Sha256.of(graph.file());
+    this.graphSha256 = graph == null ? null : sha256(graph.file());
+  }
+
+  private static String sha256(Path file) throws UnusableInputException {
+    try {
+      return Sha256.of(file);
+    } catch (IOException e) {
+      throw UnusableInputException.unreadable(file, e);
+    }
   }
 
   /** What holds for every checkpoint of the run. */
@@ -123,8 +131,9 @@ public final class CheckpointEvents {
    * is read.
    *
    * @param latest the latest event of the checkpoint; null: none
+   * @throws IOException if it cannot be read
    */
-  String sha256(Path file, FileStamp stamp, CheckpointEvent latest) throws UnusableInputException {
+  String sha256(Path file, FileStamp stamp, CheckpointEvent latest) throws IOException {
     if (latest != null && stamp.text().equals(latest.getTags().get(FILE_TAG))) {
       String known = graph == null ? latest.getModelSha256() : latest.getWeightsSha256();
       if (known != null) {

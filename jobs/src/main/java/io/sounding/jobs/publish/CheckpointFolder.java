@@ -74,6 +74,23 @@ public final class CheckpointFolder {
     }
   }
 
+  /**
+   * What is there.
+   *
+   * @param entries the checkpoints' files, by id
+   * @param unlisted the folders that cannot be listed, each with the reason in words
+   */
+  public record Listing(List<Entry> entries, Map<Path, String> unlisted) {
+
+    /** What could not be listed and why, each to be read as a sentence, without the full stop. */
+    List<String> findings() {
+      return unlisted.entrySet().stream()
+          .map(folder -> "%s cannot be listed (%s)".formatted(folder.getKey(), folder.getValue()))
+          .sorted()
+          .toList();
+    }
+  }
+
   private final Path folder;
   private final boolean weights;
 
@@ -117,26 +134,23 @@ public final class CheckpointFolder {
     return new Entry(nested ? parent.getFileName() + "/" + name : name, absolute);
   }
 
-  /**
-   * The checkpoints' files that are there now, by id; whether they are whole is not looked at.
-   *
-   * @throws IOException if the folder cannot be listed
-   */
-  public List<Entry> list() throws IOException {
+  /** What is there now; whether the files are whole is not looked at. */
+  public Listing list() {
     List<Entry> found = new ArrayList<>();
-    for (Path path : children(folder)) {
+    Map<Path, String> unlisted = new HashMap<>();
+    for (Path path : children(folder, unlisted)) {
       String name = path.getFileName().toString();
       if (isTaken(path)) {
         found.add(new Entry(name, path));
       } else if (CHECKPOINT_FOLDER.matcher(name).matches() && !TEMPORARY.matcher(name).matches()) {
-        for (Path nested : children(path)) {
+        for (Path nested : children(path, unlisted)) {
           if (isTaken(nested)) {
             found.add(new Entry(name + "/" + nested.getFileName(), nested));
           }
         }
       }
     }
-    return withoutLinks(found);
+    return new Listing(withoutLinks(found), Map.copyOf(unlisted));
   }
 
   /** Whether the file's name has the ending of a file of weights, or else of a model. */
@@ -155,15 +169,17 @@ public final class CheckpointFolder {
         && Files.isRegularFile(file);
   }
 
-  /** The paths in a folder; none if it is no folder, or no more. */
-  private static List<Path> children(Path folder) throws IOException {
+  /** The paths in a folder; none if it is no folder, or no more, or that is unlisted. */
+  private static List<Path> children(Path folder, Map<Path, String> unlisted) {
     List<Path> children = new ArrayList<>();
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {
       paths.forEach(children::add);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
     } catch (DirectoryIteratorException e) {
-      throw e.getCause();
+      unlisted.put(folder, UnusableInputException.reason(e.getCause()));
+    } catch (IOException e) {
+      unlisted.put(folder, UnusableInputException.reason(e));
     }
     return children;
   }

@@ -4,6 +4,7 @@ import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SingleObjectCodec;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.producer.Producer;
@@ -44,6 +45,12 @@ public final class CheckpointPublisher {
    */
   public void publish(RunSettings run, CheckpointFiles.CheckpointFile file, Double trainingLoss)
       throws UnusableInputException {
+    String sha256;
+    try {
+      sha256 = Sha256.of(file.path());
+    } catch (IOException e) {
+      throw UnusableInputException.unreadable(file.path(), e);
+    }
     publish(
         CheckpointEvent.newBuilder()
             .setRunId(run.runId())
@@ -52,7 +59,7 @@ public final class CheckpointPublisher {
             .setCorpusId(run.corpusId())
             .setModelUri(file.uri())
             .setModelFormat(CheckpointEvents.format(file.path()))
-            .setModelSha256(Sha256.of(file.path()))
+            .setModelSha256(sha256)
             .setSampleRateHz(run.sampleRateHz())
             .setInputNormalisation(run.inputNormalisation())
             .setLayers(run.layers())

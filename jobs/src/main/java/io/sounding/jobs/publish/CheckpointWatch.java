@@ -197,13 +197,12 @@ public final class CheckpointWatch {
     } catch (NoSuchFileException e) {
       // deleted or renamed: nothing to publish
     } catch (IOException e) {
-      folder.failed(complete, e.getMessage());
+      folder.failed(complete, UnusableInputException.unreadable(entry.path(), e).getMessage());
     }
   }
 
   /** Read once, also if Kafka does not answer for a while. */
-  private String sha256(FolderWatch.Complete complete, CheckpointEvent latest)
-      throws UnusableInputException {
+  private String sha256(FolderWatch.Complete complete, CheckpointEvent latest) throws IOException {
     String read = digests.get(key(complete));
     if (read == null) {
       read = events.sha256(complete.entry().path(), complete.stamp(), latest);

@@ -43,6 +43,7 @@ public final class FolderWatch {
     private boolean whole;
     private boolean settled; // nothing more to be done until it changes
     private String finding;
+    private String unreadable; // the reason, when it was last looked at
     private final Set<String> told = new HashSet<>();
 
     private void changed(FileStamp now, long nanos) {
@@ -62,6 +63,7 @@ public final class FolderWatch {
   private final Consumer<String> notes;
   private final Map<Path, Seen> files = new HashMap<>();
   private final Set<String> told = new HashSet<>();
+  private List<String> unlisted = List.of();
   private int underWay;
   private Long changedNanos;
 
@@ -97,34 +99,43 @@ public final class FolderWatch {
     if (changedNanos == null) {
       changedNanos = nowNanos;
     }
-    List<CheckpointFolder.Entry> entries;
-    try {
-      entries = folder.list();
-    } catch (IOException e) {
-      tellOnce("The folder %s cannot be listed (%s).".formatted(folder.path(), e));
-      return List.of();
-    }
+    CheckpointFolder.Listing listing = folder.list();
+    unlisted = listing.findings();
+    unlisted.forEach(finding -> tellOnce(told, finding + "."));
     facts.refresh();
-    tellOnce(facts.finding());
+    tellOnce(told, facts.finding());
     Set<Path> present = new HashSet<>();
     List<Complete> complete = new ArrayList<>();
-    for (CheckpointFolder.Entry entry : entries) {
+    for (CheckpointFolder.Entry entry : listing.entries()) {
       present.add(entry.path());
       Seen seen = files.computeIfAbsent(entry.path(), path -> new Seen());
       try {
+        seen.unreadable = null;
         look(entry, seen, nowNanos, complete);
       } catch (NoSuchFileException e) {
         present.remove(entry.path()); // renamed or deleted since it was listed
       } catch (IOException e) {
-        seen.finding = "cannot be read (%s)".formatted(e);
-        tell(seen, "%s %s.".formatted(entry.path(), seen.finding));
+        unreadable(entry.path(), seen, e);
       }
     }
-    files.keySet().retainAll(present);
+    files.keySet().removeIf(file -> !present.contains(file) && isListed(file, listing));
     complete.sort(
         Comparator.<Complete>comparingLong(c -> c.facts().step())
             .thenComparing(c -> c.entry().checkpointId()));
     return complete;
+  }
+
+  private boolean isListed(Path file, CheckpointFolder.Listing listing) {
+    return !listing.unlisted().containsKey(folder.path())
+        && !listing.unlisted().containsKey(file.getParent());
+  }
+
+  /** Nothing is lost if it was published before. */
+  private void unreadable(Path file, Seen seen, IOException failure) {
+    if (!seen.settled && !isInterrupted()) {
+      seen.unreadable = "cannot be read (%s)".formatted(UnusableInputException.reason(failure));
+      tell(seen, "%s %s.".formatted(file, seen.unreadable));
+    }
   }
 
   private void look(CheckpointFolder.Entry entry, Seen seen, long now, List<Complete> complete)
@@ -187,7 +198,7 @@ public final class FolderWatch {
   /** It could not be published; it is looked at again. */
   void failed(Complete checkpoint, String finding) {
     Seen seen = files.get(checkpoint.entry().path());
-    if (seen != null) {
+    if (seen != null && !isInterrupted()) {
       seen.finding = "could not be published: " + finding;
       tell(seen, finding);
     }
@@ -213,25 +224,32 @@ public final class FolderWatch {
     return folder.path();
   }
 
-  /** The files that could not be published, each with the reason. */
+  /** The files that could not be published, or not even looked for, each with the reason. */
   List<String> unpublished() {
-    return files.entrySet().stream()
-        .filter(file -> file.getValue().finding != null)
-        .map(file -> file.getKey() + " " + file.getValue().finding)
-        .sorted()
-        .toList();
+    List<String> unpublished = new ArrayList<>(unlisted);
+    files.forEach(
+        (file, seen) -> {
+          String finding = seen.unreadable == null ? seen.finding : seen.unreadable;
+          if (finding != null) {
+            unpublished.add(file + " " + finding);
+          }
+        });
+    unpublished.sort(null);
+    return unpublished;
   }
 
   private void tell(Seen seen, String sentence) {
-    boolean interrupted = Thread.currentThread().isInterrupted(); // which makes reading fail
-    if (sentence != null && !interrupted && seen.told.add(sentence)) {
+    tellOnce(seen.told, sentence);
+  }
+
+  private void tellOnce(Set<String> before, String sentence) {
+    if (sentence != null && !isInterrupted() && before.add(sentence)) {
       notes.accept(sentence);
     }
   }
 
-  private void tellOnce(String sentence) {
-    if (sentence != null && told.add(sentence)) {
-      notes.accept(sentence);
-    }
+  /** Then reading fails, which is no fault of a file. */
+  private static boolean isInterrupted() {
+    return Thread.currentThread().isInterrupted();
   }
 }

@@ -54,7 +54,7 @@ final class LossFile {
     } catch (NoSuchFileException e) {
       finding = file + ": does not exist yet.";
     } catch (IOException e) {
-      finding = e.getMessage();
+      finding = UnusableInputException.unreadable(file, e).getMessage();
     }
   }
 

@@ -67,21 +67,22 @@ public interface ReplaySource {
       TrainingFacts.Source facts = TrainingFacts.Source.finished(losses);
       List<CheckpointEvent> found = new ArrayList<>();
       boolean any = false;
-      List<CheckpointFolder.Entry> entries = list(folder);
+      List<CheckpointFolder.Entry> entries = list(folder, listener);
       for (int i = 0; i < entries.size(); i++) {
         CheckpointFolder.Entry entry = entries.get(i);
         listener.read(i, entries.size());
         try {
           FileStamp stamp = FileStamp.ofOpened(entry.path());
           TrainingFacts said = facts.of(entry);
-          if (span.holds(stamp.modified()) && said.step() == null) {
+          boolean asked = span.holds(stamp.modified());
+          if (asked && said.step() == null) {
             listener.note(entry.path() + " is passed over: " + TrainingFacts.NO_STEP);
-          } else if (span.holds(stamp.modified())) {
+          } else if (asked) {
             any = true;
             found.add(event(entry, stamp, said, events, known));
           }
         } catch (IOException e) {
-          listener.problem(e.getMessage());
+          listener.problem(UnusableInputException.unreadable(entry.path(), e).getMessage());
         }
       }
       if (!any) {
@@ -94,18 +95,20 @@ public interface ReplaySource {
     };
   }
 
-  private static List<CheckpointFolder.Entry> list(CheckpointFolder folder)
+  private static List<CheckpointFolder.Entry> list(CheckpointFolder folder, Listener listener)
       throws UnusableInputException {
     if (!folder.exists()) {
       throw new UnusableInputException(
           folder.path(), "is no folder", "name the folder with the checkpoints of the run");
     }
-    try {
-      return folder.list();
-    } catch (IOException e) {
+    CheckpointFolder.Listing listing = folder.list();
+    String reason = listing.unlisted().get(folder.path());
+    if (reason != null) {
       throw new UnusableInputException(
-          folder.path(), "cannot be listed (" + e + ")", "check its permissions", e);
+          folder.path(), "cannot be listed (" + reason + ")", "check its permissions");
     }
+    listing.findings().forEach(finding -> listener.problem(finding + "."));
+    return listing.entries();
   }
 
   private static CheckpointEvent event(
@@ -114,7 +117,7 @@ public interface ReplaySource {
       TrainingFacts facts,
       CheckpointEvents events,
       PublishedCheckpoints known)
-      throws UnusableInputException {
+      throws IOException {
     CheckpointEvents.requireWhole(entry.path());
     CheckpointEvent latest =
         known.latest(entry.checkpointId()).map(PublishedCheckpoints.Attempt::event).orElse(null);

@@ -25,8 +25,12 @@ final class Sha256 {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** Reads the file to its end. */
-  static String of(Path file) throws UnusableInputException {
+  /**
+   * Reads the file to its end.
+   *
+   * @throws IOException if it cannot be read
+   */
+  static String of(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = start();
       byte[] buffer = new byte[1 << 16];
@@ -34,9 +38,6 @@ final class Sha256 {
         digest.update(buffer, 0, read);
       }
       return finish(digest);
-    } catch (IOException e) {
-      throw new UnusableInputException(
-          file, "cannot be read (" + e.getMessage() + ")", "check its permissions", e);
     }
   }
 }

@@ -56,23 +56,18 @@ public final class SingleCheckpoint {
     }
     this.step = step == null ? facts.step() : step;
     this.loss = loss == null ? facts.loss() : loss;
-    this.stamp = stamp();
-    if (stamp.bytes() > LARGE_BYTES) {
-      notes.accept("Reading %s, %.1f GB.".formatted(file, stamp.bytes() * 1e-9));
-    }
-    this.sha256 = Sha256.of(file);
-    if (!stamp().equals(stamp)) {
-      throw new UnusableInputException(
-          file, "is still being written", "publish it when it is complete");
-    }
-  }
-
-  private FileStamp stamp() throws UnusableInputException {
     try {
-      return FileStamp.ofOpened(file);
+      this.stamp = FileStamp.ofOpened(file);
+      if (stamp.bytes() > LARGE_BYTES) {
+        notes.accept("Reading %s, %.1f GB.".formatted(file, stamp.bytes() * 1e-9));
+      }
+      this.sha256 = Sha256.of(file);
+      if (!FileStamp.ofOpened(file).equals(stamp)) {
+        throw new UnusableInputException(
+            file, "is still being written", "publish it when it is complete");
+      }
     } catch (IOException e) {
-      throw new UnusableInputException(
-          file, "cannot be read (" + e + ")", "check its permissions", e);
+      throw UnusableInputException.unreadable(file, e);
     }
   }
 

@@ -1,6 +1,9 @@
 package io.sounding.jobs.publish;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -22,5 +25,31 @@ public class UnusableInputException extends IOException {
   /** The same, with the exception that was the reason. */
   public UnusableInputException(Path file, String finding, String remedy, Throwable cause) {
     super(file + ": " + finding + "; " + remedy + ".", cause);
+  }
+
+  /**
+   * That reading a file failed; the exceptions of the file system mostly say no more than where.
+   */
+  static UnusableInputException unreadable(Path file, IOException failure) {
+    if (failure instanceof UnusableInputException told) {
+      return told;
+    }
+    return failure instanceof NoSuchFileException
+        ? new UnusableInputException(file, "does not exist", "check the path", failure)
+        : new UnusableInputException(
+            file,
+            "cannot be read (" + reason(failure) + ")",
+            "check its permissions and the disk",
+            failure);
+  }
+
+  /** Why the file system refused something, in words, without the file's name. */
+  static String reason(IOException failure) {
+    if (failure instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (failure instanceof FileSystemException refused && refused.getReason() != null) {
+      return refused.getReason();
+    }
+    return failure.toString();
   }
 }

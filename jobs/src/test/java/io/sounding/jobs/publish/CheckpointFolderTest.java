@@ -25,13 +25,13 @@ class CheckpointFolderTest {
   }
 
   private List<String> models() throws IOException {
-    return CheckpointFolder.ofModels(folder).list().stream()
+    return CheckpointFolder.ofModels(folder).list().entries().stream()
         .map(CheckpointFolder.Entry::checkpointId)
         .toList();
   }
 
   private List<String> weights() throws IOException {
-    return CheckpointFolder.ofWeights(folder).list().stream()
+    return CheckpointFolder.ofWeights(folder).list().entries().stream()
         .map(CheckpointFolder.Entry::checkpointId)
         .toList();
   }
@@ -98,13 +98,26 @@ class CheckpointFolderTest {
   void aFolderThatIsNotThereHoldsNothing() throws IOException {
     CheckpointFolder absent = CheckpointFolder.ofModels(folder.resolve("absent"));
     assertThat(absent.exists()).isFalse();
-    assertThat(absent.list()).isEmpty();
+    assertThat(absent.list().entries()).isEmpty();
+    assertThat(absent.list().findings()).isEmpty();
+  }
+
+  @Test
+  void aFolderThatCannotBeListedIsToldAndTheOthersAreListed() throws IOException {
+    files("step1.pt", "checkpoint-7/model.pt");
+    Path circle = Files.createSymbolicLink(folder.resolve("checkpoint-8"), Path.of("checkpoint-8"));
+    CheckpointFolder.Listing listing = CheckpointFolder.ofModels(folder).list();
+    assertThat(models()).containsExactly("checkpoint-7/model.pt", "step1.pt");
+    assertThat(listing.findings())
+        .singleElement()
+        .asString()
+        .startsWith(circle + " cannot be listed (Too many levels of symbolic links");
   }
 
   @Test
   void theStepIsThatOfTheNameElseOfTheFolder() throws IOException {
     files("checkpoint-400/model.pt", "checkpoint-400/v2_step500.pt", "epoch=1-step=20.pt", "x.pt");
-    List<CheckpointFolder.Entry> entries = CheckpointFolder.ofModels(folder).list();
+    List<CheckpointFolder.Entry> entries = CheckpointFolder.ofModels(folder).list().entries();
     assertThat(entries.get(0).step()).isEqualTo(400);
     assertThat(entries.get(1).step()).isEqualTo(500);
     assertThat(entries.get(2).step()).isEqualTo(20);
@@ -114,7 +127,7 @@ class CheckpointFolderTest {
   @Test
   void aFileByItsNameHasTheIdThatItHasInItsFolder() throws IOException {
     files("checkpoint-400/model.pt", "checkpoint-400/v2_step500.pt", "step1.pt");
-    for (CheckpointFolder.Entry listed : CheckpointFolder.ofModels(folder).list()) {
+    for (CheckpointFolder.Entry listed : CheckpointFolder.ofModels(folder).list().entries()) {
       if (!listed.checkpointId().endsWith("step500.pt")) {
         CheckpointFolder.Entry named = CheckpointFolder.entry(listed.path());
         assertThat(named.checkpointId()).isEqualTo(listed.checkpointId());

@@ -207,6 +207,55 @@ class FolderWatchTest {
   }
 
   @Test
+  void whatCannotBeListedIsNotPublishedAndIsToldOnce() throws IOException {
+    Path circle = folder.resolve("checkpoint-8");
+    Files.createSymbolicLink(circle, Path.of("checkpoint-8"));
+    write("step1.pt", whole);
+    after(0);
+    assertThat(after(5)).containsExactly("step1.pt");
+    done();
+    assertThat(watch.unpublished())
+        .singleElement()
+        .asString()
+        .startsWith(circle + " cannot be listed (");
+    assertThat(notes).hasSize(1);
+    Files.delete(circle);
+    assertThat(after(1)).isEmpty();
+    assertThat(watch.unpublished()).isEmpty();
+  }
+
+  @Test
+  void aFileInAFolderThatCannotBeListedForAWhileIsNotForgotten() throws IOException {
+    write("step8/model.pt", whole);
+    after(0);
+    assertThat(after(5)).hasSize(1);
+    done();
+    Path away = Files.move(folder.resolve("step8"), folder.resolve("away"));
+    Path circle = Files.createSymbolicLink(folder.resolve("step8"), Path.of("step8"));
+    assertThat(after(1)).isEmpty();
+    Files.delete(circle);
+    Files.move(away, circle);
+    assertThat(after(100)).isEmpty();
+    assertThat(watch.underWay()).as("it is not waited for anew").isZero();
+  }
+
+  @Test
+  void beingInterruptedIsNoFaultOfAFile() throws IOException {
+    write("step1.pt", whole);
+    after(0);
+    Thread.currentThread().interrupt();
+    assertThat(after(5)).isEmpty();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(watch.unpublished()).isEmpty();
+    List<FolderWatch.Complete> complete = watch.poll(Duration.ofSeconds(seconds).toNanos());
+    Thread.currentThread().interrupt();
+    watch.failed(complete.get(0), "It was not read to its end.");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(watch.unpublished()).isEmpty();
+    assertThat(notes).isEmpty();
+  }
+
+  @Test
   void aNameThatIsTooLongForAnIdIsTold() throws IOException {
     write("step1" + "x".repeat(200) + ".pt", whole);
     after(0);

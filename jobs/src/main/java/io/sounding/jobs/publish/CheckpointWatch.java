@@ -49,6 +49,7 @@ public final class CheckpointWatch {
   private RuntimeException outage;
   private int published;
   private int waiting;
+  private boolean changedMeanwhile;
   private long activeNanos;
 
   /**
@@ -85,6 +86,7 @@ public final class CheckpointWatch {
       boolean over = false;
       while (!over) {
         List<FolderWatch.Complete> complete = folder.poll(System.nanoTime());
+        changedMeanwhile = false;
         boolean nothingNew = complete.isEmpty() && topic != null;
         over = isOver(nothingNew || publishAll(complete));
         if (!over) {
@@ -116,7 +118,7 @@ public final class CheckpointWatch {
   }
 
   private boolean isOver(boolean allPublished) throws UnusableInputException {
-    if (pace.idle() == null || folder.underWay() > 0) {
+    if (pace.idle() == null || folder.underWay() > 0 || changedMeanwhile) {
       return false;
     }
     long active = Math.max(activeNanos, folder.changedNanos());
@@ -177,8 +179,9 @@ public final class CheckpointWatch {
       CheckpointEvent latest =
           known.latest(entry.checkpointId()).map(PublishedCheckpoints.Attempt::event).orElse(null);
       String sha256 = sha256(complete, latest);
-      if (!FileStamp.of(entry.path()).equals(complete.stamp())) {
-        return; // it was changed while it was read: it is looked at anew
+      if (!FileStamp.ofOpened(entry.path()).equals(complete.stamp())) {
+        changedMeanwhile = true; // it is looked at anew
+        return;
       }
       TrainingFacts facts = complete.facts();
       Decision decision =
@@ -195,7 +198,7 @@ public final class CheckpointWatch {
       folder.done(complete);
       digests.remove(key(complete));
     } catch (NoSuchFileException e) {
-      // deleted or renamed: nothing to publish
+      changedMeanwhile = true; // it was deleted, or has another name now
     } catch (IOException e) {
       folder.failed(complete, UnusableInputException.unreadable(entry.path(), e).getMessage());
     }

@@ -152,6 +152,7 @@ final class ReplayCommand implements Callable<Integer> {
       Reading reading = new Reading(terminal);
       List<CheckpointEvent> events = source.events(known, reading);
       reading.end();
+      topic.refresh(); // reading files takes long: others may have published meanwhile
       Replay replay = Replay.plan(events, known, inOrder, force);
       tell(replay, run, terminal);
       replay.publish(topic);

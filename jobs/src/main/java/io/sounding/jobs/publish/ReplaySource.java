@@ -75,6 +75,9 @@ public interface ReplaySource {
           FileStamp stamp = FileStamp.ofOpened(entry.path());
           TrainingFacts said = facts.of(entry);
           boolean asked = span.holds(stamp.modified());
+          if (asked && said.finding() != null) {
+            listener.note(said.finding());
+          }
           if (asked && said.step() == null) {
             listener.note(entry.path() + " is passed over: " + TrainingFacts.NO_STEP);
           } else if (asked) {
@@ -122,6 +125,10 @@ public interface ReplaySource {
     CheckpointEvent latest =
         known.latest(entry.checkpointId()).map(PublishedCheckpoints.Attempt::event).orElse(null);
     String sha256 = events.sha256(entry.path(), stamp, latest);
+    if (!FileStamp.ofOpened(entry.path()).equals(stamp)) {
+      throw new UnusableInputException(
+          entry.path(), "changed while it was read", "call this again when it is complete");
+    }
     return events.of(entry, facts.step(), facts.loss(), stamp, sha256);
   }
 

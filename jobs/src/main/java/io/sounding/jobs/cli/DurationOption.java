@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine;
 
-/** Durations as people write them (30s, 5m, 2h, 500ms) and in ISO 8601 (PT30S). */
+/** Durations as people write them (30s, 5m, 2h, 500ms) and in ISO 8601 (PT30S), with their unit. */
 final class DurationOption implements CommandLine.ITypeConverter<Duration> {
 
   @Override
@@ -16,7 +16,8 @@ final class DurationOption implements CommandLine.ITypeConverter<Duration> {
           text.toUpperCase(Locale.ROOT).startsWith("P")
               ? Duration.parse(text)
               : TimeUtils.parseDuration(text);
-      if (!duration.isNegative()) {
+      boolean hasUnit = !Character.isDigit(text.strip().charAt(text.strip().length() - 1));
+      if (hasUnit && !duration.isNegative()) {
         return duration;
       }
     } catch (DateTimeParseException | IllegalArgumentException | ArithmeticException e) {

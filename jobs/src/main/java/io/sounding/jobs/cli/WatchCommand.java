@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,6 +107,9 @@ final class WatchCommand implements Callable<Integer> {
   public Integer call() throws UnusableInputException {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new UnusableInputException(folder, "is a file", "name the folder that it lies in");
+    } else if (pause.toMillis() == 0) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--poll is less than 1ms; say how long to wait, such as 2s.");
     }
     Consumer<String> terminal = terminal();
     FolderWatch watched =

@@ -110,6 +110,16 @@ class TrainingFactsTest {
   }
 
   @Test
+  void aTableThatCannotBeReadIsToldInASentence() throws IOException {
+    Path circle = Files.createSymbolicLink(folder.resolve("loss.csv"), Path.of("loss.csv"));
+    TrainingFacts.Source source = TrainingFacts.Source.growing(circle);
+    source.refresh();
+    assertThat(source.finding())
+        .startsWith(circle + ": cannot be read (Too many levels of symbolic links")
+        .endsWith("; check its permissions and the disk.");
+  }
+
+  @Test
   void aRunThatWasResumedWritesItsStepsAgain() throws IOException {
     Path csv = write("loss.csv", "step,loss\n100,5\n200,4\n100,4.5\n");
     TrainingFacts.Source source = TrainingFacts.Source.growing(csv);

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /** The Flink checkpoints that an embedded cluster left below its directory. */
 final class RetainedCheckpoints {
 
-  /** checkpoints / job / chk-N / _metadata. */
-  private static final int DEPTH = 4;
+  /** Below checkpoints: job / chk-N / _metadata. */
+  private static final int DEPTH = 3;
 
   private RetainedCheckpoints() {}
 

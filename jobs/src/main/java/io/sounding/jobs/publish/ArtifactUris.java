@@ -11,11 +11,6 @@ import java.nio.file.Path;
  */
 public record ArtifactUris(Path folder, String prefix) {
 
-  /** The task managers see the same paths. */
-  public static ArtifactUris same() {
-    return new ArtifactUris(null, null);
-  }
-
   /** Whether a URI can be given for the file. */
   public boolean covers(Path file) {
     return prefix == null || absolute(file).startsWith(absolute(folder));

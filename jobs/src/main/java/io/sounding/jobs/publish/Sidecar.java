@@ -29,13 +29,11 @@ record Sidecar(Long step, Double loss) {
           .build();
 
   /** The files that may stand beside a checkpoint, whether they are there or not. */
-  static List<Path> files(Path checkpoint) {
+  private static List<Path> files(Path checkpoint) {
     String name = checkpoint.getFileName().toString();
     String stem = name.substring(0, name.lastIndexOf('.'));
     return List.of(
-        checkpoint.resolveSibling(name + ".json"),
-        checkpoint.resolveSibling(stem + ".json"),
-        checkpoint.resolveSibling(TRAINER_STATE));
+        checkpoint.resolveSibling(name + ".json"), checkpoint.resolveSibling(stem + ".json"));
   }
 
   /**
@@ -44,7 +42,7 @@ record Sidecar(Long step, Double loss) {
    * @throws UnusableInputException if it is no JSON, or its step or loss is no number
    */
   static Sidecar of(Path checkpoint) throws UnusableInputException {
-    for (Path file : files(checkpoint).subList(0, 2)) {
+    for (Path file : files(checkpoint)) {
       JsonNode object = read(file);
       if (object != null) {
         JsonNode step = first(object, STEPS);

@@ -11,11 +11,19 @@ import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -243,6 +251,47 @@ class PublishCheckpointITCase {
     List<String> all = new ArrayList<>(List.of("replay", "--run", "nobody", "--corpus", "speech"));
     all.addAll(List.of(arguments.split(" ")));
     refused(run(all.toArray(new String[0])), sentence);
+  }
+
+  @Test
+  void whatKafkaRefusesIsToldInASentenceAndLeavesNothingOpen() throws Exception {
+    Path settings =
+        Files.writeString(work.resolve("wrong.properties"), "compression.type=nonsense\n");
+    Set<ObjectName> before = openConsumers();
+    Verb verb =
+        publish(
+            "wrong",
+            DemoData.checkpoint("collapse", 400),
+            "--kafka-properties",
+            settings.toString());
+    assertThat(verb.status()).as(verb.told()).isEqualTo(3);
+    assertThat(verb.told())
+        .contains("Kafka could not be used (Invalid value nonsense for configuration")
+        .contains("Check --bootstrap and --kafka-properties, and that it runs.");
+    assertThat(openConsumers()).isEqualTo(before);
+  }
+
+  /** Kafka's consumers are listed among the beans of the platform until they are closed. */
+  private static Set<ObjectName> openConsumers() throws MalformedObjectNameException {
+    return ManagementFactory.getPlatformMBeanServer()
+        .queryNames(new ObjectName("kafka.consumer:type=app-info,*"), null);
+  }
+
+  @Test
+  void aConsumerWhosePlaceIsGoneReadsFromTheStart() throws Exception {
+    publish("expired", DemoData.checkpoint("collapse", 400));
+    TopicPartition partition = new TopicPartition(TOPICS.checkpoints(), 0);
+    Properties settings = new Properties();
+    settings.put("auto.offset.reset", "latest");
+    KafkaClients clients = new KafkaClients(broker.bootstrapServers(), TOPICS, settings);
+    try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer()) {
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, 1_000_000); // no such record, as if it had expired
+      Await.until(
+          "a record is read",
+          () -> !consumer.poll(Duration.ofMillis(200)).isEmpty(),
+          () -> consumer.position(partition));
+    }
   }
 
   @Test

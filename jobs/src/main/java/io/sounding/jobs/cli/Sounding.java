@@ -2,6 +2,8 @@ package io.sounding.jobs.cli;
 
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,10 +62,19 @@ public final class Sounding implements Runnable {
   private static int tell(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult arguments) {
     LoggerFactory.getLogger(Sounding.class).info("The command failed.", failure);
-    commandLine
-        .getErr()
-        .println(failure.getMessage() == null ? failure.toString() : failure.getMessage());
+    commandLine.getErr().println(sentence(failure));
     return failure instanceof UnusableInputException ? UNUSABLE : FAILED;
+  }
+
+  private static String sentence(Exception failure) {
+    if (failure instanceof InterruptException) {
+      return "Interrupted.";
+    } else if (failure instanceof KafkaException) {
+      Throwable reason = failure.getCause() == null ? failure : failure.getCause();
+      return "Kafka could not be used (%s). Check --bootstrap and --kafka-properties, and that it runs."
+          .formatted(reason.getMessage() == null ? reason : reason.getMessage());
+    }
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
   @Override

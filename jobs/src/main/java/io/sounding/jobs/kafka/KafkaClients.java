@@ -85,6 +85,8 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
     Properties properties = with(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    properties.put( // if records expire before they are read, the rest is read all the same
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.putIfAbsent(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) READ_LIMIT.toMillis());
     return new KafkaConsumer<>(
@@ -119,9 +121,11 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
   private Set<String> topicNames() {
     Properties properties = with(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     if (!properties.containsKey(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
-      properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
-      properties.put(
+      properties.putIfAbsent(
           AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_LIMIT.toMillis());
+      properties.put( // which must not be the longer one
+          AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+          properties.get(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG));
     }
     try (Admin admin = Admin.create(properties)) {
       return admin.listTopics().names().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);

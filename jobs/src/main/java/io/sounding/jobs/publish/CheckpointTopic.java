@@ -5,6 +5,7 @@ import io.sounding.jobs.watch.CommittedRecords;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.MetricEvent;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
 /**
@@ -34,9 +35,28 @@ public final class CheckpointTopic implements AutoCloseable {
     published = new PublishedCheckpoints(runId, corpusId);
     checkpoints =
         new CommittedRecords<>(kafka, kafka.topics().checkpoints(), CheckpointEvent.class);
-    metrics = new CommittedRecords<>(kafka, kafka.topics().metrics(), MetricEvent.class);
-    producer = kafka.producer();
+    metrics =
+        orClosed(
+            () -> new CommittedRecords<>(kafka, kafka.topics().metrics(), MetricEvent.class),
+            checkpoints);
+    producer = orClosed(kafka::producer, checkpoints, metrics);
     publisher = new CheckpointPublisher(producer, kafka.topics().checkpoints());
+  }
+
+  /** What is made next; if that fails, what was made before is closed. */
+  private static <T> T orClosed(Supplier<T> next, CommittedRecords<?>... before) {
+    try {
+      return next.get();
+    } catch (RuntimeException e) {
+      for (CommittedRecords<?> records : before) {
+        try {
+          records.close();
+        } catch (RuntimeException further) {
+          e.addSuppressed(further);
+        }
+      }
+      throw e;
+    }
   }
 
   /** What is known, after reading both topics to their ends. */
@@ -76,8 +96,9 @@ public final class CheckpointTopic implements AutoCloseable {
 
   @Override
   public void close() {
-    producer.close(CLOSING_LIMIT);
-    checkpoints.close();
-    metrics.close();
+    try (checkpoints;
+        metrics) {
+      producer.close(CLOSING_LIMIT);
+    }
   }
 }

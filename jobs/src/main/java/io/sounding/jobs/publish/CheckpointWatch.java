@@ -164,13 +164,22 @@ public final class CheckpointWatch {
   private CheckpointTopic connect() {
     CheckpointPublisher.RunSettings run = events.run();
     CheckpointTopic connected = new CheckpointTopic(kafka, run.runId(), run.corpusId());
-    int known = connected.refresh().size();
-    terminal.accept(
-        "Watching %s; published before of run %s on corpus %s: %s."
-            .formatted(
-                folder.folder(), run.runId(), run.corpusId(), Counted.of(known, "checkpoint")));
-    CorpusLookup.note(kafka, run.corpusId()).ifPresent(terminal);
-    return connected;
+    try {
+      int known = connected.refresh().size();
+      terminal.accept(
+          "Watching %s; published before of run %s on corpus %s: %s."
+              .formatted(
+                  folder.folder(), run.runId(), run.corpusId(), Counted.of(known, "checkpoint")));
+      CorpusLookup.note(kafka, run.corpusId()).ifPresent(terminal);
+      return connected;
+    } catch (RuntimeException e) {
+      try {
+        connected.close(); // another attempt makes another
+      } catch (RuntimeException further) {
+        e.addSuppressed(further);
+      }
+      throw e;
+    }
   }
 
   private void publish(FolderWatch.Complete complete, PublishedCheckpoints known) {

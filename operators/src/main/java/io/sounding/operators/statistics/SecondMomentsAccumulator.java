@@ -1,13 +1,24 @@
 package io.sounding.operators.statistics;
 
+import java.util.Arrays;
+
 /**
  * Grows {@link SecondMoments} by blocks of rows, by single rows, or by other moments. Mutable, one
  * thread. Keeps the upper triangle packed: {@code 4 d^2} bytes.
+ *
+ * <p>The outer products of single rows wait until there are {@value #MOST_WAITING}, because each
+ * alone would read and write the whole triangle. Every element takes them up in their order, so
+ * sums are the same to the bit whenever they are taken up.
  */
 final class SecondMomentsAccumulator implements SpectrumAccumulator {
+  private static final int MOST_WAITING = 16;
+
   private final int dimension;
   private final double[] mean;
   private final double[] packed;
+  private final double[][] waiting = new double[MOST_WAITING][];
+  private final double[] waitingWeights = new double[MOST_WAITING];
+  private int waitingCount;
   private long count;
 
   SecondMomentsAccumulator(SecondMoments start) {
@@ -23,6 +34,7 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
     if (added == 0) {
       return;
     }
+    addWaiting();
     double weight = (double) count * added / (count + added);
     // the move of the mean is one row more of the product
     double[] shift = moveMean(block.mean(), added);
@@ -50,6 +62,7 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
     }
     double weight = (double) count / (count + other.count()) * other.count();
     addOuter(moveMean(other.mean(), other.count()), weight);
+    addWaiting();
     double[] added = other.centred();
     for (int i = 0; i < packed.length; i++) {
       packed[i] += added[i];
@@ -58,6 +71,7 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
 
   @Override
   public SecondMoments snapshot() {
+    addWaiting();
     return new SecondMoments(dimension, count, mean.clone(), packed.clone());
   }
 
@@ -73,13 +87,32 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
     return difference;
   }
 
+  /** Adds weight * vector vectorᵀ, by and by; takes ownership of the vector. */
   private void addOuter(double[] vector, double weight) {
+    waiting[waitingCount] = vector;
+    waitingWeights[waitingCount++] = weight;
+    if (waitingCount == MOST_WAITING) {
+      addWaiting();
+    }
+  }
+
+  private void addWaiting() {
     int position = 0;
     for (int i = 0; i < dimension; i++) {
-      double factor = weight * vector[i];
-      for (int j = i; j < dimension; j++) {
-        packed[position++] += factor * vector[j];
+      for (int w = 0; w < waitingCount; w++) {
+        addMultiple(waitingWeights[w] * waiting[w][i], waiting[w], i, position);
       }
+      position += dimension - i;
+    }
+    Arrays.fill(waiting, 0, waitingCount, null);
+    waitingCount = 0;
+  }
+
+  /** Adds factor * vector, from its element {@code from} on, to the triangle at a position. */
+  private void addMultiple(double factor, double[] vector, int from, int position) {
+    int shift = position - from;
+    for (int j = from; j < dimension; j++) {
+      packed[shift + j] += factor * vector[j];
     }
   }
 }

@@ -5,44 +5,46 @@ package io.sounding.operators.statistics;
  * are kept until it is closed: fresh ones for every product cost more page faults than arithmetic.
  */
 public final class HostProducts extends FoldProducts {
-  /** So many float64 rows stay in the cache between being made and being read. */
-  private static final int ROWS_AT_ONCE = 256;
+  /** So many float64 rows of a usual width stay in the cache between being made and being read. */
+  private static final int ROWS_AT_ONCE = 128;
+
+  /** So few that they are still in the nearest cache when they are copied off the heap. */
+  private static final int ROWS_COPIED_AT_ONCE = 8;
 
   private double[] residuals = new double[0];
-  private double[] gram = new double[0];
+  private Products.Gram gram = new Products.Gram(0, 0);
   private final Products.Buffers buffers = new Products.Buffers();
 
   @Override
   public void addCentredGram(
       float[] rows, int count, double[] mean, double[] shift, double[] packed) {
     int d = mean.length;
-    int most = Math.min(count, ROWS_AT_ONCE) + 1;
-    if (residuals.length < most * d) {
-      residuals = new double[most * d];
-    }
-    if (gram.length != d * d) {
-      gram = new double[Math.multiplyExact(d, d)];
+    if (gram.dimension() != d) {
+      gram.close();
+      gram = new Products.Gram(ROWS_AT_ONCE, d);
+      residuals = new double[Math.multiplyExact(ROWS_COPIED_AT_ONCE, d)];
     }
     for (int from = 0; from < count; from += ROWS_AT_ONCE) {
       int to = Math.min(count, from + ROWS_AT_ONCE);
-      int position = 0;
-      for (int start = from * d; start < to * d; start += d) {
-        for (int j = 0; j < d; j++) {
-          residuals[position + j] = rows[start + j] - mean[j];
-        }
-        position += d;
+      for (int row = from; row < to; row += ROWS_COPIED_AT_ONCE) {
+        int copied = Math.min(to - row, ROWS_COPIED_AT_ONCE);
+        subtract(rows, row * d, mean, copied);
+        gram.put(residuals, copied, row - from);
       }
-      buffers.gram(residuals, to - from, d, from > 0);
+      gram.add(to - from, from > 0);
     }
-    buffers.gram(shift, 1, d, count > 0);
-    buffers.copyGramTo(gram);
-    int position = 0;
-    for (int i = 0; i < d; i++) {
-      int toPacked = position - i;
-      for (int j = i; j < d; j++) {
-        packed[toPacked + j] += gram[i * d + j];
+    gram.put(shift, 1, 0);
+    gram.add(1, count > 0);
+    gram.addTo(packed);
+  }
+
+  /** Residuals of some rows from the mean. */
+  private void subtract(float[] rows, int start, double[] mean, int count) {
+    int d = mean.length;
+    for (int to = 0; to < count * d; to += d) {
+      for (int j = 0; j < d; j++) {
+        residuals[to + j] = rows[start + to + j] - mean[j];
       }
-      position += d - i;
     }
   }
 
@@ -58,6 +60,7 @@ public final class HostProducts extends FoldProducts {
 
   @Override
   public void close() {
+    gram.close();
     buffers.close();
   }
 }

@@ -47,29 +47,68 @@ final class Products {
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1.0, x, d, y, d, 0.0, out, n);
   }
 
+  /** A sum of XᵀX outside of the heap, X a few rows of dimension d at a time. */
+  static final class Gram implements AutoCloseable {
+    private final int most;
+    private final int dimension;
+    private final DoublePointer rows;
+    private final DoublePointer sum;
+
+    /** For X of up to {@code most} rows. */
+    Gram(int most, int dimension) {
+      this.most = most;
+      this.dimension = dimension;
+      rows = new DoublePointer((long) most * dimension);
+      sum = new DoublePointer((long) dimension * dimension);
+    }
+
+    int dimension() {
+      return dimension;
+    }
+
+    /** Puts rows into X from row {@code to} on; {@code x[count * d]} or longer. */
+    void put(double[] x, int count, int to) {
+      requireLength(x.length, (long) count * dimension);
+      requireLength(most, (long) to + count);
+      rows.position((long) to * dimension).put(x, 0, count * dimension).position(0);
+    }
+
+    /** Makes the sum XᵀX, or that much more; X the first {@code count} rows that were put. */
+    void add(int count, boolean more) {
+      requireLength(most, count);
+      int d = dimension;
+      double kept = more ? 1 : 0;
+      cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, count, 1.0, rows, d, kept, sum, d);
+    }
+
+    /** Adds the upper triangle of the sum to a packed one, {@code [d (d + 1) / 2]}. */
+    void addTo(double[] packed) {
+      double[] row = new double[dimension];
+      int position = 0;
+      for (int length = dimension; length > 0; length--) {
+        sum.position((long) (dimension - length) * (dimension + 1)).get(row, 0, length);
+        for (int j = 0; j < length; j++) {
+          packed[position + j] += row[j];
+        }
+        position += length;
+      }
+      sum.position(0);
+    }
+
+    @Override
+    public void close() {
+      rows.close();
+      sum.close();
+    }
+  }
+
   /** Buffers outside of the heap that products of one thread use again and again. */
   static final class Buffers implements AutoCloseable {
-    private DoublePointer rows = new DoublePointer(0L);
-    private DoublePointer sum = new DoublePointer(0L);
     private FloatPointer left = new FloatPointer(0L);
     private FloatPointer right = new FloatPointer(0L);
     private FloatPointer products = new FloatPointer(0L);
     private int loaded;
     private int dimension;
-
-    /** Upper triangle of XᵀX, or that much more; {@code x[count * d]} or longer. */
-    void gram(double[] x, int count, int d, boolean more) {
-      requireLength(x.length, (long) count * d);
-      rows = room(rows, (long) count * d);
-      sum = room(sum, (long) d * d);
-      rows.put(x, 0, count * d);
-      double kept = more ? 1 : 0;
-      cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, count, 1.0, rows, d, kept, sum, d);
-    }
-
-    void copyGramTo(double[] target) {
-      sum.get(target, 0, target.length);
-    }
 
     /** The rows X of the products to come; {@code x[count * d]} or longer. */
     void load(float[] x, int count, int d) {
@@ -99,14 +138,6 @@ final class Products {
       products.get(out, 0, m * n);
     }
 
-    private static DoublePointer room(DoublePointer buffer, long length) {
-      if (buffer.capacity() >= length) {
-        return buffer;
-      }
-      buffer.close();
-      return new DoublePointer(length);
-    }
-
     private static FloatPointer room(FloatPointer buffer, long length) {
       if (buffer.capacity() >= length) {
         return buffer;
@@ -117,8 +148,6 @@ final class Products {
 
     @Override
     public void close() {
-      rows.close();
-      sum.close();
       left.close();
       right.close();
       products.close();

@@ -47,8 +47,9 @@ final class DirectionMoments {
     double[] squares = new double[d];
     int kept = 0;
     double norms = 0;
-    for (int start = 0; start < count * d; start += d) {
-      double norm = Math.sqrt(PointCloud.squaredNorm(rows, start, d));
+    for (int i = 0; i < count; i++) {
+      int start = i * d;
+      double norm = Math.sqrt(block.squaredNorms()[i]);
       norms += norm;
       if (norm > 0) {
         double scale = 1 / norm;

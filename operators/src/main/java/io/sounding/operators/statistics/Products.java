@@ -8,6 +8,7 @@ import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
+import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -29,6 +30,13 @@ final class Products {
     requireLength(x.length, (long) count * d);
     requireLength(sum.length, (long) d * d);
     cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, count, 1.0, x, d, 1.0, sum, d);
+  }
+
+  /** The upper triangle of XXᵀ into out; {@code x[m * d]}, {@code out[m * m]}. */
+  static void multiplyByItself(float[] x, int m, int d, float[] out) {
+    requireLength(x.length, (long) m * d);
+    requireLength(out.length, (long) m * m);
+    cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, m, d, 1f, x, d, 0f, out, m);
   }
 
   /** XYᵀ into out; {@code x[m * d]}, {@code y[n * d]}, {@code out[m * n]}. */

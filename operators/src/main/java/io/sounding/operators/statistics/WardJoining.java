@@ -45,7 +45,7 @@ final class WardJoining {
   private static double[] squaredDistances(double[] means, int size, int dimension) {
     PointCloud cloud = PointCloud.of(means, size, dimension);
     float[] products = new float[size * size];
-    Products.multiply(cloud.rows(), size, cloud.rows(), size, dimension, products);
+    Products.multiplyByItself(cloud.rows(), size, dimension, products);
     double[] squared = new double[size * size];
     double unitSquared = cloud.unit() * cloud.unit();
     for (int a = 0; a < size; a++) {

@@ -9,6 +9,7 @@ package io.sounding.operators.statistics;
  */
 public abstract class FoldProducts implements AutoCloseable {
   private float[] room = new float[0];
+  private float[] rowRoom = new float[0];
 
   /**
    * Adds {@code sum (x - mean)(x - mean)ᵀ + shift shiftᵀ} over the rows x, in float64: float32
@@ -44,6 +45,14 @@ public abstract class FoldProducts implements AutoCloseable {
       room = new float[length];
     }
     return room;
+  }
+
+  /** Room for so many values of rows of a block; what is in it lasts until the next block. */
+  final float[] rowRoom(int length) {
+    if (rowRoom.length < length) {
+      rowRoom = new float[length];
+    }
+    return rowRoom;
   }
 
   /** Gives working memory outside of the heap back. */

@@ -3,9 +3,10 @@ package io.sounding.operators.statistics;
 import java.util.Arrays;
 
 /**
- * Weighted points prepared for distance products: centred on the mean of a reference set and scaled
- * by a power of two so that the largest coordinate of that set lies in [0.5, 1], then rounded to
- * float32. Immutable.
+ * Weighted points prepared for distance products: centred on the mean of a reference set and
+ * rounded to float32. Where the largest coordinate of that set is so large or small that products
+ * would leave the range of float32, they are scaled before by a power of two so that it lies in
+ * [0.5, 1]. Immutable.
  *
  * <pre>
  *   stored = (x - centre) / unit                x = centre + unit * stored
@@ -16,6 +17,8 @@ import java.util.Arrays;
  * most 6e-8 of itself. Shapes: {@code rows[n * d]} row-major; {@code weights[n]}.
  */
 final class PointCloud {
+  private static final int UNSCALED_EXPONENT = 20;
+
   private final int size;
   private final int dimension;
   private final float[] rows;
@@ -40,24 +43,48 @@ final class PointCloud {
 
   /** Cloud of the first {@code size} rows, each of weight 1, centred on their own mean. */
   static PointCloud of(float[] rows, int size, int dimension) {
-    return of(FrameBlock.of(rows, size, dimension));
+    return of(FrameBlock.of(rows, size, dimension), new float[size * dimension]);
   }
 
-  /** Cloud of the rows of a block, each of weight 1, centred on their own mean. */
-  static PointCloud of(FrameBlock block) {
+  /**
+   * Cloud of the rows of a block, each of weight 1, centred on their own mean.
+   *
+   * @param stored takes the points up, {@code [n * d]} or longer; the caller changes it no more as
+   *     long as the cloud is used
+   */
+  static PointCloud of(FrameBlock block, float[] stored) {
     float[] rows = block.rows();
     int size = block.count();
     int dimension = block.dimension();
     double[] centre = block.mean();
-    float[] stored = new float[size * dimension];
-    double unit = unit(rows, stored.length, centre);
-    double factor = 1 / unit;
-    for (int start = 0; start < stored.length; start += dimension) {
-      for (int j = 0; j < dimension; j++) {
+    double unit = unit(storeCentred(rows, size, centre, stored));
+    if (unit != 1) {
+      store(rows, size, centre, 1 / unit, stored);
+    }
+    return new PointCloud(size, dimension, stored, ones(size), centre, unit);
+  }
+
+  /** Rows relative to the centre; returns their largest coordinate. */
+  private static double storeCentred(float[] rows, int size, double[] centre, float[] stored) {
+    // bits of non-negative floats are in the order of their values; a maximum of integers is quick
+    int largest = 0;
+    for (int start = 0; start < size * centre.length; start += centre.length) {
+      for (int j = 0; j < centre.length; j++) {
+        float difference = (float) (rows[start + j] - centre[j]);
+        stored[start + j] = difference;
+        largest = Math.max(largest, Float.floatToRawIntBits(difference) & Integer.MAX_VALUE);
+      }
+    }
+    return Float.intBitsToFloat(largest);
+  }
+
+  private static void store(
+      float[] rows, int size, double[] centre, double factor, float[] stored) {
+    for (int start = 0; start < size * centre.length; start += centre.length) {
+      for (int j = 0; j < centre.length; j++) {
         stored[start + j] = (float) ((rows[start + j] - centre[j]) * factor);
       }
     }
-    return new PointCloud(size, dimension, stored, ones(size), centre, unit);
   }
 
   /**
@@ -108,21 +135,13 @@ final class PointCloud {
         unit);
   }
 
-  private static double unit(float[] rows, int length, double[] centre) {
-    // bits of non-negative floats are in the order of their values; a maximum of integers is quick
-    int largest = 0;
-    for (int start = 0; start < length; start += centre.length) {
-      for (int j = 0; j < centre.length; j++) {
-        float difference = (float) (rows[start + j] - centre[j]);
-        largest = Math.max(largest, Float.floatToRawIntBits(difference) & Integer.MAX_VALUE);
-      }
-    }
-    float value = Float.intBitsToFloat(largest);
-    return unit(Math.min(value, Float.MAX_VALUE));
-  }
-
+  /** A power of two; 1 as long as products of such coordinates are far from float32's ends. */
   private static double unit(double largest) {
-    return largest == 0 ? 1 : Math.scalb(1.0, Math.getExponent(largest) + 1);
+    double finite = Math.min(largest, Float.MAX_VALUE);
+    int exponent = Math.getExponent(finite);
+    return finite == 0 || Math.abs(exponent) <= UNSCALED_EXPONENT
+        ? 1
+        : Math.scalb(1.0, exponent + 1);
   }
 
   private static double[] ones(int size) {

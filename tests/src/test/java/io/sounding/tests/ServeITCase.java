@@ -54,7 +54,9 @@ class ServeITCase {
 
       assertThat(finals(kafka, 2)).containsExactly("step00000.onnx", "step00400.onnx");
       assertThat(serving.terminate()).as(serving.printed()).isZero();
-      assertThat(serving.printed()).doesNotContain("ended before");
+      assertThat(serving.printed())
+          .containsPattern("Dashboard at http://127\\.0\\.0\\.1:[0-9]+/")
+          .doesNotContain("ended before");
     }
   }
 

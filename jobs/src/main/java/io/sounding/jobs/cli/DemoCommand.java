@@ -1,6 +1,8 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.embedded.EmbeddedSounding;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
@@ -11,6 +13,7 @@ import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -60,9 +64,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "Subtasks that embed side by side (default: processors, at most 8).")
   private Integer parallelism;
 
+  @Mixin private DashboardOptions page;
+
   @Override
   public Integer call() throws Exception {
     PrintWriter terminal = spec.commandLine().getOut();
+    page.check();
     List<AudioFiles.AudioFilePath> audio;
     List<EvaluationSession.Run> runs = new ArrayList<>();
     try {
@@ -109,10 +116,49 @@ final class DemoCommand implements Callable<Integer> {
             settings,
             terminal,
             sentence -> new CommandLine.ParameterException(spec.commandLine(), sentence));
-    boolean failed = session.run(audio, CORPUS, runs, results).anyFailed();
-    new RunComparison(session.closing()).print(terminal, RUNS);
+    boolean failed =
+        session.run(audio, CORPUS, runs, results, new Onlooker(session, results)).anyFailed();
     folder.clean();
-    terminal.printf("%nAll metrics of these checkpoints: %s%n", results);
     return failed ? 1 : 0;
+  }
+
+  /** The page, and whoever looks at it: on a terminal it stays until they have seen enough. */
+  private final class Onlooker implements EvaluationSession.Audience {
+
+    private final EvaluationSession session;
+    private final Path results;
+    private Dashboard dashboard;
+
+    private Onlooker(EvaluationSession session, Path results) {
+      this.session = session;
+      this.results = results;
+    }
+
+    @Override
+    public void arrive(KafkaClients kafka) {
+      dashboard = page.start(kafka);
+      spec.commandLine().getOut().print(DashboardOptions.line(dashboard));
+      spec.commandLine().getOut().flush();
+    }
+
+    @Override
+    public void lookOn() throws IOException {
+      PrintWriter terminal = spec.commandLine().getOut();
+      new RunComparison(session.closing()).print(terminal, RUNS);
+      terminal.printf("%nAll metrics of these checkpoints: %s%n", results);
+      if (dashboard != null && Terminal.isThere()) {
+        terminal.printf(
+            "The dashboard stays at %s until you press Enter (or Ctrl+C).%n", dashboard.address());
+        terminal.flush();
+        Terminal.awaitEnter();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (dashboard != null) {
+        dashboard.close();
+      }
+    }
   }
 }

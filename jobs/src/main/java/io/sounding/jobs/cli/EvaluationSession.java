@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.embedded.EmbeddedSounding;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
@@ -43,6 +44,19 @@ final class EvaluationSession {
       List<CheckpointFiles.CheckpointFile> checkpoints,
       Map<Long, Double> losses) {}
 
+  /** Who looks on while the job runs, and is closed before it ends. */
+  interface Audience extends AutoCloseable {
+
+    /** The job has started. */
+    default void arrive(KafkaClients kafka) {}
+
+    /** Every checkpoint is done; the job ends when this returns. */
+    default void lookOn() throws IOException {}
+
+    @Override
+    default void close() {}
+  }
+
   private final WorkFolder folder;
   private final int parallelism;
   private final EvaluationSettings settings;
@@ -72,6 +86,17 @@ final class EvaluationSession {
   EvaluationWatch run(
       List<AudioFiles.AudioFilePath> audio, String corpusId, List<Run> runs, Path out)
       throws Exception {
+    return run(audio, corpusId, runs, out, new Audience() {});
+  }
+
+  /** The same, while somebody looks on. */
+  EvaluationWatch run(
+      List<AudioFiles.AudioFilePath> audio,
+      String corpusId,
+      List<Run> runs,
+      Path out,
+      Audience audience)
+      throws Exception {
     EvaluationWatch watch =
         new EvaluationWatch(
             runs.stream()
@@ -91,10 +116,12 @@ final class EvaluationSession {
         CommittedRecords<AlarmEvent> alarms =
             new CommittedRecords<>(sounding.kafka(), sounding.topics().alarms(), AlarmEvent.class);
         DeadLetterReader deadLetters = new DeadLetterReader(sounding.kafka());
-        MetricLines lines = new MetricLines(out)) {
+        MetricLines lines = new MetricLines(out);
+        audience) {
       terminal.printf(
           "Kafka at %s, Flink at %s, log in %s%n",
           sounding.bootstrapServers(), sounding.webAddress(), folder.log());
+      audience.arrive(sounding.kafka());
       CorpusPublisher.Published corpus = publish(sounding, audio, corpusId, runs);
       terminal.printf(
           "published corpus %s: %d utterances, %.0f s of speech; %d checkpoints%n",
@@ -121,6 +148,7 @@ final class EvaluationSession {
       alarms.toEnd().forEach(table::alarm);
       table.end();
       lines.finish();
+      audience.lookOn();
     }
     return watch;
   }

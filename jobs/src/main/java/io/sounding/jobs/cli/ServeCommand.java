@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.EvaluationOptions;
+import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.embedded.EmbeddedException;
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.operators.EvaluationSettings;
@@ -61,6 +62,7 @@ final class ServeCommand implements Callable<Integer> {
       description = "Subtasks that embed side by side; 0: one per processor, at most 8.")
   private int parallelism;
 
+  @Mixin private DashboardOptions page;
   @Mixin private EvaluationOptions evaluation;
 
   @Override
@@ -69,6 +71,7 @@ final class ServeCommand implements Callable<Integer> {
     if (port < 0 || port > 65_535) {
       throw unusable("--port is %d; it must lie in 0 to 65535.".formatted(port));
     }
+    page.check();
     WorkFolder folder = WorkFolder.at(work);
     EvaluationSettings settings;
     try {
@@ -86,10 +89,13 @@ final class ServeCommand implements Callable<Integer> {
       try (EmbeddedSounding sounding =
           EmbeddedSounding.serve(folder.path(), port, subtasks, settings)) {
         terminal.printf(
-            "Kafka at %s, Flink at %s, everything in %s%nStop it with Ctrl+C.%n",
+            "Kafka at %s, Flink at %s, everything in %s%n",
             sounding.bootstrapServers(), sounding.webAddress(), folder.path());
-        terminal.flush();
-        awaitEnd(sounding.job().getJobExecutionResult(), folder);
+        try (Dashboard dashboard = page.start(sounding.kafka())) {
+          terminal.printf("%sStop it with Ctrl+C.%n", DashboardOptions.line(dashboard));
+          terminal.flush();
+          awaitEnd(sounding.job().getJobExecutionResult(), folder);
+        }
       } catch (InterruptedException | EmbeddedException e) {
         if (!interruption.happened()) {
           throw e;

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       ReplayCommand.class,
       ScoreCommand.class,
       TailCommand.class,
+      DashboardCommand.class,
       CorrelateCommand.class,
       ExportCommand.class,
       ReportCommand.class

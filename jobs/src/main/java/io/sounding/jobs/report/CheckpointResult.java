@@ -27,16 +27,6 @@ final class CheckpointResult {
     }
   }
 
-  /**
-   * What must be equal for metrics to be comparable.
-   *
-   * @param corpusDigest digest of the corpus' manifest
-   * @param k clusters
-   * @param sampleFrames frames on which they are scored
-   * @param seed of the clustering
-   */
-  record Conditions(String corpusDigest, Integer k, Integer sampleFrames, long seed) {}
-
   private final String checkpointId;
   private final long step;
   private final SortedMap<Integer, Layer> layers = new TreeMap<>();

@@ -1,6 +1,5 @@
 package io.sounding.jobs.report;
 
-import io.sounding.jobs.report.CheckpointResult.Conditions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,8 +9,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Whether the numbers of a report may be compared with each other: sentences where not. */
-final class Comparability {
+/** Whether numbers may be compared with each other: sentences where not. */
+public final class Comparability {
 
   private Comparability() {}
 
@@ -25,15 +24,22 @@ final class Comparability {
           .map(CheckpointResult::conditions)
           .filter(Objects::nonNull)
           .forEach(all::add);
-      if (different(all, Conditions::corpusDigest).size() > 1) {
-        notes.add(
-            "Corpus %s is not the same audio in all checkpoints (its digests differ): differences between them are not of the models alone."
-                .formatted(corpus));
-      }
-      note(notes, corpus, "numbers of clusters (k)", different(all, Conditions::k));
-      note(notes, corpus, "numbers of sampled frames", different(all, Conditions::sampleFrames));
-      note(notes, corpus, "seeds of the clustering", different(all, Conditions::seed));
+      notes.addAll(notes(corpus, all));
     }
+    return notes;
+  }
+
+  /** Of checkpoints on one corpus that were evaluated under these conditions. */
+  public static List<String> notes(String corpus, Set<Conditions> all) {
+    List<String> notes = new ArrayList<>();
+    if (different(all, Conditions::corpusDigest).size() > 1) {
+      notes.add(
+          "Corpus %s is not the same audio in all checkpoints (its digests differ): differences between them are not of the models alone."
+              .formatted(corpus));
+    }
+    note(notes, corpus, "numbers of clusters (k)", different(all, Conditions::k));
+    note(notes, corpus, "numbers of sampled frames", different(all, Conditions::sampleFrames));
+    note(notes, corpus, "seeds of the clustering", different(all, Conditions::seed));
     return notes;
   }
 

@@ -1,0 +1,30 @@
+/** Leafing through a table. */
+
+import { element, showIn } from './dom.js';
+import { whole } from './format.js';
+
+/**
+ * Shows which rows are seen of how many, with buttons to leaf.
+ * @param {HTMLElement} host
+ * @param {Object} at
+ * @param {number} at.page from 0
+ * @param {number} at.size rows a page
+ * @param {number} at.total rows in all
+ * @param {string} at.noun what a row is, several of them
+ * @param {function(number)} turn gets the page to show
+ */
+export function showPaging(host, at, turn) {
+  const from = at.page * at.size;
+  const to = Math.min(at.total, from + at.size);
+  showIn(host, at, () => {
+    const leaf = (label, page, possible) => element('button', {
+      type: 'button', class: 'button', disabled: !possible, onclick: () => turn(page),
+    }, label);
+    return [
+      element('span', { class: 'faint' }, at.total === 0 ? `No ${at.noun}` : `${whole(Math.min(from + 1, at.total))} to ${whole(to)} of ${whole(at.total)} ${at.noun}`),
+      ...(at.total > at.size || at.page > 0
+        ? [leaf('Previous', at.page - 1, at.page > 0), leaf('Next', at.page + 1, to < at.total)]
+        : []),
+    ];
+  });
+}

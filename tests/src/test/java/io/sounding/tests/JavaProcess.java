@@ -106,6 +106,16 @@ public final class JavaProcess implements AutoCloseable {
         .sum();
   }
 
+  /** What is left in its heap after a collection, bytes. */
+  public long liveHeapBytes() {
+    // Total instances bytes
+    return diagnose("GC.class_histogram")
+        .lines()
+        .filter(line -> line.startsWith("Total"))
+        .mapToLong(line -> Long.parseLong(line.trim().split("\\s+")[2]))
+        .sum();
+  }
+
   private static long kilobytes(String line) {
     return Long.parseLong(line.replaceFirst("^\\D*(\\d+).*$", "$1"));
   }

@@ -3,6 +3,8 @@ package io.sounding.tests;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.AlarmState;
 import io.sounding.schemas.ClusterFamily;
+import io.sounding.schemas.CorrelationEvent;
+import io.sounding.schemas.CorrelationScope;
 import io.sounding.schemas.EvaluationCost;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
@@ -10,14 +12,14 @@ import io.sounding.schemas.RankFamily;
 import java.time.Instant;
 
 /** Events as a job publishes them, on corpus dev. */
-final class PublishedEvents {
+public final class PublishedEvents {
 
   private static final Instant NOON = Instant.ofEpochMilli(1_800_000_000_123L);
 
   private PublishedEvents() {}
 
   /** A FINAL event with that RankMe. */
-  static MetricEvent.Builder event(String run, long step, int layer, double rankMe) {
+  public static MetricEvent.Builder event(String run, long step, int layer, double rankMe) {
     return MetricEvent.newBuilder()
         .setStatus(MetricStatus.FINAL)
         .setRunId(run)
@@ -59,7 +61,7 @@ final class PublishedEvents {
   }
 
   /** A PARTIAL event of layer 0, a quarter through. */
-  static MetricEvent partial(String run, long step) {
+  public static MetricEvent partial(String run, long step) {
     return event(run, step, 0, 40)
         .setStatus(MetricStatus.PARTIAL)
         .setUtterances(12)
@@ -68,7 +70,7 @@ final class PublishedEvents {
   }
 
   /** A FAILED event. */
-  static MetricEvent failed(String run, long step, String reason) {
+  public static MetricEvent failed(String run, long step, String reason) {
     return MetricEvent.newBuilder()
         .setStatus(MetricStatus.FAILED)
         .setRunId(run)
@@ -81,7 +83,7 @@ final class PublishedEvents {
   }
 
   /** An alarm on the RankMe of layer 1 of run b. */
-  static AlarmEvent alarm(AlarmState state, long step) {
+  public static AlarmEvent alarm(AlarmState state, long step) {
     return AlarmEvent.newBuilder()
         .setState(state)
         .setRunId("b")
@@ -91,6 +93,26 @@ final class PublishedEvents {
         .setLayer(1)
         .setMetric("rankMe")
         .setReason("RankMe of layer 1 fell.")
+        .setEmittedAt(NOON)
+        .build();
+  }
+
+  /** A correlation of a metric of layer 1 along a run with a task, over 9 checkpoints. */
+  public static CorrelationEvent correlation(
+      String run, String metric, String task, double spearman) {
+    return CorrelationEvent.newBuilder()
+        .setScope(CorrelationScope.ALONG_RUN)
+        .setRunId(run)
+        .setFromStep(10)
+        .setFromShare(0.1)
+        .setCorpusId("dev")
+        .setLayer(1)
+        .setMetric(metric)
+        .setTask(task)
+        .setPairs(9)
+        .setPearson(spearman)
+        .setSpearman(spearman)
+        .setKendall(spearman)
         .setEmittedAt(NOON)
         .build();
   }

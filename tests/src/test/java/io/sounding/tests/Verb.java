@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A verb of the command line as a user calls it, in a thread of its own. */
-final class Verb implements AutoCloseable {
+public final class Verb implements AutoCloseable {
 
   private final StringWriter told = new StringWriter();
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
@@ -28,24 +28,24 @@ final class Verb implements AutoCloseable {
   }
 
   /** Starts it. */
-  static Verb start(List<String> arguments) {
+  public static Verb start(List<String> arguments) {
     return new Verb(arguments);
   }
 
   /** Runs it to its end. */
-  static Verb run(List<String> arguments) {
+  public static Verb run(List<String> arguments) {
     Verb verb = start(arguments);
     verb.status();
     return verb;
   }
 
   /** What it has told so far. */
-  String told() {
+  public String told() {
     return told.toString();
   }
 
   /** Returns when it has told this. */
-  void awaitTold(String text) {
+  public void awaitTold(String text) {
     Await.until(
         "it tells: " + text,
         () -> {
@@ -58,7 +58,7 @@ final class Verb implements AutoCloseable {
   }
 
   /** Its exit status, once it has ended. */
-  int status() {
+  public int status() {
     try {
       return status.get(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

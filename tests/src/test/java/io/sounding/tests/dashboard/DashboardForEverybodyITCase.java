@@ -1,0 +1,95 @@
+package io.sounding.tests.dashboard;
+
+import static io.sounding.tests.PublishedEvents.alarm;
+import static io.sounding.tests.PublishedEvents.correlation;
+import static io.sounding.tests.PublishedEvents.event;
+import static io.sounding.tests.PublishedEvents.failed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sounding.jobs.embedded.EmbeddedBroker;
+import io.sounding.schemas.AlarmState;
+import io.sounding.schemas.MetricStatus;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whoever cannot see, point or spend a large screen: axe-core finds nothing that shuts them out.
+ */
+@Timeout(300)
+class DashboardForEverybodyITCase {
+
+  private static final String[] TABS = {
+    "checkpoints", "alarms", "correlations", "values", "layers"
+  };
+
+  @TempDir private Path work;
+
+  private Browser browser;
+  private EmbeddedBroker broker;
+  private TrainingTopics topics;
+  private RunningDashboard dashboard;
+
+  @BeforeEach
+  void start() {
+    browser = Browser.start(work);
+    broker = EmbeddedBroker.start(work.resolve("kafka"));
+    topics = TrainingTopics.make(broker, "sounding");
+    for (int step = 100; step <= 1_600; step *= 2) {
+      topics.commit(
+          event("a", step, 0, 20 + step / 40.0).build(),
+          event("a", step, 1, 30 + step / 40.0).build(),
+          event("b", step, 0, 4_000.0 / step).build(),
+          event("b", step, 1, 3_000.0 / step).build());
+    }
+    topics.commit(
+        alarm(AlarmState.RAISED, 400),
+        failed("b", 3_200, "The file is gone: put it back."),
+        event("a", 3_200, 1, 72)
+            .setStatus(MetricStatus.PARTIAL)
+            .setAudioSeconds(120)
+            .setClusters(null)
+            .build(),
+        correlation("a", "rankMe", "digits", 0.875),
+        correlation("a", "anisotropy", "digits", -0.25));
+    dashboard = RunningDashboard.of(topics);
+  }
+
+  @AfterEach
+  void close() {
+    if (browser != null) {
+      browser.close();
+      dashboard.close();
+      topics.close();
+      broker.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"light", "dark"})
+  void everyTabInBothThemesAndOnAPhone(String theme) {
+    DashboardPage page =
+        browser
+            .open(dashboard.address() + "#loss=on&theme=" + theme)
+            .awaitState("ready")
+            .awaitChart("points", 11)
+            .awaitChart("alarm-marks", 1);
+    assertThat(page.attribute("html", "data-theme")).isEqualTo(theme);
+    page.keepScreenshot(theme);
+    for (String tab : TABS) {
+      page.openTab(tab);
+      page.mustBeAccessible();
+    }
+
+    browser.becomePhone(375, 812);
+    page = browser.open(dashboard.address() + "#theme=" + theme).awaitState("ready");
+    page.awaitChart("points", 11);
+    page.keepScreenshot("phone-" + theme).mustBeAccessible();
+    assertThat(page.widthInPixels()).as("nothing is wider than the phone").isEqualTo(375);
+    assertThat(browser.complaints()).isEmpty();
+  }
+}

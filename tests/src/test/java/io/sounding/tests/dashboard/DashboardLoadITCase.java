@@ -8,10 +8,17 @@ import io.sounding.jobs.embedded.EmbeddedBroker;
 import io.sounding.schemas.ClusterFamily;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.tests.JavaProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +67,7 @@ class DashboardLoadITCase {
         page.click("#runs-matching");
         page.awaitChart("points", RUNS * CHECKPOINTS);
         page.keepScreenshot("fifty-runs");
+        askForMuchAtOnce(address);
         tell(
             "heap %,d MB after a collection, resident %,d MB",
             server.liveHeapBytes() >> 20, server.residentBytes() >> 20);
@@ -67,6 +75,30 @@ class DashboardLoadITCase {
         assertThat(browser.complaints()).isEmpty();
       }
     }
+  }
+
+  /** Eight times nearly as much as one may ask for. */
+  private static void askForMuchAtOnce(String address) {
+    String runs =
+        IntStream.range(0, 40).mapToObj("&run=run%02d"::formatted).collect(Collectors.joining());
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    address
+                        + "api/series?corpus=dev&layer=all&metric=rankMe&metric=silhouette"
+                        + runs))
+            .build();
+    HttpClient client = HttpClient.newHttpClient();
+    List<CompletableFuture<HttpResponse<String>>> answers =
+        Stream.generate(() -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+            .limit(8)
+            .toList();
+    assertThat(answers)
+        .allSatisfy(
+            answer -> {
+              assertThat(answer.join().statusCode()).isEqualTo(200);
+              assertThat(answer.join().body()).contains("\"run39\"").endsWith("}");
+            });
   }
 
   private static long publish(TrainingTopics topics) {

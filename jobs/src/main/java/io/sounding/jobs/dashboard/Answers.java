@@ -76,9 +76,10 @@ final class Answers {
       return false;
     }
     for (String coding : accepted.toLowerCase(Locale.ROOT).split(",")) {
-      String[] parts = coding.trim().split("\\s*;\\s*");
-      boolean named = parts[0].equals("gzip") || parts[0].equals("*");
-      if (named && !(parts.length > 1 && parts[1].matches("q=0(\\.0*)?"))) {
+      String[] parts = coding.split(";", 2);
+      String name = parts[0].strip();
+      boolean refused = parts.length > 1 && parts[1].strip().matches("q=0(\\.0*)?");
+      if ((name.equals("gzip") || name.equals("*")) && !refused) {
         return true;
       }
     }

@@ -26,6 +26,9 @@ final class PageFiles {
   private static final String FOLDER = "/io/sounding/jobs/dashboard/page/";
   private static final int TAG_BYTES = 16;
 
+  /** No file's is longer; a pattern takes a frame of the stack for each folder of a name. */
+  private static final int NAME_LENGTH = 100;
+
   /** Names without a dot in front, so that none leads out of the folder. */
   private static final Pattern PATH =
       Pattern.compile("([a-z0-9][a-z0-9_-]*/)*[a-z0-9][a-z0-9_.-]*");
@@ -47,7 +50,7 @@ final class PageFiles {
   PageFile at(String path) throws IOException {
     String name = path.equals("/") ? "index.html" : path.substring(1);
     PageFile known = files.get(name);
-    if (known != null || !PATH.matcher(name).matches()) {
+    if (known != null || name.length() > NAME_LENGTH || !PATH.matcher(name).matches()) {
       return known;
     }
     String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));

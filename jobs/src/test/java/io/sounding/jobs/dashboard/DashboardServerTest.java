@@ -316,6 +316,23 @@ class DashboardServerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {";", ",", ";;q=0", "; gzip", "q=1;gzip"})
+  void whatNamesNoCompressionGetsNone(String accepted) throws Exception {
+    HttpResponse<String> response =
+        client.send(
+            to("/api/alarms").header("Accept-Encoding", accepted).build(),
+            HttpResponse.BodyHandlers.ofString());
+
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Encoding")).isEmpty();
+  }
+
+  @Test
+  void aPathOfManyFoldersIsNotFound() throws Exception {
+    assertThat(sentence(404, "/a".repeat(15_000))).startsWith("There is nothing here");
+  }
+
   @Test
   void headAnswersWithoutABody() throws Exception {
     for (String path : List.of("/api/overview", "/healthz", "/api/events")) {

@@ -23,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -178,6 +179,38 @@ class DashboardFeedITCase {
       awaitState("live");
       awaitOverview("what is new is read", "/runs/0/on/0/lastStep", "200");
       assertThat(seen.at("/feed/recordsRead").asInt()).isEqualTo(2); // none twice
+    }
+  }
+
+  @Test
+  void showsWhatIsInATopicThatWasDeletedAndMadeAnew() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(work.resolve("kafka"))) {
+      String bootstrap = broker.bootstrapServers();
+      broker.createTopics(
+          KafkaTopic.compacted(TOPICS.metrics(), 1), KafkaTopic.compacted(TOPICS.alarms(), 1));
+      for (long step : new long[] {100, 200, 300}) {
+        send(bootstrap, step);
+      }
+      start(bootstrap);
+      awaitOverview("what was recorded is read", "/runs/0/on/0/checkpoints", "3");
+
+      delete(bootstrap, TOPICS.alarms());
+      send(bootstrap, 400);
+      awaitOverview("the rest is read without alarms", "/runs/0/on/0/checkpoints", "4");
+      delete(bootstrap, TOPICS.metrics());
+      awaitState("waiting");
+      broker.createTopics(KafkaTopic.compacted(TOPICS.metrics(), 1));
+      send(bootstrap, 500);
+      awaitOverview("only what is new is shown", "/runs/0/on/0/firstStep", "500");
+      awaitState("live");
+      assertThat(seen.at("/feed/recordsRead").asInt()).isEqualTo(1);
+      assertThat(seen.at("/held/events").asInt()).isEqualTo(1);
+    }
+  }
+
+  private static void delete(String bootstrap, String topic) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrap))) {
+      admin.deleteTopics(List.of(topic)).all().get();
     }
   }
 

@@ -63,6 +63,12 @@ final class AlarmLog {
     latest.remove(key);
   }
 
+  /** Forgets all. */
+  synchronized void clear() {
+    entries.clear();
+    latest.clear();
+  }
+
   private Entry oldest() {
     for (Entry entry : entries) {
       if (!isOpen(entry)) {

@@ -86,6 +86,15 @@ final class Board {
     change.correlations(null);
   }
 
+  /** Forgets all, and tells so. */
+  void clear() {
+    metrics.clear();
+    alarms.clear();
+    correlations.clear();
+    change.everything();
+    tell();
+  }
+
   private static String text(byte[] key) {
     return key == null ? "" : new String(key, StandardCharsets.UTF_8);
   }

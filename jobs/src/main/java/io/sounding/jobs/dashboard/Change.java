@@ -49,6 +49,15 @@ final class Change {
     }
   }
 
+  /** All may have changed. */
+  void everything() {
+    metrics = true;
+    alarms = true;
+    correlations = true;
+    allRuns = true;
+    runs.clear();
+  }
+
   private void name(String run) {
     if (!allRuns) {
       runs.add(run);

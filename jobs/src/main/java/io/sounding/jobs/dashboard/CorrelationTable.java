@@ -39,6 +39,11 @@ final class CorrelationTable {
     byKey.remove(key);
   }
 
+  /** Forgets all. */
+  synchronized void clear() {
+    byKey.clear();
+  }
+
   /** All, in the order in which they were written. */
   synchronized List<CorrelationEvent> all() {
     return new ArrayList<>(byKey.values());

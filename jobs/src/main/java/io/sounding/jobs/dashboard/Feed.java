@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread that reads the topics onto a board: from the start, committed records only, for as
  * long as it takes. Whatever Kafka does, it goes on: where it stopped, with a consumer of its own
- * or a new one.
+ * or a new one; from the start, where a topic is not the one that it read.
  */
 final class Feed implements AutoCloseable {
 
@@ -73,11 +74,18 @@ final class Feed implements AutoCloseable {
 
   private void run() {
     while (!isClosed()) {
-      try (KafkaConsumer<byte[], byte[]> made = kafka.consumer()) {
+      try (KafkaConsumer<byte[], byte[]> made = kafka.strictConsumer()) {
         consumer = made;
         follow(new FeedPartitions(made, kafka.topics(), records.positions()));
       } catch (WakeupException e) {
         // closed
+      } catch (OffsetOutOfRangeException e) {
+        LOG.info("A topic was made anew; all is read again.", e);
+        records.startOver();
+        state(
+            State.LOADING,
+            "A topic in Kafka at %s was made anew: all is read again."
+                .formatted(kafka.bootstrapServers()));
       } catch (KafkaException e) {
         LOG.info("Kafka cannot be read; another consumer is made.", e);
         lost("Kafka at %s cannot be read (%s).".formatted(kafka.bootstrapServers(), reason(e)));
@@ -121,7 +129,7 @@ final class Feed implements AutoCloseable {
     if (!partitions.haveMetrics()) {
       state(
           State.WAITING,
-          "Kafka at %s has no topic %s yet: the dashboard waits for it. It is made before the job starts; if it has another name, correct --topics."
+          "Kafka at %s has no topic %s: the dashboard waits for it. It is made before the job starts; if it has another name, correct --topics."
               .formatted(kafka.bootstrapServers(), kafka.topics().metrics()));
     }
     return true;

@@ -44,6 +44,14 @@ final class FeedRecords {
     board.tell();
   }
 
+  /** Forgets all that was taken, to take it from the start. */
+  void startOver() {
+    positions.clear();
+    count = 0;
+    passedOver = 0;
+    board.clear();
+  }
+
   /** Where reading goes on. */
   Map<TopicPartition, Long> positions() {
     return positions;

@@ -74,6 +74,14 @@ final class MetricStore {
     }
   }
 
+  /** Forgets all. */
+  void clear() {
+    byLastWrite.clear();
+    runs.clear();
+    size = 0;
+    dropped = 0;
+  }
+
   private void put(Key key, Evaluation before, Evaluation after) {
     byLastWrite.put(key, after);
     runs.computeIfAbsent(key.run(), run -> new ConcurrentHashMap<>())

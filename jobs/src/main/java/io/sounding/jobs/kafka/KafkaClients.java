@@ -80,13 +80,29 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  /** A consumer of committed records, without a group. */
+  /**
+   * A consumer of committed records, without a group. If records expire before they are read, it
+   * reads the rest all the same.
+   */
   public KafkaConsumer<byte[], byte[]> consumer() {
+    return consumer("earliest");
+  }
+
+  /**
+   * The same, but its poll throws {@link
+   * org.apache.kafka.clients.consumer.OffsetOutOfRangeException} where it stands beyond a
+   * partition's end, or before its start: the topic was made anew, or records expired. Where it
+   * begins must be said.
+   */
+  public KafkaConsumer<byte[], byte[]> strictConsumer() {
+    return consumer("none");
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(String whereNothingIs) {
     Properties properties = with(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    properties.put( // if records expire before they are read, the rest is read all the same
-        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, whereNothingIs);
     properties.putIfAbsent(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) READ_LIMIT.toMillis());
     return new KafkaConsumer<>(

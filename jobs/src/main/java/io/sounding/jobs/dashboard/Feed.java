@@ -89,9 +89,9 @@ final class Feed implements AutoCloseable {
       } catch (KafkaException e) {
         LOG.info("Kafka cannot be read; another consumer is made.", e);
         lost("Kafka at %s cannot be read (%s).".formatted(kafka.bootstrapServers(), reason(e)));
-      } catch (RuntimeException e) {
-        LOG.error("Reading stopped on a fault of the dashboard; it is tried again.", e);
+      } catch (RuntimeException | Error e) { // such as a codec that is missing, or no memory
         lost("Reading stopped on a fault of the dashboard, which its log tells of.");
+        LOG.error("Reading stopped on a fault of the dashboard; it is tried again.", e);
       }
       pause();
     }

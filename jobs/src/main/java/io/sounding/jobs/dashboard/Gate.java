@@ -18,7 +18,7 @@ final class Gate {
 
   static final String SESSION = "/api/session";
 
-  private static final String COOKIE = "sounding-session";
+  private static final String COOKIE = "sounding-session-";
   private static final String BEARER = "Bearer ";
   private static final int COOKIE_BYTES = 32;
   private static final Set<String> OPEN = Set.of("/healthz", "/openapi.json");
@@ -90,7 +90,8 @@ final class Gate {
   /** Whoever sent the token gets a cookie that stands for it. */
   void openSession(Context context) {
     if (token != null) {
-      Cookie session = new Cookie(COOKIE, new String(cookie, StandardCharsets.US_ASCII));
+      Cookie session =
+          new Cookie(cookieName(context), new String(cookie, StandardCharsets.US_ASCII));
       session.setPath("/");
       session.setHttpOnly(true);
       session.setSameSite(SameSite.STRICT);
@@ -125,8 +126,13 @@ final class Gate {
     if (bearer || context.path().equals(SESSION)) {
       return bearer;
     }
-    String sent = context.cookie(COOKIE);
+    String sent = context.cookie(cookieName(context));
     return sent != null && MessageDigest.isEqual(bytes(sent), cookie);
+  }
+
+  /** With the port that was asked: browsers send a host's cookies to every port of it. */
+  private static String cookieName(Context context) {
+    return COOKIE + context.req().getServerPort();
   }
 
   private static String caching(String path) {

@@ -79,8 +79,8 @@ class GateTest {
             {"Authorization", "Bearer " + TOKEN.toUpperCase(java.util.Locale.ROOT)},
             {"Authorization", "Bearer "},
             {"Authorization", "Basic " + TOKEN},
-            {"Cookie", "sounding-session=" + TOKEN},
-            {"Cookie", "sounding-session="}
+            {"Cookie", "sounding-session-%d=%s".formatted(server.port(), TOKEN)},
+            {"Cookie", "sounding-session-%d=".formatted(server.port())}
           }) {
         HttpResponse<String> refused = send("GET", path, headers);
         assertThat(refused.statusCode()).as(path).isEqualTo(401);
@@ -118,7 +118,7 @@ class GateTest {
     assertThat(session.statusCode()).isEqualTo(204);
     String cookie = session.headers().firstValue("Set-Cookie").orElseThrow();
     assertThat(cookie)
-        .startsWith("sounding-session=")
+        .startsWith("sounding-session-%d=".formatted(server.port()))
         .contains("HttpOnly", "SameSite=Strict", "Path=/")
         .doesNotContain(TOKEN);
     String sent = cookie.substring(0, cookie.indexOf(';'));
@@ -129,6 +129,34 @@ class GateTest {
     server.close();
     start("127.0.0.1", TOKEN);
     assertThat(send("GET", "/api/overview", "Cookie", sent).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void twoDashboardsOfAHostDoNotTakeEachOthersCookie() throws Exception {
+    start("127.0.0.1", TOKEN);
+    String first = cookie();
+    try (DashboardServer other =
+        DashboardServer.start(
+            board, new DashboardSettings("127.0.0.1", 0, TOKEN, 10_000), ServerLimits.DEFAULT)) {
+      DashboardServer own = server;
+      server = other;
+      String second = cookie();
+      for (DashboardServer asked : List.of(own, other)) {
+        server = asked;
+        String both = first + "; " + second;
+        assertThat(send("GET", "/api/overview", "Cookie", both).statusCode()).isEqualTo(200);
+      }
+      assertThat(send("GET", "/api/overview", "Cookie", first).statusCode()).isEqualTo(401);
+      assertThat(first.substring(0, first.indexOf('=')))
+          .isNotEqualTo(second.substring(0, second.indexOf('=')));
+      server = own;
+    }
+  }
+
+  private String cookie() throws Exception {
+    HttpResponse<String> session = send("POST", "/api/session", "Authorization", "Bearer " + TOKEN);
+    String cookie = session.headers().firstValue("Set-Cookie").orElseThrow();
+    return cookie.substring(0, cookie.indexOf(';'));
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.sounding.jobs.dashboard;
 import io.sounding.jobs.watch.MetricField;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -112,16 +111,14 @@ record OverviewAnswer(
 
   /** The layers with a value, ascending. */
   static SortedSet<Integer> layersOf(Collection<Evaluation> evaluations) {
-    BitSet there = new BitSet();
+    SortedSet<Integer> layers = new TreeSet<>();
     for (Evaluation evaluation : evaluations) {
       for (LayerEvent event : evaluation.events()) {
         if (event.layer() >= 0 && event.numbers().length > 0) {
-          there.set(event.layer());
+          layers.add(event.layer());
         }
       }
     }
-    SortedSet<Integer> layers = new TreeSet<>();
-    there.stream().forEach(layers::add);
     return layers;
   }
 }

@@ -23,8 +23,9 @@ final class Terminal {
     }
   }
 
-  /** Waits for Enter, or for the end of the input. */
+  /** Waits for Enter, or for the end of the input; what was typed before does not count. */
   static void awaitEnter() throws IOException {
+    System.in.skipNBytes(System.in.available());
     int read = System.in.read();
     while (read >= 0 && read != '\n') {
       read = System.in.read();

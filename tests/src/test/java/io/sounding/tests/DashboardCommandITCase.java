@@ -49,7 +49,12 @@ class DashboardCommandITCase {
     Path token = Files.writeString(work.resolve("token"), "0123456789abcdef\n");
     try (JavaProcess open =
         dashboard("open", "--bootstrap", "127.0.0.1:1", "--port", "0", "--host", "0.0.0.0")) {
-      open.awaitPrinted(ADDRESS);
+      String address = open.awaitPrinted(ADDRESS);
+      assertThat(address).startsWith("http://127.0.0.1:");
+      assertThat(open.printed())
+          .contains(
+              " and on port %d of every address of this machine, of Kafka at"
+                  .formatted(URI.create(address).getPort()));
       assertThat(open.printed()).contains("Everybody who reaches 0.0.0.0 can look");
     }
     Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));

@@ -83,8 +83,13 @@ final class DashboardCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption()) {
       try (Dashboard dashboard = Dashboard.start(clients, settings)) {
         terminal.printf(
-            "Dashboard at %s%s, of Kafka at %s%nStop it with Ctrl+C.%n",
-            dashboard.address(), token == null ? "" : "#token=...", clients.bootstrapServers());
+            "Dashboard at %s%s%s, of Kafka at %s%nStop it with Ctrl+C.%n",
+            dashboard.address(),
+            token == null ? "" : "#token=...",
+            settings.isOnAllAddresses()
+                ? " and on port %d of every address of this machine".formatted(dashboard.port())
+                : "",
+            clients.bootstrapServers());
         terminal.flush();
         new CountDownLatch(1).await(); // until it is interrupted
       } catch (InterruptedException e) {

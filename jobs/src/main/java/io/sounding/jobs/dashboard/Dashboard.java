@@ -24,9 +24,14 @@ public final class Dashboard implements AutoCloseable {
     return new Dashboard(server, Feed.start(board, kafka));
   }
 
-  /** Where it is, for a browser. */
+  /** Where it is, for a browser of this machine. */
   public String address() {
     return server.address();
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.port();
   }
 
   @Override

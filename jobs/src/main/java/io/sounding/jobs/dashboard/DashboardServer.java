@@ -261,9 +261,10 @@ final class DashboardServer implements AutoCloseable {
     return javalin.port();
   }
 
+  /** Where a browser of this machine finds it. */
   String address() {
-    String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
-    return "http://%s:%d/".formatted(host, port());
+    String host = settings.isOnAllAddresses() ? DashboardSettings.LOOPBACK : settings.host();
+    return "http://%s:%d/".formatted(host.contains(":") ? "[" + host + "]" : host, port());
   }
 
   @Override

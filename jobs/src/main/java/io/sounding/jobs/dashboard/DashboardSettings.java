@@ -39,6 +39,15 @@ public record DashboardSettings(String host, int port, String token, int maxEven
     }
   }
 
+  /** Whether it listens on all addresses of this machine. */
+  public boolean isOnAllAddresses() {
+    try {
+      return InetAddress.getByName(host).isAnyLocalAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
   @Override
   public String toString() {
     return "DashboardSettings[%s:%d, %d events]".formatted(host, port, maxEvents);

@@ -85,6 +85,12 @@ final class DashboardServer implements AutoCloseable {
       server.javalin.start();
     } catch (JavalinException e) {
       server.close();
+      if (!settings.isOnThisMachine()) {
+        throw new DashboardException(
+            "The dashboard cannot listen on %s, which is no name or address of this machine: name another host."
+                .formatted(settings.host()),
+            e);
+      }
       throw new DashboardException(
           "Port %d on %s could not be opened for the dashboard (%s). Is another dashboard running? Name another port, or 0 for one that is free."
               .formatted(settings.port(), settings.host(), reason(e)),
@@ -95,7 +101,7 @@ final class DashboardServer implements AutoCloseable {
 
   private static String reason(JavalinException e) {
     if (e instanceof JavalinBindException) {
-      return "it is taken, or not this machine's";
+      return "it is taken, or not to be had";
     }
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();

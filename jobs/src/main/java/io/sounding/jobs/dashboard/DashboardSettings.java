@@ -1,6 +1,8 @@
 package io.sounding.jobs.dashboard;
 
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 
 /**
@@ -44,6 +46,18 @@ public record DashboardSettings(String host, int port, String token, int maxEven
     try {
       return InetAddress.getByName(host).isAnyLocalAddress();
     } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  /** Whether the host is this machine, as far as it can tell. */
+  boolean isOnThisMachine() {
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return address.isLoopbackAddress()
+          || address.isAnyLocalAddress()
+          || NetworkInterface.getByInetAddress(address) != null;
+    } catch (UnknownHostException | SocketException e) {
       return false;
     }
   }

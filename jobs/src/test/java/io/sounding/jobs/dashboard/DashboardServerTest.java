@@ -369,6 +369,17 @@ class DashboardServerTest {
         .hasMessageStartingWith("Port %d on 127.0.0.1 could not be opened", server.port());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"203.0.113.7", "none.invalid"})
+  void aHostThatIsAnotherMachineIsToldInASentence(String host) {
+    assertThatThrownBy(
+            () ->
+                DashboardServer.start(
+                    BOARD, new DashboardSettings(host, 0, null, 10_000), ServerLimits.DEFAULT))
+        .isInstanceOf(DashboardException.class)
+        .hasMessageStartingWith("The dashboard cannot listen on %s, which is no name", host);
+  }
+
   @Test
   void pagesOfOtherSitesGetNothing() throws Exception {
     Map<String, Integer> statuses =

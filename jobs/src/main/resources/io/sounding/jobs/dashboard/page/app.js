@@ -225,8 +225,10 @@ function lookAt(alarm) {
   byId('chart').focus({ preventScroll: true });
 }
 
-function onOpened(stoodBefore) {
-  if (stoodBefore || isServerLost) refresher.now('overview', ...Object.keys(PARTS).filter((name) => answers.has(name)));
+/** What changed before the stream stood was told to nobody: all that is shown is asked for again. */
+function onOpened() {
+  refresher.soon('overview');
+  if (selection !== null) refresher.soon(...Object.keys(PARTS));
   isServerLost = false;
   showServerBack();
   showState();

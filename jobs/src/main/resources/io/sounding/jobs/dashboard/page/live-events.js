@@ -12,7 +12,7 @@ const SILENCE_MS = 45000;
  * ... 30 s, each up to a quarter longer, so that many pages do not come back at one moment. A page
  * in a tab behind lets go of its connection: browsers open six to a server, over all tabs.
  * @param {Object} listener
- * @param {function(boolean)} listener.opened the connection stands; whether it stood before
+ * @param {function()} listener.opened the connection stands
  * @param {function(string, Object)} listener.event an event's name and data
  * @param {function(Error, number)} listener.lost why, and in how many milliseconds it is tried again
  * @returns {{retryNow: function()}}
@@ -23,15 +23,13 @@ export function followEvents(listener) {
   const isSeen = () => document.visibilityState === 'visible';
   const follow = async () => {
     let pause = FIRST_PAUSE_MS;
-    let stoodBefore = false;
     for (;;) {
       if (!isSeen()) await new Promise((resume) => { wake = resume; });
       stream = new AbortController();
       try {
         await readStream(stream, listener.event, () => {
           pause = FIRST_PAUSE_MS;
-          listener.opened(stoodBefore);
-          stoodBefore = true;
+          listener.opened();
         });
       } catch (failure) {
         if (!isSeen()) continue;

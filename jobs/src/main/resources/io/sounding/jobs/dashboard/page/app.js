@@ -21,7 +21,7 @@ import { NO_DIRECTION } from './metric-notes.js';
 import { Refresher } from './refresher.js';
 import { RunList } from './run-list.js';
 import { assignStyles } from './run-styles.js';
-import { select } from './selection.js';
+import { select, Usual } from './selection.js';
 import { tabs } from './tabs.js';
 import { applyTheme, onSystemTheme, rememberTheme, theme } from './theme.js';
 import { showValues } from './value-table.js';
@@ -30,6 +30,7 @@ import { formatView, ViewState } from './view-state.js';
 const MOST_ALARMS = 1000;
 const MOST_CORRELATIONS = 1000;
 
+const usual = new Usual();
 let overview = null;
 let selection = null;
 let model = null;
@@ -90,7 +91,7 @@ const chart = new CurveChart(byId('chart'), {
   spoken: (words) => { byId('spoken').textContent = words; },
 });
 const heatMap = new HeatMap(byId('heat-map'));
-const runList = new RunList((runs) => state.update({ runs, page: 0 }));
+const runList = new RunList(chooseRuns);
 const tabBar = tabs(byId('tabs'), (tab) => state.update({ tab }));
 const refresher = new Refresher({ overview: loadOverview, ...Object.fromEntries(Object.keys(PARTS).map((name) => [name, (signal) => loadPart(name, signal)])) }, onLoaded);
 connect();
@@ -119,7 +120,7 @@ async function loadPart(name, signal) {
 /** Shows what is chosen, and asks where the answer that is there answers another question. */
 function showSelection() {
   const { view } = state;
-  selection = select(view, overview);
+  selection = select(view, overview, usual);
   assignStyles(selection.runs);
   showControls(view, selection, overview);
   runList.show(selection);
@@ -136,6 +137,12 @@ function showSelection() {
   }
   if (selection.runs.length === 0) showCurves({ corpus: selection.corpus, series: [], losses: [], notes: [] });
   showState();
+}
+
+/** Shows these runs; null: the newest. */
+function chooseRuns(runs) {
+  if (runs === null) usual.renew();
+  if (!state.update({ runs, page: 0 })) showSelection();
 }
 
 function onView(view, before) {

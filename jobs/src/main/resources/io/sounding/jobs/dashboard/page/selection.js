@@ -18,14 +18,15 @@ export const MOST_RUNS = 64;
  * Resolves a view.
  * @param {import('./view-state.js').View} view
  * @param {Object} overview the API's
+ * @param {Usual} usual what is shown where nothing was chosen
  * @returns {Selection}
  */
-export function select(view, overview) {
-  const corpus = view.corpus ?? newestCorpus(overview);
+export function select(view, overview, usual) {
+  const corpus = view.corpus ?? usual.corpus(overview);
   const all = overview.runs
     .map(({ name, openAlarms, on }) => ({ name, openAlarms, on: on.find((one) => one.corpus === corpus) }))
     .filter((run) => run.on !== undefined);
-  const runs = view.runs === null ? newest(all, NEWEST_RUNS) : view.runs.slice(0, MOST_RUNS);
+  const runs = view.runs === null ? usual.runs(corpus, all, overview.feed) : view.runs.slice(0, MOST_RUNS);
   const shown = new Set(runs);
   const layers = new Set(all.filter((run) => shown.has(run.name)).flatMap((run) => run.on.layers));
   return {
@@ -37,10 +38,45 @@ export function select(view, overview) {
   };
 }
 
-/** The names of the runs with the newest events; those with open alarms go first. */
-function newest(runs, count) {
-  const alarmed = (run) => (run.openAlarms > 0 ? 1 : 0);
-  return [...runs].sort((a, b) => alarmed(b) - alarmed(a) || b.on.lastAt.localeCompare(a.on.lastAt)).slice(0, count).map((run) => run.name);
+/**
+ * What is shown where nothing was chosen: the corpus with the newest event, and the newest runs on it.
+ * Once all is read it stays, though events come now of this run or corpus and then of that; a run
+ * that was not there before comes in, and one with an open alarm.
+ */
+export class Usual {
+  #corpus = null;
+  #places = new Map();
+
+  /** The name of the corpus; null: there is none. */
+  corpus(overview) {
+    if (overview.corpora.includes(this.#corpus)) return this.#corpus;
+    const newest = newestCorpus(overview);
+    if (isRead(overview.feed)) this.#corpus = newest;
+    return newest;
+  }
+
+  /** The names of the runs: those with open alarms first, then those that came last. */
+  runs(corpus, all, feed) {
+    const places = new Map(this.#places.get(corpus));
+    const arrival = places.size;
+    for (const run of all) if (!places.has(run.name)) places.set(run.name, { arrival, lastAt: run.on.lastAt });
+    if (isRead(feed)) this.#places.set(corpus, places);
+    const isAlarmed = (run) => (run.openAlarms > 0 ? 1 : 0);
+    const place = (run) => places.get(run.name);
+    return [...all]
+      .sort((a, b) => isAlarmed(b) - isAlarmed(a) || place(b).arrival - place(a).arrival || place(b).lastAt.localeCompare(place(a).lastAt))
+      .slice(0, NEWEST_RUNS)
+      .map((run) => run.name);
+  }
+
+  /** Has the runs that are newest now be shown. */
+  renew() {
+    this.#places.clear();
+  }
+}
+
+function isRead(feed) {
+  return feed.state === 'live';
 }
 
 /** Order of names in which run2 comes before run10. */

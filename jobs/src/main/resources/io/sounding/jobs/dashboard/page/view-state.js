@@ -10,7 +10,7 @@ const STATUSES = ['EVALUATING', 'FINAL', 'FAILED'];
 
 /**
  * @typedef {Object} View
- * @property {?string[]} runs runs chosen; null: the newest
+ * @property {?string[]} runs runs chosen; null: the newest, as Usual has them
  * @property {?string} corpus null: the one with the newest event
  * @property {string} metric field name
  * @property {string[]} layers "last", "all", or indices
@@ -116,14 +116,16 @@ export class ViewState {
    * Changes a part of the view.
    * @param {Partial<View>} part
    * @param {boolean} [passing] true: no step for the back button, as while zooming
+   * @returns {boolean} whether it is another view than before
    */
   update(part, passing = false) {
     const next = { ...this.view, ...part };
     const hash = formatView(next);
-    if (hash === formatView(this.view)) return;
+    if (hash === formatView(this.view)) return false;
     const address = hash === '#' ? location.pathname + location.search : hash;
     history[passing ? 'replaceState' : 'pushState'](null, '', address);
     this.#become(next);
+    return true;
   }
 
   #become(next) {

@@ -3,7 +3,7 @@
 import { roundWindow, stepScale, valueScale } from './axis-scale.js';
 import { tooltipAt } from './curve-tooltip.js';
 import { MOST_NAMES, seriesOf, widthOfNames } from './curve-series.js';
-import { number, shortStep, whole } from './format.js';
+import { digitsFor, number, shortStep, whole } from './format.js';
 import { metricUnit } from './metric-notes.js';
 import { canvasColours } from './theme.js';
 
@@ -196,11 +196,12 @@ function optionOf(plot) {
 
 function yAxis(scale, window, name, colours, side) {
   const ticks = scale.ticks(...window, 6);
+  const digits = digitsFor(ticks.map(scale.inverse));
   return {
     type: 'value', min: window[0], max: window[1], position: side,
     name, nameLocation: 'end', nameGap: 14, nameTextStyle: { color: colours.text, fontSize: 12.5, fontWeight: 600, align: side, padding: side === 'left' ? [0, 0, 0, -8] : 0 },
     axisLine: { show: false }, axisTick: { show: false, customValues: ticks },
-    axisLabel: { color: colours.faint, customValues: ticks, formatter: (place) => number(scale.inverse(place), 3) },
+    axisLabel: { color: colours.faint, customValues: ticks, formatter: (place) => number(scale.inverse(place), digits) },
     splitLine: { lineStyle: { color: colours.grid } },
     axisPointer: { show: false },
   };

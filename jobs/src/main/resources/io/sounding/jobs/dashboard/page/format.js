@@ -13,12 +13,19 @@ export function number(value, digits = 4) {
   if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 1e6 || size < 1e-3) {
-    const [mantissa, exponent] = value.toExponential(Math.min(digits, 3) - 1).split('e');
+    const [mantissa, exponent] = value.toExponential((digits > 4 ? digits : Math.min(digits, 3)) - 1).split('e');
     const power = '10' + [...String(Number(exponent))].map((c) => SUPERSCRIPT[c]).join('');
     return minus(Number(mantissa) === 1 ? power : `${Number(mantissa)} × ${power}`);
   }
   const rounded = Number(value.toPrecision(digits));
-  return minus(size >= 1e4 ? WHOLE.format(rounded) : String(rounded));
+  return minus(size >= 1e4 ? rounded.toLocaleString('en', { maximumFractionDigits: 6 }) : String(rounded));
+}
+
+/** As many digits tell values in ascending order apart, such as the ticks of an axis; 3 at least. */
+export function digitsFor(values) {
+  const size = Math.max(...values.map(Math.abs));
+  const gap = Math.min(...values.slice(1).map((value, i) => value - values[i]));
+  return gap > 0 && size > 0 && gap < Infinity ? Math.min(12, Math.max(3, Math.ceil(Math.log10(size / gap)) + 2)) : 3;
 }
 
 /** A correlation: two digits behind the point. */
@@ -31,10 +38,10 @@ export function whole(value) {
   return value === null || value === undefined ? '–' : minus(WHOLE.format(value));
 }
 
-/** A training step, short enough for an axis: 1,500 is 1.5k. */
+/** A training step, short enough for an axis where it is round: 15,000 is 15k. */
 export function shortStep(step) {
-  if (step >= 1e6) return Number((step / 1e6).toPrecision(4)) + 'M';
-  if (step >= 1e4) return Number((step / 1e3).toPrecision(5)) + 'k';
+  if (step >= 1e6) return step / 1e6 + 'M';
+  if (step >= 1e4) return step / 1e3 + 'k';
   return WHOLE.format(step);
 }
 

@@ -121,7 +121,7 @@ async function loadPart(name, signal) {
 function showSelection() {
   const { view } = state;
   selection = select(view, overview, usual);
-  assignStyles(selection.runs);
+  assignStyles(overview.runs.map((run) => run.name), selection.runs);
   showControls(view, selection, overview);
   runList.show(selection);
   tabBar.show(view.tab);

@@ -3,6 +3,7 @@
 import { byId, element, showIn } from './dom.js';
 import { ago, duration, number, percent, whole } from './format.js';
 import { showPaging } from './paging.js';
+import { styleOf } from './run-styles.js';
 import { runSwatch } from './swatch.js';
 
 /** Rows a page. */
@@ -16,7 +17,7 @@ const WORDS = { EVALUATING: 'evaluating', FINAL: 'final', FAILED: 'failed' };
  * @param {function(number)} turn gets the page to show
  */
 export function showCheckpoints(answer, page, turn) {
-  showIn(byId('checkpoint-rows'), [answer.checkpoints, document.documentElement.dataset.theme], () => answer.checkpoints.flatMap(rows));
+  showIn(byId('checkpoint-rows'), [answer.checkpoints, answer.checkpoints.map(({ run }) => styleOf(run)), document.documentElement.dataset.theme], () => answer.checkpoints.flatMap(rows));
   byId('checkpoint-table').hidden = answer.checkpoints.length === 0;
   showPaging(byId('checkpoint-paging'), { page, size: CHECKPOINTS_A_PAGE, total: answer.total, noun: 'checkpoints' }, turn);
 }

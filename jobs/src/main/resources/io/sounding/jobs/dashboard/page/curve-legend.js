@@ -3,6 +3,7 @@
 import { byId, element, showIn } from './dom.js';
 import { changeSinceFirst, drawdown } from './curve-model.js';
 import { number, percent, whole } from './format.js';
+import { styleOf } from './run-styles.js';
 import { runSwatch } from './swatch.js';
 
 const MOST_ROWS = 64;
@@ -15,7 +16,7 @@ export function showLegend(model, alarmed) {
   const curves = model.curves.filter((curve) => curve.last !== null).slice(0, MOST_ROWS);
   const rows = curves.map((curve) => ({
     run: curve.run, label: curve.label, last: curve.last, fall: drawdown(curve), change: changeSinceFirst(curve), peak: curve.peak,
-    alarmed: alarmed.has(curve.run),
+    alarmed: alarmed.has(curve.run), style: styleOf(curve.run),
   }));
   byId('legend').hidden = rows.length === 0;
   showIn(byId('legend-rows'), [rows, document.documentElement.dataset.theme], () => rows.map(row));

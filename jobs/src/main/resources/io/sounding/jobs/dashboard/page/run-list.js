@@ -1,8 +1,8 @@
 /** The list of runs to choose from. */
 
-import { byId, element } from './dom.js';
+import { byId, element, showIn } from './dom.js';
 import { counted, shortStep, whole } from './format.js';
-import { hasStyle } from './run-styles.js';
+import { styleOf } from './run-styles.js';
 import { MOST_RUNS, NEWEST_RUNS, byName } from './selection.js';
 import { runSwatch } from './swatch.js';
 
@@ -42,7 +42,7 @@ export class RunList {
 
   /** Draws the swatches anew, in the colours of the theme. */
   recolour() {
-    for (const [name, row] of this.#rows) if (hasStyle(name)) row.swatch.replaceChildren(runSwatch(name));
+    if (this.#selection !== null) this.show(this.#selection);
   }
 
   #arrange() {
@@ -82,8 +82,9 @@ export class RunList {
 }
 
 function fill(row, run, shown, isFull) {
-  if (hasStyle(run.name) && row.swatch.firstChild === null) row.swatch.append(runSwatch(run.name));
-  row.box.checked = shown.has(run.name);
+  const isShown = shown.has(run.name);
+  showIn(row.swatch, isShown ? [styleOf(run.name), document.documentElement.dataset.theme] : null, () => (isShown ? [runSwatch(run.name)] : []));
+  row.box.checked = isShown;
   row.box.disabled = isFull && !row.box.checked;
   row.item.title = row.box.disabled ? `At most ${MOST_RUNS} runs are shown at once.` : '';
   row.badge.hidden = run.openAlarms === 0;

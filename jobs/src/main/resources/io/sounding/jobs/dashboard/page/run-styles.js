@@ -1,18 +1,21 @@
 /**
  * How a run is drawn: a colour, a kind of line and a marker, so that runs can be told apart with any
  * kind of colour vision and in grey. The colours are those of Okabe and Ito (2008), darkened on
- * light and lightened on dark ground until they stand out by 3 to 1; their vermilion is left to the
+ * light and lightened on dark ground until names in them stand out by 4.5 to 1; their vermilion is left to the
  * alarms.
  */
 
+import { byName } from './selection.js';
+
+/** The first ones are the farthest from each other, and neighbours are far enough. */
 const COLOURS = [
-  { light: '#008a64', dark: '#23b98f' },
+  { light: '#007d5a', dark: '#23b98f' },
   { light: '#ad5285', dark: '#dc8fbb' },
-  { light: '#b87400', dark: '#e6a117' },
-  { light: '#0072b2', dark: '#4aa8e8' },
-  { light: '#3a87b7', dark: '#8fd0f7' },
+  { light: '#a36600', dark: '#e6a117' },
+  { light: '#005f99', dark: '#4aa8e8' },
   { light: '#4d4d4d', dark: '#d6d6d6' },
-  { light: '#86682a', dark: '#c0a367' },
+  { light: '#2f7ba9', dark: '#8fd0f7' },
+  { light: '#6b5218', dark: '#c0a367' },
   { light: '#6250b0', dark: '#a79af0' },
 ];
 const LINES = ['solid', [10, 4], [12, 3, 3, 3], [6, 3]];
@@ -27,47 +30,28 @@ const STYLES = new Map();
  * @property {string} marker ECharts' name of the symbol
  */
 
-/** The first colours are the farthest from each other: they go first. */
-const CLEAREST = 4;
-
 /**
- * Gives each of the runs that has no style yet one, in order of names. The colour follows from the
- * name where it is free, so that a run mostly keeps it from visit to visit; no colour is used twice
- * on one chart before all are used. A run never changes its style while the page is open.
+ * Gives the runs that are shown together their styles. They follow from a run's place among all
+ * runs, so that they are the same on every visit. Where two of one colour are shown and another is
+ * free, the later one gets that; lines differ where none is.
+ * @param {string[]} all names of all runs
  * @param {string[]} shown names of the runs that are shown together
  */
-export function assignStyles(shown) {
-  for (const name of shown) {
-    if (STYLES.has(name)) continue;
-    const used = COLOURS.map(() => 0);
-    for (const other of shown) if (STYLES.has(other)) used[STYLES.get(other).index] += 1;
-    const fewest = Math.min(...used);
-    const free = COLOURS.map((_, index) => index).filter((index) => used[index] === fewest);
-    const clearest = free.filter((index) => index < CLEAREST);
-    const candidates = clearest.length > 0 ? clearest : free;
-    const index = candidates[hash(name) % candidates.length];
-    STYLES.set(name, {
-      index,
-      colour: COLOURS[index],
-      line: LINES[fewest % LINES.length],
-      marker: MARKERS[(index + fewest) % MARKERS.length],
-    });
+export function assignStyles(all, shown) {
+  const places = new Map([...new Set([...all, ...shown])].sort(byName).map((name, place) => [name, place]));
+  const own = (name) => places.get(name) % COLOURS.length;
+  const owned = new Set(shown.map(own));
+  const free = COLOURS.map((_, index) => index).filter((index) => !owned.has(index));
+  const taken = new Set();
+  for (const name of [...shown].sort(byName)) {
+    const index = taken.has(own(name)) && free.length > 0 ? free.shift() : own(name);
+    taken.add(index);
+    const round = Math.floor(places.get(name) / COLOURS.length);
+    STYLES.set(name, { colour: COLOURS[index], line: LINES[round % LINES.length], marker: MARKERS[(index + round) % MARKERS.length] });
   }
 }
 
-/** Whether a run has been shown, and so has a style. */
-export function hasStyle(name) {
-  return STYLES.has(name);
-}
-
-/** The style of a run. @returns {RunStyle} */
+/** The style of a run that is shown, or was until its successor's answer is there. @returns {RunStyle} */
 export function styleOf(name) {
-  if (!STYLES.has(name)) assignStyles([name]);
   return STYLES.get(name);
-}
-
-function hash(text) {
-  let value = 2166136261;
-  for (const unit of new TextEncoder().encode(text)) value = Math.imul(value ^ unit, 16777619) >>> 0;
-  return value;
 }

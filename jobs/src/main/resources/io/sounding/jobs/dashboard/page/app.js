@@ -180,6 +180,8 @@ function metricOf(answer) {
 function showNotes(fromServer) {
   const { view } = state;
   const notes = [...fromServer];
+  const missing = missingRuns();
+  if (missing.length > 0 && missing.length < selection.runs.length) notes.push(`There is nothing of ${named(missing)} on this corpus yet.`);
   const unplaced = view.y === 'log'
     ? model.curves.flatMap((curve) => curve.points).filter((point) => point.value !== null && point.value <= 0).length : 0;
   if (unplaced > 0) notes.push(`${counted(unplaced, 'value')} of 0 or below ${unplaced === 1 ? 'has' : 'have'} no place on a logarithmic axis.`);
@@ -189,13 +191,22 @@ function showNotes(fromServer) {
 }
 
 function showChartMessage() {
-  const known = new Set(selection.all.map((run) => run.name));
-  const missing = selection.runs.filter((run) => !known.has(run));
+  const missing = missingRuns();
   const isEmpty = model.partialPoints + model.finalPoints === 0;
   byId('chart-message').hidden = !isEmpty;
   byId('chart-message').textContent = selection.runs.length === 0 ? 'No run is chosen. Choose some in the list of runs.'
-    : missing.length === selection.runs.length ? `There is nothing of ${missing.slice(0, 5).join(', ')} on this corpus yet. Curves appear as they come.`
+    : missing.length === selection.runs.length ? `There is nothing of ${named(missing)} on this corpus yet. Curves appear as they come.`
       : `No value of ${model.metric.title} yet.${model.metric.family === 'clusters' ? ' Cluster metrics come when an evaluation is final.' : ''}`;
+}
+
+/** Runs that were chosen and are not on the corpus. */
+function missingRuns() {
+  const known = new Set(selection.all.map((run) => run.name));
+  return selection.runs.filter((run) => !known.has(run));
+}
+
+function named(runs) {
+  return runs.slice(0, 5).join(', ') + (runs.length > 5 ? ` and ${runs.length - 5} more` : '');
 }
 
 function showLayers(answer) {

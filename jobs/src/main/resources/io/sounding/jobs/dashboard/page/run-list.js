@@ -36,7 +36,7 @@ export class RunList {
       if (!this.#rows.has(run.name)) this.#rows.set(run.name, this.#newRow(run.name));
       fill(this.#rows.get(run.name), run, shown, selection.runs.length >= MOST_RUNS);
     }
-    byId('runs-count').textContent = `${whole(selection.runs.length)} of ${whole(selection.all.length)} shown`;
+    byId('runs-count').textContent = `${whole(selection.all.filter((run) => shown.has(run.name)).length)} of ${whole(selection.all.length)} shown`;
     this.#arrange();
   }
 

@@ -21,7 +21,7 @@ import { NO_DIRECTION } from './metric-notes.js';
 import { Refresher } from './refresher.js';
 import { RunList } from './run-list.js';
 import { assignStyles } from './run-styles.js';
-import { select, Usual } from './selection.js';
+import { MOST_RUNS, select, Usual } from './selection.js';
 import { tabs } from './tabs.js';
 import { applyTheme, onSystemTheme, rememberTheme, theme } from './theme.js';
 import { showValues } from './value-table.js';
@@ -234,10 +234,11 @@ function heatRun() {
 
 /** Shows the run and the metric of an alarm. */
 function lookAt(alarm) {
-  const part = { runs: selection.runs.includes(alarm.run) ? state.view.runs : [...selection.runs, alarm.run].slice(-64), from: null, to: null };
+  const part = { runs: selection.runs.includes(alarm.run) ? state.view.runs : [...selection.runs, alarm.run].slice(-MOST_RUNS), from: null, to: null };
   if (overview.metrics.some((metric) => metric.name === alarm.metric)) part.metric = alarm.metric;
   else if (alarm.metric === 'trainingLoss') part.loss = true;
-  if (alarm.layer !== null) part.layers = alarm.layer === Math.max(...selection.layers) ? ['last'] : [String(alarm.layer)];
+  const layers = selection.all.find((run) => run.name === alarm.run)?.on.layers ?? [];
+  if (alarm.layer !== null) part.layers = alarm.layer === layers[layers.length - 1] ? ['last'] : [String(alarm.layer)];
   state.update(part);
   byId('chart').scrollIntoView({ block: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
   byId('chart').focus({ preventScroll: true });

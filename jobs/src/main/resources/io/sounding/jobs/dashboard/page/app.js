@@ -216,6 +216,7 @@ function showLayers(answer) {
   byId('heat-title').textContent = [
     `${metric.title} by layer and step${state.view.y === 'log' ? ', colours logarithmic' : ''}`,
     answer.series.some((layer) => layer.final.includes(false)) ? '○ provisional' : '',
+    answer.series.every((layer) => layer.values.every((value) => value === null)) ? 'no value yet' : '',
     answer.series.length === 1 ? `run ${run} was evaluated on one layer only` : '',
   ].filter((words) => words !== '').join('; ');
 }

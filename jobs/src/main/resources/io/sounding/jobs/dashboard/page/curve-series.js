@@ -152,7 +152,7 @@ function intervalPieces(points, look) {
   const pieces = [];
   let piece = [];
   for (const point of points) {
-    const low = point.low === null ? null : look.y.forward(point.low);
+    const low = point.low === null ? null : look.y.forward(point.low) ?? look.yWindow[0];
     const high = point.high === null ? null : look.y.forward(point.high);
     if (low !== null && high !== null) piece.push({ x: look.x.forward(point.step), low, high });
     else if (piece.length > 0) { pieces.push(piece); piece = []; }

@@ -58,11 +58,11 @@ function mapOf(series, scale) {
     if (value === null || (scale === 'log' && value <= 0)) return;
     cells.push({ column: column.get(layer.steps[i]), row, value, final: layer.final[i], progress: layer.progress[i] });
   }));
-  const values = cells.map((cell) => cell.value);
+  const values = cells.length > 0 ? cells.map((cell) => cell.value) : [1];
   return {
     steps, layers, cells, scale,
-    least: values.reduce((a, b) => Math.min(a, b), Infinity),
-    most: values.reduce((a, b) => Math.max(a, b), -Infinity),
+    least: values.reduce((a, b) => Math.min(a, b)),
+    most: values.reduce((a, b) => Math.max(a, b)),
   };
 }
 
@@ -85,7 +85,7 @@ function optionOf(map, metric, theme, width) {
       axisLabel: label, axisLine: { lineStyle: { color: colours.axis } }, axisTick: { show: false },
     },
     visualMap: {
-      type: 'continuous', min: forward(map.least), max: map.least < map.most ? forward(map.most) : forward(map.least) + 1, dimension: 2,
+      show: map.cells.length > 0, type: 'continuous', min: forward(map.least), max: map.least < map.most ? forward(map.most) : forward(map.least) + 1, dimension: 2,
       orient: 'horizontal', left: 'center', bottom: 4, itemWidth: 12, itemHeight: Math.min(260, width * 0.5),
       text: [number(map.most, 3), number(map.least, 3)], textStyle: label, inRange: { color: CIVIDIS }, calculable: false, hoverLink: false,
     },

@@ -21,7 +21,7 @@ export function showFeed(feed) {
   document.documentElement.dataset.feed = feed.state;
   byId('feed-mark').title = feed.sentence;
   byId('kafka-banner').hidden = !['unreachable', 'connecting'].includes(feed.state);
-  byId('kafka-sentence').textContent = feed.sentence;
+  showText(byId('kafka-sentence'), feed.sentence);
   const loading = byId('loading');
   loading.hidden = feed.state !== 'loading';
   const share = feed.recordsToRead > 0 ? Math.min(1, feed.recordsRead / feed.recordsToRead) : 0;
@@ -43,7 +43,7 @@ export function showServerBack() {
 export function showServerLost(sentence, waitMs) {
   showMark('broken', 'disconnected');
   byId('server-banner').hidden = false;
-  byId('server-sentence').textContent = sentence;
+  showText(byId('server-sentence'), sentence);
   byId('server-retry').textContent = `It is tried again in ${Math.max(1, Math.round(waitMs / 1000))} s. What is shown stays.`;
 }
 
@@ -55,5 +55,10 @@ export function showLocked() {
 function showMark(kind, words) {
   const mark = byId('feed-mark');
   mark.dataset.kind = kind;
-  if (byId('feed-words').textContent !== words) byId('feed-words').textContent = words;
+  showText(byId('feed-words'), words);
+}
+
+/** Screen readers say a text again that is set again. */
+function showText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }

@@ -102,6 +102,7 @@ export class CurveChart {
   }
 
   #onKey(event, spoken) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const move = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }[event.key];
     if (event.key === 'Escape') this.#chart.dispatchAction({ type: 'hideTip' });
     if (move === undefined || !this.#drawn) return;

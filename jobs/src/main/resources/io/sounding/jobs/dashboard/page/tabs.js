@@ -11,7 +11,7 @@ export function tabs(list, choose) {
   list.addEventListener('keydown', (event) => {
     const at = all.indexOf(document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (to === undefined || at < 0) return;
+    if (to === undefined || at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const tab = all[(to + all.length) % all.length];
     tab.focus();

@@ -1,7 +1,7 @@
 /** Alarms in words: the open ones on top of the page, all of them in their tab. */
 
-import { byId, element, showIn } from './dom.js';
-import { ago, counted, whole } from './format.js';
+import { age, byId, element, showIn } from './dom.js';
+import { counted, whole } from './format.js';
 
 const MOST_ON_TOP = 3;
 
@@ -38,7 +38,7 @@ export function showAlarmList(answer, look) {
     element('li', { class: alarm.open ? 'open' : 'past' },
       element('span', { class: `badge ${alarm.open ? 'alarm' : ''}` }, alarm.state === 'CLEARED' ? 'cleared' : alarm.open ? 'open' : 'over'),
       ...words(alarm),
-      element('span', { class: 'faint' }, ` ${ago(alarm.emittedAt)} `),
+      element('span', { class: 'faint' }, ' ', age(alarm.emittedAt), ' '),
       lookButton(alarm, look))));
 }
 

@@ -11,7 +11,7 @@ import { CurveChart } from './curve-chart.js';
 import { showLegend } from './curve-legend.js';
 import { curveModel } from './curve-model.js';
 import { MOST_BANDS } from './curve-series.js';
-import { byId, element, showIn } from './dom.js';
+import { byId, element, keepAges, showIn } from './dom.js';
 import { csvOf, fileName, savePicture, saveText } from './downloads.js';
 import { MOST_EVALUATING, showEvaluating } from './evaluating.js';
 import { counted, whole } from './format.js';
@@ -341,6 +341,7 @@ async function takeToken() {
 
 function connect() {
   connectControls(state, () => selection);
+  keepAges();
   byId('no-direction').textContent = NO_DIRECTION;
   if (matchMedia('(max-width: 1000px)').matches) byId('runs-panel').open = false;
   byId('skip').addEventListener('click', (event) => { event.preventDefault(); byId('chart').focus(); });

@@ -1,7 +1,7 @@
 /** The table of checkpoints: status, why one failed, what it cost. */
 
-import { byId, element, showIn } from './dom.js';
-import { ago, duration, number, percent, whole } from './format.js';
+import { age, byId, element, showIn } from './dom.js';
+import { duration, number, percent, whole } from './format.js';
 import { showPaging } from './paging.js';
 import { styleOf } from './run-styles.js';
 import { runSwatch } from './swatch.js';
@@ -36,7 +36,7 @@ function rows(checkpoint) {
     cell(duration(checkpoint.embedSeconds)),
     cell(duration(checkpoint.foldSeconds)),
     cell(checkpoint.device ?? '–', ''),
-    element('td', {}, element('time', { datetime: checkpoint.emittedAt, title: checkpoint.emittedAt }, ago(checkpoint.emittedAt))));
+    element('td', {}, age(checkpoint.emittedAt)));
   if (checkpoint.failureReason === null) return [row];
   row.classList.add('explained');
   return [row, element('tr', { class: 'explanation' }, element('td', { colspan: 11 }, checkpoint.failureReason))];

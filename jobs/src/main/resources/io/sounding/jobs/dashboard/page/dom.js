@@ -3,6 +3,9 @@
  * are strings become text nodes, never markup.
  */
 
+import { ago } from './format.js';
+
+const AGES_APART_MS = 10000;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
@@ -45,6 +48,18 @@ export function showIn(parent, shown, build) {
 }
 
 const SHOWN = new WeakMap();
+
+/** How long ago a moment was, in words that are kept true. @param {string} moment ISO 8601 */
+export function age(moment) {
+  return element('time', { datetime: moment, title: moment }, ago(moment));
+}
+
+/** Keeps the words of all ages on the page true. */
+export function keepAges() {
+  setInterval(() => {
+    for (const time of document.querySelectorAll('time')) time.textContent = ago(time.dateTime);
+  }, AGES_APART_MS);
+}
 
 function filled(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {

@@ -1,8 +1,8 @@
 /**
  * How a run is drawn: a colour, a kind of line and a marker, so that runs can be told apart with any
  * kind of colour vision and in grey. The colours are those of Okabe and Ito (2008), darkened on
- * light and lightened on dark ground until names in them stand out by 4.5 to 1; their vermilion is left to the
- * alarms.
+ * light and lightened on dark ground until names in them stand out by 4.5 to 1; their vermilion is
+ * left to the alarms.
  */
 
 import { byName } from './selection.js';

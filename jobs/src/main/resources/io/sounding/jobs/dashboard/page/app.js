@@ -325,10 +325,13 @@ function askForToken() {
   }
 }
 
-/** A token in the address is changed for a cookie and taken out of the address at once. */
+/** A token in the address is changed for a cookie and taken out of the address at once, also one that is entered later. */
 async function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1));
   const token = given.get('token');
+  window.addEventListener('hashchange', () => {
+    if (new URLSearchParams(location.hash.slice(1)).has('token')) location.reload();
+  });
   if (token === null) return;
   given.delete('token');
   history.replaceState(null, '', given.size === 0 ? location.pathname + location.search : `#${given}`);

@@ -9,8 +9,9 @@ const MOST_ON_TOP = 3;
  * The banner: one line a run, its latest open alarm first.
  * @param {Object[]} alarms the API's, newest first
  * @param {function(Object)} look shows an alarm's run and metric in the chart
+ * @param {function(string)} speak says what is on top of it, once
  */
-export function showAlarmBanner(alarms, look) {
+export function showAlarmBanner(alarms, look, speak) {
   const open = alarms.filter((alarm) => alarm.open);
   const runs = new Set(open.map((alarm) => alarm.run));
   const banner = byId('alarm-banner');
@@ -18,6 +19,7 @@ export function showAlarmBanner(alarms, look) {
   banner.dataset.open = open.length;
   showIn(banner, open, () => {
     const title = runs.size === 1 ? `Run ${[...runs][0]} is out of bounds` : `${counted(runs.size, 'run')} are out of bounds`;
+    if (open.length > 0) speak(title);
     const ordered = [...open].sort((a, b) => (a.metric === 'rankMe' ? 0 : 1) - (b.metric === 'rankMe' ? 0 : 1));
     const lines = ordered.map((alarm) => line(alarm, look));
     const rest = lines.slice(MOST_ON_TOP);

@@ -54,7 +54,7 @@ const PARTS = {
   alarms: {
     question: () => ['alarms', { corpus: selection.corpus, limit: MOST_ALARMS }],
     show: (answer) => {
-      showAlarmBanner(answer.alarms, lookAt);
+      showAlarmBanner(answer.alarms, lookAt, speak);
       showAlarmList(answer, lookAt);
       if (answers.has('curves')) showCurves(answers.get('curves'));
     },
@@ -88,7 +88,7 @@ const state = new ViewState(onView);
 applyTheme(theme(state.view));
 const chart = new CurveChart(byId('chart'), {
   zoomed: (from, to) => state.update({ from, to }, true),
-  spoken: (words) => { byId('spoken').textContent = words; },
+  spoken: speak,
 });
 const heatMap = new HeatMap(byId('heat-map'));
 const runList = new RunList(chooseRuns);
@@ -231,6 +231,11 @@ function heatRun() {
   if (selection.runs.includes(heat)) return heat;
   const alarmed = selection.all.find((run) => run.openAlarms > 0 && selection.runs.includes(run.name));
   return alarmed?.name ?? selection.runs[0] ?? null;
+}
+
+/** Has screen readers say it. */
+function speak(words) {
+  byId('spoken').textContent = words;
 }
 
 /** Shows the run and the metric of an alarm. */
@@ -400,6 +405,6 @@ async function copyLink() {
   } catch {
     button.textContent = 'In the address bar';
   }
-  byId('spoken').textContent = button.textContent;
+  speak(button.textContent);
   setTimeout(() => { button.textContent = 'Copy link'; }, 2500);
 }

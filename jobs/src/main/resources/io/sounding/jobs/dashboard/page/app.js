@@ -165,7 +165,7 @@ function showCurves(answer) {
   hasLogSteps = logarithmicSteps(model.curves.map((curve) => curve.points.map((point) => point.step)), hasLogSteps);
   const x = view.x === 'auto' ? (hasLogSteps ? 'log' : 'linear') : view.x;
   showStepAxis(x);
-  chart.draw(model, { x, y: view.y, loss: view.loss, bands: view.bands, from: view.from, to: view.to, theme: theme(view) });
+  chart.draw(model, { x, y: view.y, loss: selection.loss, bands: view.bands, from: view.from, to: view.to, theme: theme(view) });
   showLegend(model, new Set(alarms.filter((alarm) => alarm.open).map((alarm) => alarm.run)));
   if (view.tab === 'values') showValues(model);
   showNotes(answer.notes);

@@ -47,7 +47,7 @@ export function showControls(view, selection, overview) {
   byId('metric').value = selection.metric?.name ?? '';
   showLayers(view, selection);
   check('y-choice', view.y);
-  byId('loss').checked = view.loss;
+  byId('loss').checked = selection.loss;
   byId('bands').checked = view.bands;
   byId('bands').disabled = selection.metric?.hasInterval === false;
   showStep('from', view.from);

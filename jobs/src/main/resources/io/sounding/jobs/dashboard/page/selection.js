@@ -2,6 +2,8 @@
 
 /** As many runs are shown where none was chosen: those with open alarms, and the newest. */
 export const NEWEST_RUNS = 8;
+/** With as many runs the training loss is drawn unless it was switched off: it may fall while a rank collapses. */
+const MOST_WITH_LOSS = 2;
 /** As many runs are shown at most. */
 export const MOST_RUNS = 64;
 
@@ -12,6 +14,7 @@ export const MOST_RUNS = 64;
  * @property {Object[]} all all runs on the corpus, by name: {name, openAlarms, on}
  * @property {number[]} layers indices that the shown runs have
  * @property {?Object} metric as the overview describes it
+ * @property {boolean} loss whether the training loss is drawn
  */
 
 /**
@@ -35,6 +38,7 @@ export function select(view, overview, usual) {
     all,
     layers: [...layers].sort((a, b) => a - b),
     metric: overview.metrics.find((metric) => metric.name === view.metric) ?? null,
+    loss: view.loss ?? runs.length <= MOST_WITH_LOSS,
   };
 }
 

@@ -16,7 +16,7 @@ const STATUSES = ['EVALUATING', 'FINAL', 'FAILED'];
  * @property {string[]} layers "last", "all", or indices
  * @property {'auto'|'linear'|'log'} x axis of steps
  * @property {'linear'|'log'} y axis of values
- * @property {boolean} loss whether the training loss is drawn
+ * @property {?boolean} loss whether the training loss is drawn; null: where few runs are shown
  * @property {boolean} bands whether intervals are drawn
  * @property {?number} from first step shown; null: all
  * @property {?number} to last step shown; null: all
@@ -33,7 +33,7 @@ const STATUSES = ['EVALUATING', 'FINAL', 'FAILED'];
 /** The view of an address without a "#". @returns {View} */
 export function defaultView() {
   return {
-    runs: null, corpus: null, metric: 'rankMe', layers: ['last'], x: 'auto', y: 'linear', loss: false, bands: true,
+    runs: null, corpus: null, metric: 'rankMe', layers: ['last'], x: 'auto', y: 'linear', loss: null, bands: true,
     from: null, to: null, tab: 'layers', heat: null, status: null, page: 0, sort: 'spearman', descending: true,
     task: null, theme: null,
   };
@@ -54,7 +54,7 @@ export function parseView(hash) {
   view.layers = layersOf(given.getAll('layer')) ?? view.layers;
   view.x = oneOf('x', ['linear', 'log'], view.x);
   view.y = oneOf('y', ['linear', 'log'], view.y);
-  view.loss = given.get('loss') === 'on';
+  view.loss = { on: true, off: false }[given.get('loss')] ?? null;
   view.bands = given.get('bands') !== 'off';
   view.from = stepOf(given.get('from'));
   view.to = stepOf(given.get('to'));
@@ -86,7 +86,7 @@ export function formatView(view) {
   if (view.layers.join() !== usual.layers.join()) view.layers.forEach((layer) => pairs.push(['layer', layer]));
   add('x', view.x, usual.x);
   add('y', view.y, usual.y);
-  add('loss', view.loss ? 'on' : 'off', 'off');
+  if (view.loss !== null) add('loss', view.loss ? 'on' : 'off', null);
   add('bands', view.bands ? 'on' : 'off', 'on');
   add('from', view.from, null);
   add('to', view.to, null);

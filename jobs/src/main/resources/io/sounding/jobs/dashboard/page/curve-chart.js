@@ -150,7 +150,8 @@ function plotOf(model, look, { width, height }) {
 
 function optionOf(plot) {
   const { colours, model } = plot;
-  const unit = metricUnit(model.metric.name);
+  const unit = plot.narrow ? null : metricUnit(model.metric.name);
+  const kind = (scale) => (scale.kind === 'log' && !plot.narrow ? ', logarithmic' : '');
   const xTicks = plot.x.ticks(...plot.window, plot.narrow ? 5 : 9);
   return {
     animation: false,
@@ -170,8 +171,8 @@ function optionOf(plot) {
       axisPointer: { snap: true, label: { show: false } },
     },
     yAxis: [
-      yAxis(plot.y, plot.yWindow, `${model.metric.title}${unit ? ` (${unit})` : ''}${plot.y.kind === 'log' ? ', logarithmic' : ''}`, colours, 'left'),
-      { ...yAxis(plot.lossScale, plot.lossWindow, `training loss${plot.lossScale.kind === 'log' ? ', logarithmic' : ''} (dashed)`, colours, 'right'), show: plot.loss, offset: plot.names ? plot.right - 16 : 0, splitLine: { show: false } },
+      yAxis(plot.y, plot.yWindow, `${model.metric.title}${unit ? ` (${unit})` : ''}${kind(plot.y)}`, colours, 'left'),
+      { ...yAxis(plot.lossScale, plot.lossWindow, `${plot.narrow ? 'loss' : 'training loss'}${kind(plot.lossScale)} (dashed)`, colours, 'right'), show: plot.loss, offset: plot.names ? plot.right - 16 : 0, splitLine: { show: false } },
     ],
     tooltip: {
       trigger: 'axis', confine: true, className: 'chart-tip', backgroundColor: colours.surface, borderColor: colours.axis, borderWidth: 1,

@@ -147,7 +147,8 @@ class DashboardITCase {
     page.awaitChart("x", "log");
     page.chooseSteps("linear");
     page.awaitChart("x", "linear");
-    page.toggleLoss();
+    page.awaitChart("loss-curves", 2).toggleLoss();
+    page.awaitChart("loss-curves", 0).toggleLoss();
     page.awaitChart("loss-curves", 2);
     page.chooseMetric("daviesBouldin");
     page.awaitChart("metric", "daviesBouldin").awaitChart("points", 16);
@@ -211,7 +212,7 @@ class DashboardITCase {
     page.toggleLoss();
     page.openTab("checkpoints");
     page.awaitChart("metric", "anisotropy").awaitChart("series-count", 2).awaitChart("x", "log");
-    page.awaitChart("loss-curves", 1).awaitChart("points", 8);
+    page.awaitChart("loss-curves", 0).awaitChart("points", 8);
     page.click("#copy-link");
     String link = page.link();
     String view = page.view();
@@ -225,7 +226,7 @@ class DashboardITCase {
 
     page.goBack();
     page.goBack();
-    page.awaitChart("loss-curves", 0).awaitChart("x", "log");
+    page.awaitChart("loss-curves", 1).awaitChart("x", "log");
     page.goBack();
     page.goBack();
     page.awaitChart("metric", "rankMe").awaitChart("series-count", 2);

@@ -44,7 +44,7 @@ final class DashboardServer implements AutoCloseable {
 
   private static final int CONNECTIONS = 256;
 
-  /** 64 names of 200 characters, percent-encoded. */
+  /** 64 names of 200 ASCII characters, percent-encoded. */
   private static final int HEADER_BYTES = 64 << 10;
 
   private static final int BODY_BYTES = 1 << 10;

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread that reads the topics onto a board: from the start, committed records only, for as
  * long as it takes. Whatever Kafka does, it goes on: where it stopped, with a consumer of its own
- * or a new one; from the start, where a topic is not the one that it read.
+ * or a new one; from the start, where a topic turns out not to be the one that it read.
  */
 final class Feed implements AutoCloseable {
 

@@ -202,6 +202,20 @@ class DashboardITCase {
   }
 
   @Test
+  void whereNoRunIsChosenNothingOfOneIsShown() {
+    DashboardPage page = openTwoRuns();
+    page.openTab("checkpoints");
+    page.awaitText("#checkpoint-paging", "checkpoints");
+    page.click("#runs-none");
+    page.awaitChart("series-count", 0).awaitText("#checkpoint-paging", "No checkpoints");
+    page.openTab("layers");
+    page.awaitText("#heat-title", "No run is chosen.");
+    page.toggleRun("a");
+    page.awaitChart("series-count", 1).awaitText("#heat-title", "RankMe by layer and step");
+    nothingIsComplainedOf();
+  }
+
+  @Test
   void aLinkRestoresTheViewAndTheBackButtonTheOneBefore() {
     DashboardPage page = openTwoRuns();
     page.toggleRun("b");

@@ -6,7 +6,7 @@ import { counted, whole } from './format.js';
 const MOST_ON_TOP = 3;
 
 /**
- * The banner: one line a run, its latest open alarm first.
+ * The banner: a line an open alarm.
  * @param {Object[]} alarms the API's, newest first
  * @param {function(Object)} look shows an alarm's run and metric in the chart
  * @param {function(string)} speak says what is on top of it, once

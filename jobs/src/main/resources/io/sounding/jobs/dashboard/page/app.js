@@ -43,13 +43,14 @@ const failures = new Map();
 
 /**
  * The parts of the page that load by themselves: what each asks (null: nothing, since it is not
- * shown) and how it shows the answer.
+ * shown), how it shows the answer, and what it shows where no run is chosen.
  */
 const PARTS = {
   curves: {
     question: () => (selection.runs.length === 0 || selection.metric === null ? null
       : ['series', { run: selection.runs, corpus: selection.corpus, layer: state.view.layers, metric: selection.metric.name }]),
     show: showCurves,
+    clear: () => showCurves({ corpus: selection.corpus, series: [], losses: [], notes: [] }),
   },
   alarms: {
     question: () => ['alarms', { corpus: selection.corpus, limit: MOST_ALARMS }],
@@ -67,6 +68,7 @@ const PARTS = {
     question: () => (state.view.tab !== 'layers' || heatRun() === null || selection.metric === null ? null
       : ['series', { run: [heatRun()], corpus: selection.corpus, layer: ['all'], metric: selection.metric.name }]),
     show: showLayers,
+    clear: clearLayers,
   },
   checkpoints: {
     question: () => (state.view.tab !== 'checkpoints' || selection.runs.length === 0 ? null
@@ -74,12 +76,14 @@ const PARTS = {
         run: selection.runs, corpus: selection.corpus, status: state.view.status, limit: CHECKPOINTS_A_PAGE, offset: state.view.page * CHECKPOINTS_A_PAGE,
       }]),
     show: (answer) => showCheckpoints(answer, state.view.page, (page) => state.update({ page })),
+    clear: () => PARTS.checkpoints.show({ total: 0, checkpoints: [] }),
   },
   correlations: {
     question: () => (state.view.tab !== 'correlations' || selection.runs.length === 0 ? null
       : ['correlations', { run: selection.runs, corpus: selection.corpus, task: state.view.task, limit: MOST_CORRELATIONS }]),
     show: (answer) => showCorrelations(answer, overview.metrics, state.view.sort, state.view.descending,
       (sort, descending) => state.update({ sort, descending }, true)),
+    clear: () => PARTS.correlations.show({ total: 0, correlations: [] }),
   },
 };
 
@@ -133,9 +137,9 @@ function showSelection() {
     if (question === asked.get(name)) continue;
     asked.set(name, question);
     if (question === 'null') answers.delete(name);
-    else refresher.now(name);
+    refresher.now(name); // which also drops an answer that is still under way
   }
-  if (selection.runs.length === 0) showCurves({ corpus: selection.corpus, series: [], losses: [], notes: [] });
+  if (selection.runs.length === 0) for (const part of Object.values(PARTS)) part.clear?.();
   showState();
 }
 
@@ -166,6 +170,7 @@ function showCurves(answer) {
   const x = view.x === 'auto' ? (hasLogSteps ? 'log' : 'linear') : view.x;
   showStepAxis(x);
   chart.draw(model, { x, y: view.y, loss: selection.loss, bands: view.bands, from: view.from, to: view.to, theme: theme(view) });
+  for (const id of ['save-csv', 'save-png']) byId(id).disabled = false;
   showLegend(model, new Set(alarms.filter((alarm) => alarm.open).map((alarm) => alarm.run)));
   if (view.tab === 'values') showValues(model);
   showNotes(answer.notes);
@@ -209,10 +214,18 @@ function named(runs) {
   return runs.slice(0, 5).join(', ') + (runs.length > 5 ? ` and ${runs.length - 5} more` : '');
 }
 
+function clearLayers() {
+  byId('heat-map').hidden = true;
+  byId('heat-title').textContent = 'No run is chosen.';
+  byId('save-heat').disabled = true;
+}
+
 function showLayers(answer) {
+  byId('heat-map').hidden = false;
   const run = answer.series[0]?.run ?? heatRun();
   const metric = metricOf(answer);
   heatMap.draw(answer.series, metric, state.view.y, theme(state.view));
+  byId('save-heat').disabled = false;
   byId('heat-title').textContent = [
     `${metric.title} by layer and step${state.view.y === 'log' ? ', colours logarithmic' : ''}`,
     answer.series.some((layer) => layer.final.includes(false)) ? '○ provisional' : '',

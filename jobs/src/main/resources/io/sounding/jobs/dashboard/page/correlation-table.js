@@ -28,7 +28,7 @@ const COLUMNS = [
  * @param {function(string, boolean)} resort gets the column and direction that were asked for
  */
 export function showCorrelations(answer, metrics, sort, descending, resort) {
-  const titles = new Map([['trainingLoss', 'training loss'], ['step', 'the step itself'], ...metrics.map(({ name, title }) => [name, title])]);
+  const titles = new Map([['trainingLoss', 'training loss'], ['logStep', 'the step itself'], ...metrics.map(({ name, title }) => [name, title])]);
   const by = COLUMNS.find((column) => column.name === sort) ?? COLUMNS[5];
   byId('correlation-table').hidden = answer.correlations.length === 0;
   byId('correlations-empty').hidden = answer.correlations.length > 0;

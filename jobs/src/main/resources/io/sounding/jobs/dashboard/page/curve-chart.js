@@ -124,7 +124,7 @@ function plotOf(model, look, { width, height }) {
   const x = stepScale(look.x, steps);
   const y = valueScale(look.y);
   const places = steps.map(x.forward);
-  const domain = padded(Math.min(...places), Math.max(...places), look.x);
+  const domain = padded(places[0], places[places.length - 1], look.x);
   const window = [
     look.from === null ? domain[0] : Math.max(domain[0], x.forward(look.from)),
     look.to === null ? domain[1] : Math.min(domain[1], x.forward(look.to)),

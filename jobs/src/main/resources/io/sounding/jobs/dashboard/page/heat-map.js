@@ -69,7 +69,6 @@ function mapOf(series, scale) {
 function optionOf(map, metric, theme, width) {
   const colours = canvasColours(theme);
   const forward = map.scale === 'log' ? Math.log10 : (value) => value;
-  const inverse = map.scale === 'log' ? (place) => 10 ** place : (place) => place;
   const label = { color: colours.faint };
   const marked = map.cells.length <= MOST_MARKED;
   return {
@@ -95,7 +94,7 @@ function optionOf(map, metric, theme, width) {
         const cell = map.cells[dataIndex];
         return element('div', { class: 'tip' },
           element('p', { class: 'tip-step' }, `Step ${whole(map.steps[cell.column])}, layer ${map.layers[cell.row]}`),
-          element('p', {}, `${metric.title} `, element('strong', {}, number(inverse(forward(cell.value)))),
+          element('p', {}, `${metric.title} `, element('strong', {}, number(cell.value)),
             cell.final ? null : element('span', { class: 'faint' }, ` provisional, ${percent(cell.progress)} of the audio`)));
       },
     },

@@ -14,9 +14,11 @@ const COLOURS = {
   },
 };
 
+let chosen = null;
+
 /** The theme that is in force. @returns {'light'|'dark'} */
 export function theme(view) {
-  return view.theme ?? remembered() ?? (DARK.matches ? 'dark' : 'light');
+  return view.theme ?? chosen ?? remembered() ?? (DARK.matches ? 'dark' : 'light');
 }
 
 /** Colours for what is drawn on a canvas, which knows no style sheet. */
@@ -31,6 +33,7 @@ export function applyTheme(name) {
 
 /** Keeps a choice for later visits. */
 export function rememberTheme(name) {
+  chosen = name;
   try {
     localStorage.setItem(KEY, name);
   } catch {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sounding.jobs.watch.Events;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -17,12 +18,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Server-sent events over HTTP. */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChangeStreamTest {
 
   private static final Duration LONG = Duration.ofMinutes(5);
@@ -117,9 +120,7 @@ class ChangeStreamTest {
     start(ServerLimits.DEFAULT);
     Change change = new Change();
     for (int run = 0; run < Change.NAMED_RUNS; run++) {
-      Change more = new Change();
-      more.metrics("run" + run);
-      change.add(more);
+      change.add(changeOf("run" + run));
     }
     assertThat(change.told().runs()).hasSize(Change.NAMED_RUNS);
 
@@ -132,21 +133,40 @@ class ChangeStreamTest {
   }
 
   @Test
-  void changesAreToldNoMoreOftenThanTheirPauseAllows() throws Exception {
-    start(new ServerLimits(64, Duration.ofMillis(250), LONG, LONG));
-    try (Reader reader = new Reader(open())) {
-      reader.next("feed", "Feed");
-      long start = System.nanoTime();
-      change("a"); // within the pause after the first event: b and c come in time to go with it
-      change("b");
-      change("c");
+  void whatChangesInAPauseIsToldAtItsEnd() throws Exception {
+    start(ServerLimits.DEFAULT);
+    Duration apart = Duration.ofMillis(250);
+    ChangeStream stream = new ChangeStream(board, new ServerLimits(64, apart, LONG, LONG));
+    List<String> told = new ArrayList<>();
+    ByteArrayOutputStream client =
+        new ByteArrayOutputStream() {
+          @Override
+          public void flush() {
+            told.add(toString(StandardCharsets.UTF_8));
+            reset();
+            switch (told.size()) {
+              case 1 -> List.of("a", "b", "c").forEach(run -> stream.changed(changeOf(run)));
+              case 2 -> stream.changed(changeOf("d"));
+              default -> stream.close();
+            }
+          }
+        };
+    long start = System.nanoTime();
 
-      assertThat(reader.next("changed", "Changed").get("runs").toString())
-          .isEqualTo("[\"a\",\"b\",\"c\"]");
-      change("d");
-      assertThat(reader.next("changed", "Changed").get("runs").toString()).isEqualTo("[\"d\"]");
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(240));
-    }
+    stream.serve(client); // flushes before each pause
+
+    assertThat(told).hasSize(3);
+    assertThat(told.get(0)).startsWith("event: feed").doesNotContain("event: changed");
+    assertThat(told.get(1)).startsWith("event: changed").contains("[\"a\",\"b\",\"c\"]");
+    assertThat(told.get(2)).startsWith("event: changed").contains("[\"d\"]");
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isGreaterThanOrEqualTo(apart.multipliedBy(2));
+  }
+
+  private static Change changeOf(String run) {
+    Change change = new Change();
+    change.metrics(run);
+    return change;
   }
 
   @Test

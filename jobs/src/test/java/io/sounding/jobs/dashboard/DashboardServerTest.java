@@ -117,6 +117,7 @@ class DashboardServerTest {
         "/api/checkpoints?run=a&corpus=dev&status=FAILED&limit=1&offset=0",
         "/api/alarms",
         "/api/alarms?run=a&corpus=dev&limit=1",
+        "/api/alarms?corpus=%00%ff", // a name as good as any
         "/api/correlations",
         "/api/correlations?run=a&corpus=dev&task=asr-wer&scope=ALONG_RUN&limit=1&offset=0"
       })
@@ -190,16 +191,11 @@ class DashboardServerTest {
         "/api/checkpoints?offset=99999999999",
         "/api/checkpoints?status=final",
         "/api/alarms?limit=5001",
-        "/api/alarms?corpus=%00%ff",
         "/api/correlations?scope=UNKNOWN",
         "/api/events?run=a"
       })
   void whatCannotBeAnsweredIsToldInASentence(String path) throws Exception {
-    if (path.contains("%00")) {
-      Description.validateAnswer("/api/alarms", json(path).toString()); // a name as good as any
-    } else {
-      assertThat(sentence(400, path)).matches("[A-Z/].{15,}\\.");
-    }
+    assertThat(sentence(400, path)).matches("[A-Z/].{15,}\\.");
   }
 
   @Test

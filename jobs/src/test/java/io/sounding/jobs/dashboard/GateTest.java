@@ -128,7 +128,8 @@ class GateTest {
 
     server.close();
     start("127.0.0.1", TOKEN);
-    assertThat(send("GET", "/api/overview", "Cookie", sent).statusCode()).isEqualTo(401);
+    String renamed = sent.replaceFirst("session-\\d+", "session-" + server.port());
+    assertThat(send("GET", "/api/overview", "Cookie", renamed).statusCode()).isEqualTo(401);
   }
 
   @Test

@@ -46,7 +46,7 @@ final class DashboardCommand implements Callable<Integer> {
       names = "--host",
       paramLabel = "HOST",
       description =
-          "Name or address to listen on; 0.0.0.0: all of this machine's, which takes a token.")
+          "Name or address to listen on; 0.0.0.0: all of this machine's, for which --token-file is advised.")
   private String host = DashboardSettings.LOOPBACK;
 
   @Option(

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
       "  sounding publish audio recordings/ --corpus dev --bootstrap 127.0.0.1:9092",
       "",
       "Stopped and started again on the same folder it goes on where it was.",
-      "Exit status: 0 stopped, 2 unusable arguments, 3 Kafka, Flink or the job failed."
+      "Exit status: 0 stopped, 2 unusable arguments, 3 Kafka, Flink, the dashboard or the job failed."
     },
     sortOptions = false,
     showDefaultValues = true,

@@ -63,17 +63,20 @@ public final class Sounding implements Runnable {
   private static int tell(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult arguments) {
     LoggerFactory.getLogger(Sounding.class).info("The command failed.", failure);
-    commandLine.getErr().println(sentence(failure));
+    commandLine.getErr().println(sentence(failure, commandLine));
     return failure instanceof UnusableInputException ? UNUSABLE : FAILED;
   }
 
-  private static String sentence(Exception failure) {
+  private static String sentence(Exception failure, CommandLine command) {
     if (failure instanceof InterruptException) {
       return "Interrupted.";
     } else if (failure instanceof KafkaException) {
       Throwable reason = failure.getCause() == null ? failure : failure.getCause();
-      return "Kafka could not be used (%s). Check --bootstrap and --kafka-properties, and that it runs."
-          .formatted(reason.getMessage() == null ? reason : reason.getMessage());
+      boolean ofTheUser = command.getCommandSpec().optionsMap().containsKey("--bootstrap");
+      return "Kafka could not be used (%s).%s"
+          .formatted(
+              reason.getMessage() == null ? reason : reason.getMessage(),
+              ofTheUser ? " Check --bootstrap and --kafka-properties, and that it runs." : "");
     }
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }

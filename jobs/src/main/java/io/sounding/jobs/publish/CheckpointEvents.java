@@ -56,7 +56,8 @@ public final class CheckpointEvents {
     this.graphSha256 = graph == null ? null : sha256(graph.file());
   }
 
-  private static String sha256(Path file) throws UnusableInputException {
+  /** SHA-256 of a file, 64 hexadecimal digits. */
+  static String sha256(Path file) throws UnusableInputException {
     try {
       return Sha256.of(file);
     } catch (IOException e) {

@@ -169,7 +169,7 @@ public final class CheckpointFolder {
         && Files.isRegularFile(file);
   }
 
-  /** The paths in a folder; none if it is no folder, or no more, or that is unlisted. */
+  /** The paths in a folder; none if it is no folder, or no more; unlisted, if not all are read. */
   private static List<Path> children(Path folder, Map<Path, String> unlisted) {
     List<Path> children = new ArrayList<>();
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(folder)) {

@@ -4,7 +4,6 @@ import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SingleObjectCodec;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.producer.Producer;
@@ -45,12 +44,6 @@ public final class CheckpointPublisher {
    */
   public void publish(RunSettings run, CheckpointFiles.CheckpointFile file, Double trainingLoss)
       throws UnusableInputException {
-    String sha256;
-    try {
-      sha256 = Sha256.of(file.path());
-    } catch (IOException e) {
-      throw UnusableInputException.unreadable(file.path(), e);
-    }
     publish(
         CheckpointEvent.newBuilder()
             .setRunId(run.runId())
@@ -59,7 +52,7 @@ public final class CheckpointPublisher {
             .setCorpusId(run.corpusId())
             .setModelUri(file.uri())
             .setModelFormat(CheckpointEvents.format(file.path()))
-            .setModelSha256(sha256)
+            .setModelSha256(CheckpointEvents.sha256(file.path()))
             .setSampleRateHz(run.sampleRateHz())
             .setInputNormalisation(run.inputNormalisation())
             .setLayers(run.layers())

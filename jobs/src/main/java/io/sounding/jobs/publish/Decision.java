@@ -51,9 +51,12 @@ public record Decision(Action action, CheckpointEvent event, int attempt, String
         : "%s %s; published as attempt %d: %s.".formatted(name, reason, attempt, published);
   }
 
-  /** As it was read, without an exponent. */
+  /** Its shortest decimal; without an exponent, unless the loss has left what losses are. */
   private static String told(double loss) {
-    return Double.isFinite(loss) ? BigDecimal.valueOf(loss).toPlainString() : Double.toString(loss);
+    double size = Math.abs(loss);
+    return size == 0 || size >= 1e-9 && size < 1e9
+        ? BigDecimal.valueOf(loss).toPlainString()
+        : Double.toString(loss);
   }
 
   /** A checkpoint is published once, and again only if it asks for another evaluation. */

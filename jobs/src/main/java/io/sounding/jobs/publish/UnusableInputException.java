@@ -43,7 +43,7 @@ public class UnusableInputException extends IOException {
             failure);
   }
 
-  /** Why the file system refused something, in words, without the file's name. */
+  /** Why the file system refused something, in words where it has any. */
   static String reason(IOException failure) {
     if (failure instanceof AccessDeniedException) {
       return "permission denied";

@@ -37,7 +37,7 @@ public record FromStep(long step, double share) implements Serializable {
       return text.endsWith("%")
           ? new FromStep(0, share(text.substring(0, text.length() - 1)))
           : new FromStep(Long.parseLong(text), Double.NaN);
-    } catch (NumberFormatException e) {
+    } catch (NumberFormatException | ArithmeticException e) {
       throw new IllegalArgumentException(
           "'%s' is neither a step such as 32000 nor a share of the run such as 10%%."
               .formatted(text),

@@ -14,7 +14,9 @@ import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.admit.Rejection;
 import io.sounding.operators.admit.Score;
 import io.sounding.operators.assemble.AssembleUtterances;
+import io.sounding.operators.assemble.DivideCorpus;
 import io.sounding.operators.assemble.ShardKeySelector;
+import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.embed.Control;
 import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
@@ -46,7 +48,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * <pre>
  * checkpoints --admit------------------------- broadcast --.
- * audio ------admit--assemble-- by shard --[ embed &gt; fold ]-- by (checkpoint, layer) -- merge -- publish --.-- metrics
+ * audio -admit-assemble-divide- by shard --[ embed &gt; fold ]-- by (checkpoint, layer) -- merge -- publish --.-- metrics
  *                `-- dead letters                                                                          |
  *                                                                                                     measurements
  * measurements --.-- latest values (gauges)
@@ -133,6 +135,14 @@ public final class SoundingTopology {
             .name("assemble")
             .uid(Uids.ASSEMBLE);
 
+    var shardUtterances =
+        utterances
+            .keyBy(Utterance::key)
+            .connect(manifests.broadcast(DivideCorpus.DIVISIONS))
+            .process(new DivideCorpus(settings.shards()))
+            .name("divide")
+            .uid(Uids.DIVIDE);
+
     DataStream<Control> control =
         checkpoints
             .map(Control::of)
@@ -141,7 +151,7 @@ public final class SoundingTopology {
             .union(manifests.map(Control::of).name("manifest to all").uid(Uids.MANIFEST_TO_ALL));
 
     var embedded =
-        utterances
+        shardUtterances
             .keyBy(new ShardKeySelector(settings.shards(), MAX_PARALLELISM))
             .connect(control.broadcast())
             .transform(

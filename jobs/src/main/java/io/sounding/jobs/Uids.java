@@ -13,6 +13,7 @@ final class Uids {
   static final String ADMIT_AUDIO = "admit-audio";
   static final String FIRST_MANIFEST_WINS = "first-manifest-wins";
   static final String ASSEMBLE = "assemble";
+  static final String DIVIDE = "divide";
   static final String CHECKPOINT_TO_ALL = "checkpoint-to-all";
   static final String MANIFEST_TO_ALL = "manifest-to-all";
   static final String EMBED = "embed";

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sounding.operators.admit.FirstCheckpointWins;
 import io.sounding.operators.admit.FirstManifestWins;
 import io.sounding.operators.assemble.AssembleUtterances;
+import io.sounding.operators.assemble.DivideCorpus;
 import io.sounding.operators.assemble.ShardKeySelector;
 import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
@@ -32,6 +33,7 @@ import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -47,17 +49,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StateLayoutTest {
 
   private static final Map<String, Integer> LATEST =
-      Map.of(
-          "first-checkpoint-wins", 2,
-          "first-manifest-wins", 1,
-          "assemble", 1,
-          "embed", 2,
-          "merge", 2,
-          "first-failure-ends", 1,
-          "join-scores", 1,
-          "correlate", 1,
-          "judge-alarms", 1,
-          "latest-values", 1);
+      Map.ofEntries(
+          Map.entry("first-checkpoint-wins", 2),
+          Map.entry("first-manifest-wins", 1),
+          Map.entry("assemble", 1),
+          Map.entry("divide", 1),
+          Map.entry("embed", 3),
+          Map.entry("merge", 2),
+          Map.entry("first-failure-ends", 1),
+          Map.entry("join-scores", 1),
+          Map.entry("correlate", 1),
+          Map.entry("judge-alarms", 1),
+          Map.entry("latest-values", 1));
 
   @TempDir Path cache;
 
@@ -71,6 +74,13 @@ class StateLayoutTest {
       case "first-checkpoint-wins" -> keyed(new FirstCheckpointWins(day));
       case "first-manifest-wins" -> keyed(new FirstManifestWins());
       case "assemble" -> keyed(new AssembleUtterances(day));
+      case "divide" ->
+          new KeyedTwoInputStreamOperatorTestHarness<>(
+              new CoBroadcastWithKeyedOperator<>(
+                  new DivideCorpus(4), List.of(DivideCorpus.DIVISIONS)),
+              value -> "any",
+              null,
+              Types.STRING);
       case "merge" -> keyed(new MergeShards(day));
       case "first-failure-ends" -> keyed(new FirstFailureEnds(day));
       case "join-scores" ->

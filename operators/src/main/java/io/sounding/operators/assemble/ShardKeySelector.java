@@ -2,8 +2,8 @@ package io.sounding.operators.assemble;
 
 import org.apache.flink.api.java.functions.KeySelector;
 
-/** An utterance to the key that stands for its shard. */
-public final class ShardKeySelector implements KeySelector<Utterance, Integer> {
+/** An utterance of a shard to the key that stands for the shard. */
+public final class ShardKeySelector implements KeySelector<ShardUtterance, Integer> {
 
   private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public final class ShardKeySelector implements KeySelector<Utterance, Integer> {
   }
 
   @Override
-  public Integer getKey(Utterance utterance) {
-    return keys[Shards.of(utterance.utteranceId(), keys.length)];
+  public Integer getKey(ShardUtterance utterance) {
+    return keys[utterance.shard()];
   }
 }

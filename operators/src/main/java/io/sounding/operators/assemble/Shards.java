@@ -7,19 +7,19 @@ import java.security.NoSuchAlgorithmException;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * Which shard an utterance belongs to, and which Flink key stands for a shard.
+ * Which Flink key stands for a shard, and where utterances go that belong to none.
  *
- * <p>An utterance's shard depends on its id and the number of shards alone. Flink spreads keys over
- * subtasks by key group; a shard's key is chosen so that it falls into key group {@code shard *
- * maxParallelism / shards}, hence shards spread evenly over any parallelism that divides their
- * number.
+ * <p>Flink spreads keys over subtasks by key group; a shard's key is chosen so that it falls into
+ * key group {@code shard * maxParallelism / shards}, hence shards spread evenly over any
+ * parallelism that divides their number.
  */
 public final class Shards {
 
   private Shards() {}
 
   /**
-   * The shard, 0 to {@code shards - 1}: first 8 bytes of SHA-256 of the id, modulo {@code shards}.
+   * A shard, 0 to {@code shards - 1}, for an utterance that is in no manifest: first 8 bytes of
+   * SHA-256 of the id, modulo {@code shards}.
    */
   public static int of(String utteranceId, int shards) {
     try {

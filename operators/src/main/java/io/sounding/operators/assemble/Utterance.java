@@ -25,6 +25,16 @@ public record Utterance(
     byte[] pcm,
     String sha256) {
 
+  /** What an utterance is keyed by; of all of a corpus it begins with the key of the empty id. */
+  static String key(String corpusId, String utteranceId) {
+    return corpusId + "\n" + utteranceId;
+  }
+
+  /** What it is keyed by, the same as its chunks. */
+  public String key() {
+    return key(corpusId, utteranceId);
+  }
+
   /** Samples per channel. */
   public long samples() {
     return pcm.length / ((long) PcmFormat.bytesPerSample(encoding) * channels);

@@ -3,7 +3,10 @@ package io.sounding.operators.embed;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.admit.Rejection;
+import io.sounding.operators.assemble.Division;
+import io.sounding.operators.assemble.ShardUtterance;
 import io.sounding.operators.assemble.Shards;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
@@ -40,7 +43,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
  */
 final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
-    implements TwoInputStreamOperator<Utterance, Control, ShardSummary>, BoundedMultiInput {
+    implements TwoInputStreamOperator<ShardUtterance, Control, ShardSummary>, BoundedMultiInput {
 
   private static final long serialVersionUID = 1L;
 
@@ -137,9 +140,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   @Override
-  public void processElement1(StreamRecord<Utterance> element) throws Exception {
-    Utterance utterance = element.getValue();
-    ShardView view = shards.get(Shards.of(utterance.utteranceId(), settings.shards()));
+  public void processElement1(StreamRecord<ShardUtterance> element) throws Exception {
+    Utterance utterance = element.getValue().utterance();
+    ShardView view = shards.get(element.getValue().shard());
     String rejection = view.rejects(utterance);
     if (rejection != null) {
       reject(RejectReason.NOT_IN_MANIFEST, rejection);
@@ -153,25 +156,36 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void processElement2(StreamRecord<Control> element) throws Exception {
     Control control = element.getValue();
-    for (var entry : shards.entrySet()) {
-      setCurrentKey(entry.getValue().key());
-      if (control.checkpoint() != null) {
-        state.putPending(control.checkpoint());
-        queue.add(control.checkpoint(), entry.getKey());
-        if (!entry.getValue().isComplete(control.checkpoint().corpusId())) {
-          timeouts.start(control.checkpoint().evaluationId());
-        }
-      } else {
-        ShardManifest manifest =
-            ShardManifest.of(control.manifest(), entry.getKey(), settings.shards());
-        state.putManifest(manifest);
-        for (ShardView.Refused refused : entry.getValue().seal(manifest)) {
-          state.removeAudio(manifest.corpusId(), refused.utteranceId());
-          reject(RejectReason.NOT_IN_MANIFEST, refused.sentence());
-        }
-      }
+    if (control.checkpoint() != null) {
+      queue(control.checkpoint());
+    } else {
+      seal(control.manifest());
     }
     inputCame();
+  }
+
+  private void queue(CheckpointRequest request) throws Exception {
+    for (var entry : shards.entrySet()) {
+      setCurrentKey(entry.getValue().key());
+      state.putPending(request);
+      queue.add(request, entry.getKey());
+      if (!entry.getValue().isComplete(request.corpusId())) {
+        timeouts.start(request.evaluationId());
+      }
+    }
+  }
+
+  private void seal(Manifest manifest) throws Exception {
+    Division division = Division.of(manifest, settings.shards());
+    for (var entry : shards.entrySet()) {
+      setCurrentKey(entry.getValue().key());
+      ShardManifest part = ShardManifest.of(manifest, division, entry.getKey());
+      state.putManifest(part);
+      for (ShardView.Refused refused : entry.getValue().seal(part)) {
+        state.removeAudio(part.corpusId(), refused.utteranceId());
+        reject(RejectReason.NOT_IN_MANIFEST, refused.sentence());
+      }
+    }
   }
 
   private void inputCame() {

@@ -1,7 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.EvaluationSettings;
-import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.assemble.ShardUtterance;
 import io.sounding.operators.fold.ShardSummary;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperatorFactory;
 import org.apache.flink.streaming.api.operators.StreamOperator;
@@ -10,7 +10,7 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperatorFactory;
 
 /** Makes the embedding stage; needed because it works in mails of its task's mailbox. */
 public final class EmbedOperatorFactory extends AbstractStreamOperatorFactory<ShardSummary>
-    implements TwoInputStreamOperatorFactory<Utterance, Control, ShardSummary> {
+    implements TwoInputStreamOperatorFactory<ShardUtterance, Control, ShardSummary> {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.admit.Manifest;
-import io.sounding.operators.assemble.Shards;
+import io.sounding.operators.assemble.Division;
 import java.util.stream.IntStream;
 
 /**
@@ -27,10 +27,10 @@ public record ShardManifest(
     int[] sampleRatesHz,
     String[] sha256s) {
 
-  static ShardManifest of(Manifest manifest, int shard, int shards) {
+  static ShardManifest of(Manifest manifest, Division division, int shard) {
     int[] own =
         IntStream.range(0, manifest.utteranceIds().length)
-            .filter(i -> Shards.of(manifest.utteranceIds()[i], shards) == shard)
+            .filter(i -> division.shardOf(manifest.utteranceIds()[i]) == shard)
             .toArray();
     return new ShardManifest(
         manifest.corpusId(),

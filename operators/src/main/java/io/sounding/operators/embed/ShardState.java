@@ -18,15 +18,17 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
  * The state of one shard, that of Flink's current key: its audio, its part of each manifest, the
  * checkpoints still to be evaluated on it, and how far it is with the one under way.
  *
- * <p>State, layout 2, keyed by shard: map "audio", the utterances; map "manifests", the shard's
+ * <p>State, layout 3, keyed by shard: map "audio", the utterances; map "manifests", the shard's
  * part of each; map "pending", the checkpoints; value "in-flight"; a processing-time timer per
- * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union list "number-of-shards". Layout 1,
- * which is read, has checkpoints without a file of weights; a version that knows none would
- * evaluate the graph's own weights, so it must not read layout 2.
+ * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union list "number-of-shards". Layouts 1
+ * and 2 are read. Layout 1 has checkpoints without a file of weights; a version that knows none
+ * would evaluate the graph's own weights. Layout 2 has corpora divided by a hash; a version that
+ * knows no other {@link io.sounding.operators.assemble.Division} would refuse audio. Corpora that
+ * are complete in layout 2 stay as they are; those that are not must be published anew.
  */
 final class ShardState {
 
-  private static final StateLayout LAYOUT = new StateLayout("embed", 2);
+  private static final StateLayout LAYOUT = new StateLayout("embed", 3);
 
   private final MapState<String, Utterance> audio;
   private final MapState<String, ShardManifest> manifests;

@@ -75,8 +75,8 @@ class ShardsTest {
 
   @Test
   void anUtteranceIsKeyedByTheKeyOfItsShard() {
-    int key =
-        new ShardKeySelector(32, KEY_GROUPS).getKey(Examples.utterance("dev", "speech_1", 10));
-    assertThat(key).isEqualTo(Shards.keys(32, KEY_GROUPS)[21]);
+    ShardUtterance utterance = new ShardUtterance(21, Examples.utterance("dev", "speech_1", 10));
+    assertThat(new ShardKeySelector(32, KEY_GROUPS).getKey(utterance))
+        .isEqualTo(Shards.keys(32, KEY_GROUPS)[21]);
   }
 }

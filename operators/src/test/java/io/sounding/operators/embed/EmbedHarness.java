@@ -3,12 +3,17 @@ package io.sounding.operators.embed;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.DeadLetterOutput;
+import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.admit.Rejection;
+import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.ShardKeySelector;
+import io.sounding.operators.assemble.ShardUtterance;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -30,8 +35,12 @@ final class EmbedHarness extends AbstractStreamOperatorTestHarness<ShardSummary>
 
   static final int MAX_PARALLELISM = 128;
 
+  private final int shards;
+  private final Map<String, Division> divisions = new HashMap<>();
+
   EmbedHarness(EvaluationSettings settings, int parallelism, int subtask) throws Exception {
     super(new EmbedOperatorFactory(settings), MAX_PARALLELISM, parallelism, subtask);
+    shards = settings.shards();
     config.setStatePartitioner(0, new ShardKeySelector(settings.shards(), MAX_PARALLELISM));
     config.setStateKeySerializer(
         Types.INT.createSerializer(getExecutionConfig().getSerializerConfig()));
@@ -47,19 +56,30 @@ final class EmbedHarness extends AbstractStreamOperatorTestHarness<ShardSummary>
     return harness;
   }
 
-  private TwoInputStreamOperator<Utterance, Control, ShardSummary> twoInputs() {
+  private TwoInputStreamOperator<ShardUtterance, Control, ShardSummary> twoInputs() {
     @SuppressWarnings("unchecked")
-    var twoInputs = (TwoInputStreamOperator<Utterance, Control, ShardSummary>) operator;
+    var twoInputs = (TwoInputStreamOperator<ShardUtterance, Control, ShardSummary>) operator;
     return twoInputs;
   }
 
+  /** Has the utterances of a corpus divided like this; others belong to shard 0. */
+  EmbedHarness dividing(Manifest manifest) {
+    divisions.put(manifest.corpusId(), Division.of(manifest, shards));
+    return this;
+  }
+
   void hear(Utterance utterance) throws Exception {
-    StreamRecord<Utterance> element = new StreamRecord<>(utterance);
+    Division division = divisions.get(utterance.corpusId());
+    int shard = division == null ? 0 : Math.max(0, division.shardOf(utterance.utteranceId()));
+    StreamRecord<ShardUtterance> element = new StreamRecord<>(new ShardUtterance(shard, utterance));
     operator.setKeyContextElement1(element);
     twoInputs().processElement1(element);
   }
 
-  void hear(Iterable<Utterance> utterances) throws Exception {
+  /** Divided as a corpus of their own, unless their corpus was divided before. */
+  void hear(List<Utterance> utterances) throws Exception {
+    Manifest manifest = Examples.manifest(utterances);
+    divisions.putIfAbsent(manifest.corpusId(), Division.of(manifest, shards));
     for (Utterance utterance : utterances) {
       hear(utterance);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.Shards;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
@@ -161,12 +162,14 @@ class EmbedOperatorRecoveryTest {
     try (EmbedHarness harness = EmbedHarness.opened(settings)) {
       harness.tell(Control.of(request));
       harness.tell(Control.of(Examples.manifest(corpus)));
+      harness.dividing(Examples.manifest(corpus));
       harness.hear(corpus.subList(0, 50));
       snapshot = harness.snapshot(1, 1);
     }
     try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
       restored.initializeState(snapshot);
       restored.open();
+      restored.dividing(Examples.manifest(corpus));
       restored.hear(corpus.subList(40, 80));
       restored.runUntilSummaries(6);
       assertThat(restored.results()).isEqualTo(undisturbed(settings));
@@ -208,8 +211,10 @@ class EmbedOperatorRecoveryTest {
         harness.open();
         harness.tell(Control.of(request));
         harness.tell(Control.of(Examples.manifest(corpus)));
+        harness.dividing(Examples.manifest(corpus));
+        Division division = Division.of(Examples.manifest(corpus), 4);
         for (Utterance utterance : corpus) {
-          int shard = Shards.of(utterance.utteranceId(), 4);
+          int shard = division.shardOf(utterance.utteranceId());
           int owner =
               KeyGroupRangeAssignment.assignKeyToParallelOperator(
                   keys[shard], EmbedHarness.MAX_PARALLELISM, 2);

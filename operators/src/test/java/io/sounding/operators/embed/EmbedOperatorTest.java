@@ -6,7 +6,7 @@ import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.Rejection;
-import io.sounding.operators.assemble.Shards;
+import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
@@ -69,10 +69,11 @@ class EmbedOperatorTest {
       harness.runUntilSummaries(SHARDS * 3);
       harness.runMailsThatAreThere();
       assertThat(harness.summaries()).hasSize(SHARDS * 3);
+      Division division = Division.of(Examples.manifest(corpus), SHARDS);
       for (ShardSummary summary : harness.summaries()) {
         List<Utterance> own =
             corpus.stream()
-                .filter(u -> Shards.of(u.utteranceId(), SHARDS) == summary.shard())
+                .filter(u -> division.shardOf(u.utteranceId()) == summary.shard())
                 .toList();
         LayerSummary frames = LayerSummary.fromBytes(summary.summary());
         assertThat(frames.frames())
@@ -105,7 +106,7 @@ class EmbedOperatorTest {
     List<Utterance> shuffled = new ArrayList<>(corpus);
     shuffled.addAll(corpus.subList(3, 9));
     Collections.shuffle(shuffled, new Random(20_100));
-    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+    try (EmbedHarness harness = EmbedHarness.opened(settings).dividing(Examples.manifest(corpus))) {
       harness.hear(shuffled.subList(0, 11));
       harness.tell(Control.of(request("step1", 1)));
       harness.hear(shuffled.subList(11, shuffled.size()));

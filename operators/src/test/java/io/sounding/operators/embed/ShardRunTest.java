@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
-import io.sounding.operators.assemble.Shards;
+import io.sounding.operators.admit.Manifest;
+import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardFold;
 import io.sounding.operators.fold.ShardSummary;
@@ -66,9 +67,13 @@ class ShardRunTest {
         request.source());
   }
 
+  private static ShardManifest part(List<Utterance> utterances, int shard, int shards) {
+    Manifest manifest = Examples.manifest(utterances);
+    return ShardManifest.of(manifest, Division.of(manifest, shards), shard);
+  }
+
   private static ShardRun run(InputNormalisation normalisation, List<Utterance> utterances) {
-    return new ShardRun(
-        request(normalisation), 0, ShardManifest.of(Examples.manifest(utterances), 0, 1), SETTINGS);
+    return new ShardRun(request(normalisation), 0, part(utterances, 0, 1), SETTINGS);
   }
 
   private void finish(ShardRun run, List<Utterance> utterances) throws Exception {
@@ -181,11 +186,7 @@ class ShardRunTest {
   void aShardWithoutUtterancesIsDoneAtOnceAndHasNoSummary() {
     ShardRun run =
         new ShardRun(
-            request(InputNormalisation.NONE),
-            1 - Shards.of("speech_0", 2),
-            ShardManifest.of(
-                Examples.manifest(CORPUS.subList(0, 1)), 1 - Shards.of("speech_0", 2), 2),
-            SETTINGS);
+            request(InputNormalisation.NONE), 1, part(CORPUS.subList(0, 1), 1, 2), SETTINGS);
     assertThat(run.done()).isTrue();
     assertThat(run.summaries("")).isEmpty();
   }

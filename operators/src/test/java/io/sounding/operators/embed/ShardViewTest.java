@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.Manifest;
-import io.sounding.operators.assemble.Shards;
+import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.Utterance;
 import java.util.Arrays;
 import java.util.List;
@@ -15,9 +15,12 @@ class ShardViewTest {
 
   private final Utterance first = Examples.utterance("dev", "first", 100);
   private final Utterance second = Examples.utterance("dev", "second", 200);
-  private final ShardManifest manifest =
-      ShardManifest.of(Examples.manifest(List.of(first, second)), 0, 1);
+  private final ShardManifest manifest = part(Examples.manifest(List.of(first, second)), 0, 1);
   private final ShardView view = new ShardView(17);
+
+  private static ShardManifest part(Manifest manifest, int shard, int shards) {
+    return ShardManifest.of(manifest, Division.of(manifest, shards), shard);
+  }
 
   @Test
   void aShardIsCompleteWhenSealedAndAllItsAudioIsThere() {
@@ -34,7 +37,7 @@ class ShardViewTest {
 
   @Test
   void aShardWithoutUtterancesIsCompleteOnceSealed() {
-    view.seal(ShardManifest.of(Examples.manifest(List.of(first)), 1 - Shards.of("first", 2), 2));
+    view.seal(part(Examples.manifest(List.of(first)), 1, 2));
     assertThat(view.isComplete("dev")).isTrue();
     assertThat(view.manifest("dev").utteranceIds()).isEmpty();
     assertThat(view.manifest("dev").corpusUtterances()).isOne();
@@ -75,13 +78,13 @@ class ShardViewTest {
     Manifest whole = Examples.manifest(utterances);
     int together = 0;
     for (int shard = 0; shard < 8; shard++) {
-      ShardManifest part = ShardManifest.of(whole, shard, 8);
+      ShardManifest part = part(whole, shard, 8);
       together += part.utteranceIds().length;
       assertThat(part.corpusUtterances()).isEqualTo(50);
       assertThat(part.corpusAudioSeconds()).isEqualTo(whole.audioSeconds());
       for (int i = 0; i < part.utteranceIds().length; i++) {
         int index = Arrays.asList(whole.utteranceIds()).indexOf(part.utteranceIds()[i]);
-        assertThat(Shards.of(part.utteranceIds()[i], 8)).isEqualTo(shard);
+        assertThat(Division.of(whole, 8).shardOf(part.utteranceIds()[i])).isEqualTo(shard);
         assertThat(part.samples()[i]).isEqualTo(whole.samples()[index]);
         assertThat(part.sha256s()[i]).isEqualTo(whole.sha256s()[index]);
         assertThat(part.indexOf(part.utteranceIds()[i])).isEqualTo(i);

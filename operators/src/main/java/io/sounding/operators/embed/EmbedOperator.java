@@ -65,6 +65,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private transient CurrentModel model;
   private transient ShardRun run;
+  private transient ShardRun following;
   private transient PassUnderWay pass;
   private transient int savedBatch;
 
@@ -251,13 +252,19 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       model.close();
       return false;
     }
-    CheckpointRequest request = next.get().request();
-    ShardView view = shards.get(next.get().shard());
-    run = new ShardRun(request, next.get().shard(), view.manifest(request.corpusId()), settings);
+    run = begun(next.get());
     savedBatch = -1;
-    setCurrentKey(view.key());
-    run.resume(state.inFlight());
     return true;
+  }
+
+  private ShardRun begun(EmbedQueue.Work work) throws Exception {
+    ShardView view = shards.get(work.shard());
+    ShardRun begun =
+        new ShardRun(
+            work.request(), work.shard(), view.manifest(work.request().corpusId()), settings);
+    setCurrentKey(view.key());
+    begun.resume(state.inFlight());
+    return begun;
   }
 
   private boolean isReady(String corpusId, int shard) {
@@ -270,23 +277,63 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     wake();
   }
 
-  /** A forward pass and the fold of its frames; false if the pass outlasts the slice. */
+  /**
+   * A forward pass. While the model is at it, what it is given next is decoded and what it made
+   * before is folded; at the end of a shard the next is that of the shard that follows.
+   *
+   * @return false if the pass outlasts the slice
+   */
   private boolean step(long end) throws Exception {
     try {
-      if (pass.isNone()) {
-        setCurrentKey(shards.get(run.shard()).key());
-        float[][] windows =
-            run.nextWindows(utterance -> state.audio(run.request().corpusId(), utterance));
-        pass.begin(model.begin(windows, run.request().layers()));
+      ShardRun next = toEmbed();
+      if (pass.isNone() && next != null) {
+        pass.begin(model.begin(next.begin(audioOf(next)), next.request().layers()));
+      }
+      lookAhead();
+      fold();
+      if (run.done() || pass.isNone()) {
+        return true;
       }
       if (!pass.isDoneBy(end)) {
         return false;
       }
-      embeddedMillis.inc((long) (run.take(pass.end(), model.products()) * 1_000));
+      run.take(pass.end());
     } catch (EncodingException e) {
       fail(run.request(), run.shard(), run.layers(), e.getMessage());
     }
     return true;
+  }
+
+  /** The shard whose audio the model is given next; null if there is none. */
+  private ShardRun toEmbed() {
+    if (run.hasMore()) {
+      return run;
+    }
+    return following != null && following.hasMore() ? following : null;
+  }
+
+  private ShardRun.Audio audioOf(ShardRun shard) {
+    setCurrentKey(shards.get(shard.shard()).key());
+    return utterance -> state.audio(shard.request().corpusId(), utterance);
+  }
+
+  private void lookAhead() throws Exception {
+    if (!run.hasMore() && following == null) {
+      var work = queue.after(run.request(), run.shard(), this::isReady);
+      following = work.isPresent() ? begun(work.get()) : null;
+    }
+    ShardRun next = toEmbed();
+    if (next != null) {
+      next.prepare(audioOf(next));
+    }
+  }
+
+  private void fold() throws EncodingException {
+    double seconds = run.fold(model.products());
+    embeddedMillis.inc((long) (seconds * 1_000));
+    if (seconds > 0 && run.shard() == 0 && run.nextBatch() == 1 && !run.done()) {
+      emitSummaries(); // the first sign of life of a checkpoint
+    }
   }
 
   private void giveUp(ForwardPass late) throws Exception {
@@ -296,11 +343,17 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   private void finishShard() throws Exception {
+    emitSummaries();
+    forget(run.request(), run.shard());
+    run = following;
+    following = null;
+    savedBatch = -1;
+  }
+
+  private void emitSummaries() {
     for (ShardSummary summary : run.summaries(model.device(run.request()))) {
       output.collect(new StreamRecord<>(summary));
     }
-    forget(run.request(), run.shard());
-    run = null;
   }
 
   /** Gives the checkpoint up on every shard of this subtask, saying so once per known layer. */
@@ -321,6 +374,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     }
     if (run != null && run.request().evaluationId().equals(request.evaluationId())) {
       run = null;
+      following = null;
       pass.end();
       model.close();
     }

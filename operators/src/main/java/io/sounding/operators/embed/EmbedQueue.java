@@ -53,6 +53,14 @@ final class EmbedQueue {
     return firstAfter(null, ready);
   }
 
+  /** The first work after a shard that is ready, of the same checkpoint. */
+  Optional<Work> after(CheckpointRequest request, int shard, BiPredicate<String, Integer> ready) {
+    return shardsOf.getOrDefault(request, new TreeSet<>()).tailSet(shard, false).stream()
+        .filter(later -> ready.test(request.corpusId(), later))
+        .findFirst()
+        .map(later -> new Work(request, later));
+  }
+
   /** The first checkpoint after {@code request} that has ready work here. */
   Optional<CheckpointRequest> next(CheckpointRequest request, BiPredicate<String, Integer> ready) {
     return firstAfter(request, ready).map(Work::request);

@@ -47,9 +47,18 @@ public record ShardManifest(
   double share() {
     double seconds = 0;
     for (int i = 0; i < samples.length; i++) {
-      seconds += (double) samples[i] / sampleRatesHz[i];
+      seconds += seconds(i);
     }
     return seconds > 0 && seconds < corpusAudioSeconds ? seconds / corpusAudioSeconds : 1;
+  }
+
+  private double seconds(int index) {
+    return (double) samples[index] / sampleRatesHz[index];
+  }
+
+  /** Audio of one of the shard's utterances, seconds. */
+  double seconds(String utteranceId) {
+    return seconds(indexOf(utteranceId));
   }
 
   /** Position of the utterance in the arrays, or -1. */

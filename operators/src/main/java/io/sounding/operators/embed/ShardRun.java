@@ -13,8 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One shard of one checkpoint on its way through the model, a batch at a time. Plain Java; what
+ * One shard of one checkpoint on its way through the model, a pass at a time. Plain Java; what
  * comes out depends on the audio, the model and the settings alone, not on when it is interrupted.
+ *
+ * <p>Three things go on side by side: one pass is with the model, the audio of the next is decoded
+ * ahead, and the batch before is still to be folded. Progress is what is folded; the rest is done
+ * again after an interruption.
  */
 final class ShardRun {
 
@@ -37,9 +41,12 @@ final class ShardRun {
   private double embedSeconds;
   private ShardFold fold;
 
-  private final List<Frames> windows = new ArrayList<>();
-  private float[][] signals;
-  private double batchSeconds;
+  private int batchAhead;
+  private int windowAhead;
+  private float[][] signals; // of the utterances of batchAhead; null: not decoded
+  private float[][] ahead; // their windows windowAhead; null: not cut
+  private int batchEmbedded = -1;
+  private final List<Frames> made = new ArrayList<>(); // of the windows of nextBatch
 
   ShardRun(
       CheckpointRequest request, int shard, ShardManifest manifest, EvaluationSettings settings) {
@@ -71,6 +78,7 @@ final class ShardRun {
       return;
     }
     nextBatch = saved.nextBatch();
+    batchAhead = nextBatch;
     audioSeconds = saved.audioSeconds();
     embedSeconds = saved.embedSeconds();
     fold =
@@ -115,57 +123,106 @@ final class ShardRun {
     return fold == null ? new int[0] : fold.layers();
   }
 
+  /** Whether there is a pass that was not begun yet. */
+  boolean hasMore() {
+    return batchAhead < plan.size();
+  }
+
   /**
-   * What is to be embedded next: a window of each utterance of the next batch, {@code
-   * float[B][samples]}; each is taken before the next is asked for.
+   * Decodes what the next pass needs, unless that was done already or there is no other pass.
    *
    * @throws EncodingException if the audio is not as planned; names the utterance
    */
-  float[][] nextWindows(Audio audio) throws Exception {
-    WindowPlan.Batch batch = plan.get(nextBatch);
+  void prepare(Audio audio) throws Exception {
+    if (!hasMore() || ahead != null) {
+      return;
+    }
+    WindowPlan.Batch batch = plan.get(batchAhead);
     List<Utterance> utterances = new ArrayList<>();
-    if (windows.isEmpty()) {
+    if (signals == null) {
       for (WindowPlan.Item item : batch.items()) {
         utterances.add(audio.of(item.utteranceId()));
       }
     }
     try {
-      if (windows.isEmpty()) {
-        prepare(batch, utterances);
+      if (signals == null) {
+        signals = decoded(batch, utterances);
       }
-      int w = windows.size();
-      return batch.windows() == 1
-          ? signals
-          : new float[][] {Arrays.copyOfRange(signals[0], batch.start(w), batch.start(w + 1))};
+      ahead =
+          batch.windows() == 1
+              ? signals
+              : new float[][] {
+                Arrays.copyOfRange(
+                    signals[0], batch.start(windowAhead), batch.start(windowAhead + 1))
+              };
     } catch (EncodingException | RuntimeException e) { // odd audio
-      throw named(EncodingException.reason(e), e);
+      throw named(batchAhead, EncodingException.reason(e), e);
     } catch (OutOfMemoryError e) {
-      throw named(TOO_LARGE, e);
+      throw named(batchAhead, TOO_LARGE, e);
     }
   }
 
   /**
-   * Takes what the model made of the windows, and folds the batch after its last window.
+   * Begins the next pass: a window of each utterance of a batch. What it makes is taken before
+   * another one is begun.
    *
-   * @return audio that is done with, seconds; 0 before the last window of a batch
-   * @throws EncodingException if the model failed, or gave what is not frames; names the utterance
+   * @return what the model is given, {@code float[B][samples]}
+   * @throws EncodingException if the audio is not as planned; names the utterance
    */
-  double take(ForwardPass pass, FoldProducts products) throws EncodingException {
-    WindowPlan.Batch batch = plan.get(nextBatch);
+  float[][] begin(Audio audio) throws Exception {
+    prepare(audio);
+    float[][] windows = ahead;
+    ahead = null;
+    batchEmbedded = batchAhead;
+    windowAhead++;
+    if (windowAhead == plan.get(batchAhead).windows()) {
+      windowAhead = 0;
+      signals = null;
+      batchAhead++;
+    }
+    return windows;
+  }
+
+  /**
+   * Takes what the model made; what it made before must be folded if that was a whole batch.
+   *
+   * @throws EncodingException if the model failed; names the utterance
+   */
+  void take(ForwardPass pass) throws EncodingException {
     try {
-      windows.add(pass.frames());
+      made.add(pass.frames());
       embedSeconds += pass.seconds();
-      return windows.size() == batch.windows() ? fold(batch, products) : 0;
-    } catch (EncodingException | RuntimeException e) { // what the model made of it
-      throw named(EncodingException.reason(e), e);
-    } catch (OutOfMemoryError e) {
-      throw named(TOO_LARGE, e);
+    } catch (EncodingException e) {
+      throw named(e.getMessage(), e);
     }
   }
 
-  /** Says of what is being embedded that it failed. */
+  /**
+   * Folds the batch whose windows have all been embedded, if there is one.
+   *
+   * @return its audio, seconds; 0 if there is none
+   * @throws EncodingException if the model gave what is not frames; names the utterance
+   */
+  double fold(FoldProducts products) throws EncodingException {
+    if (done() || made.size() < plan.get(nextBatch).windows()) {
+      return 0;
+    }
+    try {
+      return fold(plan.get(nextBatch), products);
+    } catch (EncodingException | RuntimeException e) { // what the model made of it
+      throw named(nextBatch, EncodingException.reason(e), e);
+    } catch (OutOfMemoryError e) {
+      throw named(nextBatch, TOO_LARGE, e);
+    }
+  }
+
+  /** Says of what is with the model that it failed. */
   EncodingException named(String reason, Throwable cause) {
-    WindowPlan.Batch batch = plan.get(nextBatch);
+    return named(batchEmbedded, reason, cause);
+  }
+
+  private EncodingException named(int index, String reason, Throwable cause) {
+    WindowPlan.Batch batch = plan.get(index);
     int others = batch.items().size() - 1;
     return new EncodingException(
         "Embedding %s%s of corpus %s failed: %s"
@@ -177,23 +234,22 @@ final class ShardRun {
         cause);
   }
 
-  private void prepare(WindowPlan.Batch batch, List<Utterance> utterances)
+  private float[][] decoded(WindowPlan.Batch batch, List<Utterance> utterances)
       throws EncodingException {
-    signals = new float[utterances.size()][];
-    batchSeconds = 0;
     long bytes = Float.BYTES * batch.items().stream().mapToLong(WindowPlan.Item::samples).sum();
     if (bytes > Runtime.getRuntime().maxMemory() / 2) { // one that runs out of it may be ended
       throw new EncodingException(TOO_LARGE);
     }
-    for (int i = 0; i < signals.length; i++) {
-      signals[i] = signal(utterances.get(i));
-      checkLength(utterances.get(i), signals[i].length, batch.items().get(i).samples());
-      batchSeconds += utterances.get(i).seconds();
+    float[][] decoded = new float[utterances.size()][];
+    for (int i = 0; i < decoded.length; i++) {
+      decoded[i] = signal(utterances.get(i));
+      checkLength(utterances.get(i), decoded[i].length, batch.items().get(i).samples());
     }
+    return decoded;
   }
 
   private double fold(WindowPlan.Batch batch, FoldProducts products) throws EncodingException {
-    Frames frames = Frames.inSequence(windows);
+    Frames frames = Frames.inSequence(made);
     if (fold == null) {
       fold =
           ShardFold.of(
@@ -208,9 +264,10 @@ final class ShardRun {
                   Arrays.toString(fold.layers()),
                   fold.dimension()));
     }
-    for (int i = 0; i < signals.length; i++) {
+    double seconds = 0;
+    for (int i = 0; i < batch.items().size(); i++) {
+      String utteranceId = batch.items().get(i).utteranceId();
       for (int position = 0; position < frames.layers().length; position++) {
-        String utteranceId = batch.items().get(i).utteranceId();
         try {
           fold.add(utteranceId, position, frames.of(position, i), frames.frames(), products);
         } catch (NonFiniteFrameException e) {
@@ -220,12 +277,12 @@ final class ShardRun {
               e);
         }
       }
+      seconds += manifest.seconds(utteranceId);
     }
-    windows.clear();
-    signals = null;
+    made.clear();
     nextBatch++;
-    audioSeconds += batchSeconds;
-    return batchSeconds;
+    audioSeconds += seconds;
+    return seconds;
   }
 
   /** The batches were planned from the manifest; its lengths are the publisher's word. */
@@ -267,11 +324,12 @@ final class ShardRun {
     return samples;
   }
 
-  /** What the shard amounts to, one summary per layer; empty for an empty shard. */
+  /** What is folded amounts to, one summary per layer; empty before the first batch. */
   List<ShardSummary> summaries(String device) {
     List<ShardSummary> summaries = new ArrayList<>();
     if (fold != null) {
       ShardFold.Saved saved = fold.save();
+      int utterances = plan.stream().limit(nextBatch).mapToInt(b -> b.items().size()).sum();
       for (int i = 0; i < saved.layers().length; i++) {
         summaries.add(
             new ShardSummary(
@@ -281,7 +339,7 @@ final class ShardRun {
                 manifest.corpusAudioSeconds(),
                 shard,
                 settings.shards(),
-                manifest.utteranceIds().length,
+                utterances,
                 audioSeconds,
                 saved.layers()[i],
                 saved.layers().length,

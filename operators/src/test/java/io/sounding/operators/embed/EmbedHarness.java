@@ -11,6 +11,7 @@ import io.sounding.operators.assemble.ShardUtterance;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,8 +125,22 @@ final class EmbedHarness extends AbstractStreamOperatorTestHarness<ShardSummary>
     ((BoundedMultiInput) operator).endInput(2);
   }
 
+  /** Of whole shards, and failures. */
   List<ShardSummary> summaries() {
-    return extractOutputValues();
+    return extractOutputValues().stream().filter(summary -> !isBeginning(summary)).toList();
+  }
+
+  /** Of shards that were only begun. */
+  List<ShardSummary> beginnings() {
+    return extractOutputValues().stream().filter(this::isBeginning).toList();
+  }
+
+  private boolean isBeginning(ShardSummary summary) {
+    Division division = divisions.get(summary.checkpoint().corpusId());
+    return summary.failure() == null
+        && division != null
+        && summary.utterances()
+            < Arrays.stream(division.shards()).filter(s -> s == summary.shard()).count();
   }
 
   /** What was made of each (checkpoint, shard, layer), without the wall times. */

@@ -273,6 +273,31 @@ class EmbedOperatorTest {
   }
 
   @Test
+  void theBeginningOfTheFirstShardIsToldOfEachCheckpointBeforeAnyWholeShard() throws Exception {
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      harness.hear(corpus);
+      harness.tell(Control.of(Examples.manifest(corpus)));
+      harness.tell(Control.of(request("step1", 1)));
+      harness.tell(Control.of(request("step2", 2)));
+      harness.endInputs();
+      assertThat(harness.beginnings())
+          .extracting(s -> s.checkpoint().checkpointId() + "/" + s.shard() + "/" + s.layer())
+          .containsExactly(
+              "step1/0/0", "step1/0/1", "step1/0/2", "step2/0/0", "step2/0/1", "step2/0/2");
+      // the shortest utterance of the shard, of 5 frames
+      assertThat(harness.beginnings())
+          .allSatisfy(
+              beginning -> {
+                assertThat(beginning.utterances()).isOne();
+                assertThat(beginning.audioSeconds()).isEqualTo(5 * TestModels.HOP / 16_000.0);
+                assertThat(LayerSummary.fromBytes(beginning.summary()).frames()).isEqualTo(5);
+              });
+      assertThat(harness.extractOutputValues().subList(0, 3))
+          .isEqualTo(harness.beginnings().subList(0, 3));
+    }
+  }
+
+  @Test
   void theEndOfInputDrainsTheQueue() throws Exception {
     try (EmbedHarness harness = EmbedHarness.opened(settings)) {
       harness.hear(corpus);

@@ -84,7 +84,7 @@ class ShardRunTest {
 
   private void step(ShardRun run, List<Utterance> utterances) throws Exception {
     float[][] windows =
-        run.nextWindows(
+        run.begin(
             id -> {
               heard.add(id);
               return utterances.stream()
@@ -94,7 +94,8 @@ class ShardRunTest {
             });
     ForwardPass pass = new ForwardPass(windows, run.request().layers());
     pass.run(session);
-    run.take(pass, session.products());
+    run.take(pass);
+    run.fold(session.products());
   }
 
   @Test

@@ -51,6 +51,33 @@ class MergeShardsTest {
   }
 
   @Test
+  void theBeginningOfAShardIsAPartialThatTheWholeShardReplaces() throws Exception {
+    ShardSummary beginning = ShardSummaries.of(0, SHARDS, 1, 2 * SHARDS);
+    byte[] undisturbed;
+    try (var stage = opened()) {
+      stage.take(all.toArray(ShardSummary[]::new));
+      undisturbed = last(stage).summary();
+    }
+    try (var stage = opened()) {
+      stage.take(beginning);
+      stage.take(all.toArray(ShardSummary[]::new));
+      assertThat(progress(stage))
+          .containsExactly(
+              "PARTIAL 1", "PARTIAL 2", "PARTIAL 4", "PARTIAL 8", "PARTIAL 16", "FINAL 18");
+      assertThat(last(stage).summary()).isEqualTo(undisturbed);
+    }
+    try (var stage = opened()) {
+      stage.take(beginning, all.get(5), all.get(0), all.get(1), all.get(2));
+      assertThat(progress(stage)).containsExactly("PARTIAL 1", "PARTIAL 3", "PARTIAL 8");
+    }
+  }
+
+  private static MergedLayer last(KeyedStage<ShardSummary, MergedLayer> stage) {
+    List<MergedLayer> merged = stage.extractOutputValues();
+    return merged.get(merged.size() - 1);
+  }
+
+  @Test
   void whatGivesNoSignOfLifeIsForgotten() throws Exception {
     try (var stage = opened()) {
       stage.take(all.get(0));

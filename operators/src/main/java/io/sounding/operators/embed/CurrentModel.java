@@ -49,7 +49,7 @@ final class CurrentModel implements AutoCloseable {
     close();
     evaluationId = request.evaluationId();
     announced = false;
-    SharedEncoders encoders = SharedEncoders.ofThisProcess();
+    SharedEncoders encoders = SharedEncoders.on(loading.device());
     lease = encoders.lease(request, loading);
     next.get().ifPresent(following -> encoders.prefetch(following, loading));
   }

@@ -60,6 +60,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient DeadLetterOutput deadLetters;
   private transient CorpusTimeouts timeouts;
 
+  private transient DeviceClaims.Claim device;
   private transient CurrentModel model;
   private transient ShardRun run;
   private transient PassUnderWay pass;
@@ -90,9 +91,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void open() throws Exception {
     super.open();
+    device = DeviceClaims.ofThisProcess().claim(settings.models().device(), getRuntimeContext());
     model =
         new CurrentModel(
-            ModelLoading.as(settings.models()), () -> mailbox.execute(this::goOn, "model loaded"));
+            ModelLoading.as(settings.models(), device.device()),
+            () -> mailbox.execute(this::goOn, "model loaded"));
     pass =
         new PassUnderWay(
             getProcessingTimeService(),
@@ -393,6 +396,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void close() throws Exception {
     if (model != null) {
       model.close();
+    }
+    if (device != null) {
+      device.close();
     }
     super.close();
   }

@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import ai.djl.Device;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of this process: each is loaded once, by a background thread, and shared by the
- * subtasks that use it. Two that nobody uses stay loaded, so that the next checkpoint's model is
- * there before it is needed, and a subtask that lags behind finds its own; older ones are unloaded.
+ * The models of this process on one device: each is loaded once, by a background thread, and shared
+ * by the subtasks that use it there. Two that nobody uses stay loaded, so that the next
+ * checkpoint's model is there before it is needed, and a subtask that lags behind finds its own;
+ * older ones are unloaded.
  *
  * <p>A load that takes longer than its time limit fails, and a new thread loads what waits behind
  * it. The clock starts with the load, not in the queue, and after the engine has been started. What
@@ -32,7 +35,7 @@ final class SharedEncoders {
   private static final int IDLE = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
-  private static final SharedEncoders PROCESS = new SharedEncoders();
+  private static final Map<Device, SharedEncoders> PROCESS = new ConcurrentHashMap<>();
 
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final EncoderLoader encoderLoader = new EncoderLoader();
@@ -49,9 +52,9 @@ final class SharedEncoders {
         });
   }
 
-  /** The models of this process. */
-  static SharedEncoders ofThisProcess() {
-    return PROCESS;
+  /** The models of this process that are meant for {@code device}. */
+  static SharedEncoders on(Device device) {
+    return PROCESS.computeIfAbsent(device, any -> new SharedEncoders());
   }
 
   private record Key(

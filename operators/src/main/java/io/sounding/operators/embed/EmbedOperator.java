@@ -14,7 +14,6 @@ import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.io.network.partition.consumer.InputGate;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -56,7 +55,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient ShardState state;
   private transient TreeMap<Integer, ShardView> shards;
   private transient EmbedQueue queue;
-  private transient Counter embeddedMillis;
+  private transient EmbedMetrics metrics;
   private transient DeadLetterOutput deadLetters;
   private transient CorpusTimeouts timeouts;
 
@@ -91,11 +90,14 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void open() throws Exception {
     super.open();
+    queue = new EmbedQueue();
+    metrics = new EmbedMetrics(getMetricGroup(), queue, System::currentTimeMillis);
     device = DeviceClaims.ofThisProcess().claim(settings.models().device(), getRuntimeContext());
     model =
         new CurrentModel(
             ModelLoading.as(settings.models(), device.device()),
-            () -> mailbox.execute(this::goOn, "model loaded"));
+            () -> mailbox.execute(this::goOn, "model loaded"),
+            metrics);
     pass =
         new PassUnderWay(
             getProcessingTimeService(),
@@ -103,9 +105,6 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             () -> mailbox.execute(this::goOn, "forward pass done"),
             this::giveUp);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
-    embeddedMillis = getMetricGroup().counter("embeddedAudioMillis");
-    queue = new EmbedQueue();
-    getMetricGroup().gauge("queuedShards", queue::size);
     timeouts =
         new CorpusTimeouts(
             getInternalTimerService(
@@ -203,8 +202,10 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       wake();
       return;
     }
+    long begin = System.nanoTime();
     boolean more = slice();
     lastSlice = System.nanoTime();
+    metrics.slice(lastSlice - begin);
     if (more) {
       turnsWithoutInput = 0;
       wake();
@@ -271,7 +272,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       if (!pass.isDoneBy(end)) {
         return false;
       }
-      embeddedMillis.inc((long) (run.take(pass.end(), model.products()) * 1_000));
+      metrics.embedded(run.take(pass.end(), model.products()));
     } catch (EncodingException e) {
       fail(run.request(), run.shard(), run.layers(), e.getMessage());
     }
@@ -285,7 +286,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   private void finishShard() throws Exception {
-    for (ShardSummary summary : run.summaries(model.device(run.request()))) {
+    for (ShardSummary summary :
+        run.summaries(model.device(run.request()), model.loadSeconds(run.request()))) {
       output.collect(new StreamRecord<>(summary));
     }
     forget(run.request(), run.shard());

@@ -3,6 +3,7 @@ package io.sounding.operators.embed;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.operators.fold.ShardFold;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.FoldProducts;
@@ -35,6 +36,8 @@ final class ShardRun {
   private int nextBatch;
   private double audioSeconds;
   private double embedSeconds;
+  private long begunMillis;
+  private long endedMillis;
   private ShardFold fold;
 
   private final List<Frames> windows = new ArrayList<>();
@@ -73,6 +76,7 @@ final class ShardRun {
     nextBatch = saved.nextBatch();
     audioSeconds = saved.audioSeconds();
     embedSeconds = saved.embedSeconds();
+    begunMillis = saved.begunMillis();
     fold =
         saved.fold() == null
             ? null
@@ -86,6 +90,7 @@ final class ShardRun {
         nextBatch,
         audioSeconds,
         embedSeconds,
+        begunMillis,
         fold == null ? null : fold.save());
   }
 
@@ -122,6 +127,9 @@ final class ShardRun {
    * @throws EncodingException if the audio is not as planned; names the utterance
    */
   float[][] nextWindows(Audio audio) throws Exception {
+    if (nextBatch == 0 && begunMillis == 0) {
+      begunMillis = System.currentTimeMillis();
+    }
     WindowPlan.Batch batch = plan.get(nextBatch);
     List<Utterance> utterances = new ArrayList<>();
     if (windows.isEmpty()) {
@@ -224,6 +232,7 @@ final class ShardRun {
     windows.clear();
     signals = null;
     nextBatch++;
+    endedMillis = System.currentTimeMillis();
     audioSeconds += batchSeconds;
     return batchSeconds;
   }
@@ -267,8 +276,12 @@ final class ShardRun {
     return samples;
   }
 
-  /** What the shard amounts to, one summary per layer; empty for an empty shard. */
-  List<ShardSummary> summaries(String device) {
+  /**
+   * What the shard amounts to, one summary per layer; empty for an empty shard.
+   *
+   * @param loadSeconds how long the model took to load, seconds
+   */
+  List<ShardSummary> summaries(String device, double loadSeconds) {
     List<ShardSummary> summaries = new ArrayList<>();
     if (fold != null) {
       ShardFold.Saved saved = fold.save();
@@ -289,6 +302,7 @@ final class ShardRun {
                 device,
                 embedSeconds,
                 saved.foldSeconds()[i],
+                begunMillis == 0 ? null : new EmbedTiming(loadSeconds, begunMillis, endedMillis),
                 null));
       }
     }

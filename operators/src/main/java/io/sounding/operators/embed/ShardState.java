@@ -18,15 +18,16 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
  * The state of one shard, that of Flink's current key: its audio, its part of each manifest, the
  * checkpoints still to be evaluated on it, and how far it is with the one under way.
  *
- * <p>State, layout 2, keyed by shard: map "audio", the utterances; map "manifests", the shard's
+ * <p>State, layout 3, keyed by shard: map "audio", the utterances; map "manifests", the shard's
  * part of each; map "pending", the checkpoints; value "in-flight"; a processing-time timer per
  * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union list "number-of-shards". Layout 1,
  * which is read, has checkpoints without a file of weights; a version that knows none would
- * evaluate the graph's own weights, so it must not read layout 2.
+ * evaluate the graph's own weights, so it must not read layout 2. Layout 2, which is read, does not
+ * say when the work in flight was begun.
  */
 final class ShardState {
 
-  private static final StateLayout LAYOUT = new StateLayout("embed", 2);
+  private static final StateLayout LAYOUT = new StateLayout("embed", 3);
 
   private final MapState<String, Utterance> audio;
   private final MapState<String, ShardManifest> manifests;

@@ -67,10 +67,13 @@ final class SharedEncoders {
       TrustedArtifacts trusted) {}
 
   private static final class Entry {
+    private final String loadedFor;
     private final CompletableFuture<SpeechEncoder> encoder;
+    private volatile double loadSeconds;
     private int users;
 
-    private Entry(CompletableFuture<SpeechEncoder> encoder) {
+    private Entry(String loadedFor, CompletableFuture<SpeechEncoder> encoder) {
+      this.loadedFor = loadedFor;
       this.encoder = encoder;
     }
   }
@@ -80,16 +83,26 @@ final class SharedEncoders {
 
     private final Key key;
     private final Entry entry;
+    private final String evaluationId;
     private boolean closed;
 
-    private Lease(Key key, Entry entry) {
+    private Lease(Key key, Entry entry, String evaluationId) {
       this.key = key;
       this.entry = entry;
+      this.evaluationId = evaluationId;
     }
 
     /** Completes with the model, or with an {@link EncodingException}. */
     CompletableFuture<SpeechEncoder> encoder() {
       return entry.encoder;
+    }
+
+    /**
+     * Wall time of fetching and loading the model, seconds, be it ahead of its use; without
+     * starting its engine. 0 if another evaluation had it loaded, or it is not there yet.
+     */
+    double loadSeconds() {
+      return entry.loadedFor.equals(evaluationId) ? entry.loadSeconds : 0;
     }
 
     @Override
@@ -113,12 +126,16 @@ final class SharedEncoders {
     Entry entry = entries.get(key);
     if (entry == null || entry.encoder.isCompletedExceptionally()) {
       CompletableFuture<SpeechEncoder> encoder = new CompletableFuture<>();
-      loader.execute(() -> load(request, loading, encoder));
-      entry = new Entry(encoder.handle((made, error) -> checked(made, error, request, loading)));
+      Entry begun =
+          new Entry(
+              request.evaluationId(),
+              encoder.handle((made, error) -> checked(made, error, request, loading)));
+      loader.execute(() -> load(request, loading, encoder, begun));
+      entry = begun;
       entries.put(key, entry);
     }
     entry.users++;
-    return new Lease(key, entry);
+    return new Lease(key, entry, request.evaluationId());
   }
 
   /** Has the model of {@code request} loaded ahead of its use. */
@@ -127,18 +144,23 @@ final class SharedEncoders {
   }
 
   private void load(
-      CheckpointRequest request, ModelLoading loading, CompletableFuture<SpeechEncoder> encoder) {
+      CheckpointRequest request,
+      ModelLoading loading,
+      CompletableFuture<SpeechEncoder> encoder,
+      Entry entry) {
     try {
       SpeechEncoder.startEngine(request.modelFormat(), loading.intraOpThreads());
       encoder.orTimeout(loading.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
       long start = System.nanoTime();
       SpeechEncoder made = encoderLoader.load(request, loading);
+      entry.loadSeconds = (System.nanoTime() - start) * 1e-9;
       if (encoder.complete(made)) {
         LOG.info(
-            "Loaded {} of run {} in {} ms.",
+            "Loaded {} of run {} on {} in {} ms.",
             files(request),
             request.runId(),
-            (System.nanoTime() - start) / 1_000_000);
+            made.device(),
+            Math.round(entry.loadSeconds * 1e3));
       } else {
         made.close(); // it came too late
       }

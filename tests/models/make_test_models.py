@@ -152,6 +152,22 @@ class RefusesOneLength(Encoder):
         return torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)
 
 
+class FitsTwo(Encoder):
+    """Asks for 1 PiB of memory, more than an address space holds, for each third window."""
+
+    def forward(self, samples):
+        scratch = torch.zeros([samples.size(0) // 3 * (1 << 48) + 1])
+        return torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2) + scratch[0]
+
+
+class FitsNone(Encoder):
+    """Asks for 1 PiB of memory for each window."""
+
+    def forward(self, samples):
+        scratch = torch.zeros([samples.size(0) * (1 << 48) + 1])
+        return torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2) + scratch[0]
+
+
 class WantsChannels(Encoder):
     """Takes (B, 1, n) instead of (B, n)."""
 
@@ -427,6 +443,14 @@ def main() -> None:
         **weights(),
     }
     (FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")
+    short_of_memory()
+
+
+def short_of_memory() -> None:
+    two = FitsTwo(8).eval()
+    torchscript(two, "fits_two")
+    onnx_model(two, "fits_two", ["frames"])
+    torchscript(FitsNone(8).eval(), "fits_none")
 
 
 if __name__ == "__main__":

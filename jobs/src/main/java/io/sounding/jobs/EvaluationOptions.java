@@ -2,6 +2,7 @@ package io.sounding.jobs;
 
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Patience;
+import io.sounding.operators.embed.DeviceChoice;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
@@ -69,6 +70,12 @@ public final class EvaluationOptions {
   private Duration modelTimeLimit = Duration.ofMinutes(10);
 
   @Option(
+      names = "--device",
+      description =
+          "What models run on: cpu, gpu, or auto: a GPU where Flink lists some (external resource gpu) or CUDA shows some. Without a usable one models run on the CPU, and the log says so once.")
+  private String device = DeviceChoice.AUTO.label();
+
+  @Option(
       names = "--retention",
       description =
           "How long finished evaluations are remembered, so that none is done twice; PT168H is 7 days.")
@@ -90,7 +97,8 @@ public final class EvaluationOptions {
     TrustedArtifacts trusted = TrustedArtifacts.of(modelsFrom);
     return EvaluationSettings.defaults(
             ModelSettings.of(requireSha256 ? trusted.requiringSha256() : trusted, cache)
-                .with(modelBytes, modelTimeLimit))
+                .with(modelBytes, modelTimeLimit)
+                .on(DeviceChoice.of(device)))
         .with(
             shards,
             StatisticsSettings.defaults()

@@ -56,6 +56,16 @@ public final class SoundingJob implements Callable<Integer> {
       })
   private Path kafkaProperties;
 
+  @Option(
+      names = "--embed-slots",
+      paramLabel = "SLOTS",
+      description = {
+        "Slots in which models run: shared with all other stages; own, so that the job takes twice as many slots and only some need a GPU; or own of this size each:",
+        "  cpu=2,heap=2g,managed=1g,gpu=1",
+        "with offheap=4g for what models take on the CPU, and gpu where Flink has an external resource of that name."
+      })
+  private String embedSlots = "shared";
+
   @Mixin private EvaluationOptions evaluation;
 
   /** Builds and submits the job. */
@@ -83,7 +93,8 @@ public final class SoundingJob implements Callable<Integer> {
             Topics.withPrefix(topicPrefix),
             name,
             ClientProperties.read(kafkaProperties)),
-        evaluation.settings());
+        evaluation.settings(),
+        EmbedSlots.of(embedSlots));
     environment.execute(name);
     return 0;
   }

@@ -87,9 +87,18 @@ public final class SoundingTopology {
       Sink<OutgoingRecord> correlations,
       Sink<OutgoingRecord> deadLetters) {}
 
-  /** Lays the graph out in {@code environment}. */
+  /** Lays the graph out in {@code environment}, all stages in the same slots. */
   public static void lay(
       StreamExecutionEnvironment environment, Ends ends, EvaluationSettings settings) {
+    lay(environment, ends, settings, EmbedSlots.SHARED);
+  }
+
+  /** Lays the graph out in {@code environment}. */
+  public static void lay(
+      StreamExecutionEnvironment environment,
+      Ends ends,
+      EvaluationSettings settings,
+      EmbedSlots slots) {
     environment.setMaxParallelism(MAX_PARALLELISM);
     environment.configure(
         new Configuration()
@@ -158,14 +167,16 @@ public final class SoundingTopology {
                 "embed and fold",
                 TypeInformation.of(ShardSummary.class),
                 new EmbedOperatorFactory(settings))
-            .uid(Uids.EMBED);
+            .uid(Uids.EMBED)
+            .slotSharingGroup(slots.ofModels());
 
     var merged =
         embedded
             .keyBy(ShardSummary::mergeKey)
             .process(new MergeShards(settings.patience().retention()))
             .name("merge")
-            .uid(Uids.MERGE);
+            .uid(Uids.MERGE)
+            .slotSharingGroup(EmbedSlots.OTHERS); // and so do the stages after it
 
     var metrics =
         merged

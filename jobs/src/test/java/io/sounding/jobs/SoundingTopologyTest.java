@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeSet;
+import org.apache.flink.runtime.clusterframework.types.ResourceProfile;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -54,13 +55,50 @@ class SoundingTopologyTest {
     assertThat(found).isOne();
   }
 
+  @Test
+  void allStagesShareTheirSlots() {
+    for (JobVertex vertex : graph(1).getJobGraph().getVertices()) {
+      assertThat(vertex.getSlotSharingGroup().getSlotSharingGroupName())
+          .as(vertex.getName())
+          .isEqualTo("default");
+      assertThat(vertex.getSlotSharingGroup().getResourceProfile())
+          .isEqualTo(ResourceProfile.UNKNOWN);
+    }
+  }
+
+  @Test
+  void modelsAloneRunInSlotsOfTheirOwnWhereThatIsAskedFor() {
+    int found = 0;
+    EmbedSlots slots = EmbedSlots.of("cpu=2,heap=2g,managed=1g,gpu=1");
+    for (JobVertex vertex : graph(2, slots).getJobGraph().getVertices()) {
+      boolean embeds = vertex.getName().equals("embed and fold");
+      found += embeds ? 1 : 0;
+      ResourceProfile profile = vertex.getSlotSharingGroup().getResourceProfile();
+      assertThat(vertex.getSlotSharingGroup().getSlotSharingGroupName())
+          .as(vertex.getName())
+          .isEqualTo(embeds ? "embed" : "default");
+      if (embeds) {
+        assertThat(profile.getExtendedResources().get("gpu").getValue().intValue()).isOne();
+        assertThat(profile.getTaskHeapMemory().getMebiBytes()).isEqualTo(2_048);
+      } else {
+        assertThat(profile).isEqualTo(ResourceProfile.UNKNOWN);
+      }
+    }
+    assertThat(found).isOne();
+  }
+
   private static StreamGraph graph(int parallelism) {
+    return graph(parallelism, EmbedSlots.SHARED);
+  }
+
+  private static StreamGraph graph(int parallelism, EmbedSlots slots) {
     StreamExecutionEnvironment environment = new StreamExecutionEnvironment();
     environment.setParallelism(parallelism);
     SoundingTopology.lay(
         environment,
         KafkaEnds.of("nowhere:9092", Topics.withPrefix("t"), "uids", new Properties()),
-        EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")));
+        EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")),
+        slots);
     return environment.getStreamGraph();
   }
 

@@ -4,6 +4,7 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.embed.DeviceChoice;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.relate.RelateSettings;
@@ -115,7 +116,8 @@ public final class Examples {
             1 << 20,
             1 << 20,
             Duration.ofMinutes(1),
-            1),
+            1,
+            DeviceChoice.AUTO),
         0.2,
         batchSeconds,
         Duration.ofMillis(1),

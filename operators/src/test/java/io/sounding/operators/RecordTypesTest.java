@@ -12,6 +12,7 @@ import io.sounding.operators.assemble.AssembleUtterances;
 import io.sounding.operators.embed.Control;
 import io.sounding.operators.embed.InFlight;
 import io.sounding.operators.embed.ShardManifest;
+import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.operators.fold.ShardFold;
 import io.sounding.operators.fold.ShardSummaries;
 import io.sounding.operators.fold.ShardSummary;
@@ -108,8 +109,8 @@ class RecordTypesTest {
             new String[] {"s"}),
         new ShardManifest(
             "dev", "d", 2, 1.5, new String[0], new long[0], new int[0], new String[0]),
-        new InFlight("e", "identity", 3, 1.5, 0.5, saved),
-        new InFlight("e", "identity", 0, 0, 0, null),
+        new InFlight("e", "identity", 3, 1.5, 0.5, 7, saved),
+        new InFlight("e", "identity", 0, 0, 0, 0, null),
         saved,
         summary,
         ShardSummary.failed(request, 1, 4, "Why."),
@@ -130,6 +131,7 @@ class RecordTypesTest {
             "cpu",
             10,
             11,
+            new EmbedTiming(0.5, 12, 13),
             null),
         new MergedLayer(
             MetricStatus.FAILED,
@@ -147,6 +149,7 @@ class RecordTypesTest {
             null,
             0,
             0,
+            null,
             "Why."),
         new OutgoingRecord(new byte[] {1}, new byte[] {2, 3}),
         new OutgoingRecord(null, new byte[0]),

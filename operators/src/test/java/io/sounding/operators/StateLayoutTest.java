@@ -55,7 +55,7 @@ class StateLayoutTest {
           Map.entry("assemble", 1),
           Map.entry("divide", 1),
           Map.entry("embed", 3),
-          Map.entry("merge", 2),
+          Map.entry("merge", 3),
           Map.entry("first-failure-ends", 1),
           Map.entry("join-scores", 1),
           Map.entry("correlate", 1),

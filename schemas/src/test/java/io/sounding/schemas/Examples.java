@@ -111,7 +111,7 @@ final class Examples {
                 .setKRequested(64)
                 .setLloydIterations(40)
                 .build())
-        .setCost(new EvaluationCost("cpu", 5.5, 0.5))
+        .setCost(new EvaluationCost("cpu", 5.5, 0.5, 1.25, 42.5, 0.75))
         .setEmittedAt(NOON)
         .build();
   }

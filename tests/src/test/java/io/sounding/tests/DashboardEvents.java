@@ -37,7 +37,7 @@ final class DashboardEvents {
         .setCorpusAudioSeconds(294.7)
         .setRank(rank(value))
         .setClusters(status == MetricStatus.FINAL ? clusters(value) : null)
-        .setCost(new EvaluationCost("cpu", 5.5, value / 100))
+        .setCost(new EvaluationCost("cpu", 5.5, value / 100, 1.25, 42.5, 0.75))
         .setEmittedAt(Instant.ofEpochMilli(1_800_000_000_000L + step));
   }
 

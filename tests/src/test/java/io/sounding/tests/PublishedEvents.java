@@ -56,7 +56,7 @@ public final class PublishedEvents {
                 .build())
         .setClusters(
             ClusterFamily.newBuilder().setInertiaPerFrame(42.5).setDaviesBouldin(3.5).build())
-        .setCost(new EvaluationCost("cpu", 5.5, 0.5))
+        .setCost(new EvaluationCost("cpu", 5.5, 0.5, 1.25, 42.5, 0.75))
         .setEmittedAt(NOON);
   }
 

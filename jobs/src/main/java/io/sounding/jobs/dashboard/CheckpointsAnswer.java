@@ -32,6 +32,8 @@ record CheckpointsAnswer(int total, List<Checkpoint> checkpoints) {
       String device,
       double embedSeconds,
       double foldSeconds,
+      double loadSeconds,
+      double audioSecondsPerSecond,
       Instant emittedAt) {
 
     private static Checkpoint of(Found found) {
@@ -45,6 +47,8 @@ record CheckpointsAnswer(int total, List<Checkpoint> checkpoints) {
       String device = null;
       double embed = Double.NaN;
       double fold = Double.NaN;
+      double load = Double.NaN;
+      double rate = Double.NaN;
       for (LayerEvent event : evaluation.events()) {
         progress = Math.max(progress, event.progress());
         failure = event.failureReason() == null ? failure : event.failureReason();
@@ -54,10 +58,11 @@ record CheckpointsAnswer(int total, List<Checkpoint> checkpoints) {
         corpusAudio = Math.max(corpusAudio, event.facts().corpusAudioSeconds());
         device = event.facts().device() == null ? device : event.facts().device();
         if (!Double.isNaN(event.embedSeconds())) {
-          embed =
-              Double.isNaN(embed) ? event.embedSeconds() : Math.max(embed, event.embedSeconds());
+          embed = larger(embed, event.embedSeconds());
           fold = (Double.isNaN(fold) ? 0 : fold) + event.foldSeconds();
         }
+        load = larger(load, event.loadSeconds());
+        rate = larger(rate, event.audioSecondsPerSecond());
       }
       return new Checkpoint(
           found.run().run(),
@@ -78,7 +83,14 @@ record CheckpointsAnswer(int total, List<Checkpoint> checkpoints) {
           device,
           embed,
           fold,
+          load,
+          rate,
           Instant.ofEpochMilli(found.emittedAt()));
+    }
+
+    /** The larger of what is known of the two. */
+    private static double larger(double a, double b) {
+      return Double.isNaN(a) ? b : Double.isNaN(b) ? a : Math.max(a, b);
     }
 
     private static Object loss(Double loss) {

@@ -14,6 +14,8 @@ import io.sounding.schemas.MetricStatus;
  * @param audioSeconds audio seen, seconds
  * @param embedSeconds wall time of the forward passes, seconds; NaN: not known
  * @param foldSeconds wall time of folding, seconds; NaN: not known
+ * @param loadSeconds wall time of fetching and loading the model, seconds; NaN: not known
+ * @param audioSecondsPerSecond audio embedded per wall time; NaN: not known
  * @param numbers its metrics, see {@link LayerNumbers}
  * @param facts what its siblings mostly have too
  * @param failureReason FAILED only
@@ -27,6 +29,8 @@ record LayerEvent(
     double audioSeconds,
     double embedSeconds,
     double foldSeconds,
+    double loadSeconds,
+    double audioSecondsPerSecond,
     double[] numbers,
     LayerFacts facts,
     String failureReason) {
@@ -46,6 +50,8 @@ record LayerEvent(
         event.getAudioSeconds(),
         event.getCost() == null ? Double.NaN : event.getCost().getEmbedSeconds(),
         event.getCost() == null ? Double.NaN : event.getCost().getFoldSeconds(),
+        event.getCost() == null ? Double.NaN : orNaN(event.getCost().getLoadSeconds()),
+        event.getCost() == null ? Double.NaN : orNaN(event.getCost().getAudioSecondsPerSecond()),
         LayerNumbers.of(event),
         facts,
         abbreviated(event.getFailureReason()));
@@ -74,6 +80,10 @@ record LayerEvent(
             ? audioSeconds / facts.corpusAudioSeconds()
             : facts.corpusUtterances() > 0 ? (double) utterances / facts.corpusUtterances() : 0;
     return share > 0 ? Math.min(1, share) : 0;
+  }
+
+  private static double orNaN(Double value) {
+    return value == null ? Double.NaN : value;
   }
 
   private static String abbreviated(String text) {

@@ -146,7 +146,7 @@ class DashboardServerTest {
     assertThat(checkpoints)
         .extracting(
             checkpoint ->
-                "%s %s %s %s %s/%s %s %s"
+                "%s %s %s %s %s/%s %s %s %s %s"
                     .formatted(
                         checkpoint.get("step"),
                         checkpoint.get("status"),
@@ -155,11 +155,13 @@ class DashboardServerTest {
                         checkpoint.get("layersFinal"),
                         checkpoint.get("layers"),
                         checkpoint.get("embedSeconds"),
-                        checkpoint.get("foldSeconds")))
+                        checkpoint.get("foldSeconds"),
+                        checkpoint.get("loadSeconds"),
+                        checkpoint.get("audioSecondsPerSecond")))
         .containsExactly(
-            "300 \"FAILED\" \"The model file is gone.\" null 0/null null null",
-            "200 \"EVALUATING\" null " + 6.0 / 201 + " 0/2 5.5 0.5",
-            "100 \"FINAL\" null " + 6.0 / 101 + " 2/2 5.5 1.0");
+            "300 \"FAILED\" \"The model file is gone.\" null 0/null null null null null",
+            "200 \"EVALUATING\" null " + 6.0 / 201 + " 0/2 5.5 0.5 1.25 42.5",
+            "100 \"FINAL\" null " + 6.0 / 101 + " 2/2 5.5 1.0 1.25 42.5");
     assertThat(json("/api/checkpoints?status=FINAL").get("total").intValue()).isEqualTo(1);
     JsonNode second = json("/api/checkpoints?limit=1&offset=1");
     assertThat(second.get("total").intValue()).isEqualTo(4);

@@ -46,7 +46,7 @@ public final class Events {
         .setShards(16)
         .setRank(rank(50 + 10 * Math.sin(step) + layer))
         .setClusters(clusters(40 + layer))
-        .setCost(new EvaluationCost("cpu", 5.5, 0.5))
+        .setCost(new EvaluationCost("cpu", 5.5, 0.5, 1.25, 42.5, 0.75))
         .setEmittedAt(NOON);
   }
 

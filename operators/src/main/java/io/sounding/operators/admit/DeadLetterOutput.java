@@ -1,5 +1,6 @@
 package io.sounding.operators.admit;
 
+import io.sounding.operators.JobMetric;
 import io.sounding.schemas.RejectReason;
 import java.util.EnumMap;
 import java.util.Map;
@@ -22,7 +23,10 @@ public final class DeadLetterOutput {
     for (RejectReason reason : RejectReason.values()) {
       counters.put(
           reason,
-          context.getMetricGroup().addGroup("reason", reason.name()).counter("deadLetters"));
+          context
+              .getMetricGroup()
+              .addGroup("reason", reason.name())
+              .counter(JobMetric.DEAD_LETTERS.label()));
     }
   }
 

@@ -22,6 +22,7 @@ final class CurrentModel implements AutoCloseable {
 
   private final ModelLoading loading;
   private final Runnable loaded;
+  private final EmbedMetrics metrics;
 
   private String evaluationId;
   private SharedEncoders.Lease lease;
@@ -35,10 +36,12 @@ final class CurrentModel implements AutoCloseable {
    *
    * @param loaded called once, from any thread, when a model that was waited for is there, or
    *     cannot be loaded
+   * @param metrics is told how long models took to load, and of batches that did not fit
    */
-  CurrentModel(ModelLoading loading, Runnable loaded) {
+  CurrentModel(ModelLoading loading, Runnable loaded, EmbedMetrics metrics) {
     this.loading = loading;
     this.loaded = loaded;
+    this.metrics = metrics;
   }
 
   /** Changes over to the model of {@code request}, and has that of {@code next} fetched ahead. */
@@ -49,7 +52,7 @@ final class CurrentModel implements AutoCloseable {
     close();
     evaluationId = request.evaluationId();
     announced = false;
-    SharedEncoders encoders = SharedEncoders.ofThisProcess();
+    SharedEncoders encoders = SharedEncoders.on(loading.device());
     lease = encoders.lease(request, loading);
     next.get().ifPresent(following -> encoders.prefetch(following, loading));
   }
@@ -74,7 +77,8 @@ final class CurrentModel implements AutoCloseable {
   ForwardPass begin(float[][] windows, int[] layers) throws EncodingException {
     if (session == null) {
       try {
-        session = lease.encoder().join().open();
+        session = lease.encoder().join().open(metrics::halved);
+        metrics.modelLoaded(lease.loadSeconds());
       } catch (CompletionException e) {
         throw new EncodingException(EncodingException.reason(e.getCause()), e);
       }
@@ -101,6 +105,13 @@ final class CurrentModel implements AutoCloseable {
   /** The device of the model of {@code request}; empty if that is not the current one. */
   String device(CheckpointRequest request) {
     return isOf(request) && session != null ? lease.encoder().join().device() : "";
+  }
+
+  /**
+   * Seconds that this process took to load the model of {@code request}; 0: not the current one.
+   */
+  double loadSeconds(CheckpointRequest request) {
+    return isOf(request) ? lease.loadSeconds() : 0;
   }
 
   private boolean isOf(CheckpointRequest request) {

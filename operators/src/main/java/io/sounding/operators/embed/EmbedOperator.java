@@ -17,7 +17,6 @@ import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.io.network.partition.consumer.InputGate;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -59,10 +58,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient ShardState state;
   private transient TreeMap<Integer, ShardView> shards;
   private transient EmbedQueue queue;
-  private transient Counter embeddedMillis;
+  private transient EmbedMetrics metrics;
   private transient DeadLetterOutput deadLetters;
   private transient CorpusTimeouts timeouts;
 
+  private transient DeviceClaims.Claim device;
   private transient CurrentModel model;
   private transient ShardRun run;
   private transient ShardRun following;
@@ -94,9 +94,14 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void open() throws Exception {
     super.open();
+    queue = new EmbedQueue();
+    metrics = new EmbedMetrics(getMetricGroup(), queue, System::currentTimeMillis);
+    device = DeviceClaims.ofThisProcess().claim(settings.models().device(), getRuntimeContext());
     model =
         new CurrentModel(
-            ModelLoading.as(settings.models()), () -> mailbox.execute(this::goOn, "model loaded"));
+            ModelLoading.as(settings.models(), device.device()),
+            () -> mailbox.execute(this::goOn, "model loaded"),
+            metrics);
     pass =
         new PassUnderWay(
             getProcessingTimeService(),
@@ -104,9 +109,6 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             () -> mailbox.execute(this::goOn, "forward pass done"),
             this::giveUp);
     deadLetters = new DeadLetterOutput(getRuntimeContext());
-    embeddedMillis = getMetricGroup().counter("embeddedAudioMillis");
-    queue = new EmbedQueue();
-    getMetricGroup().gauge("queuedShards", queue::size);
     timeouts =
         new CorpusTimeouts(
             getInternalTimerService(
@@ -215,8 +217,10 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       wake();
       return;
     }
+    long begin = System.nanoTime();
     boolean more = slice();
     lastSlice = System.nanoTime();
+    metrics.slice(lastSlice - begin);
     if (more) {
       turnsWithoutInput = 0;
       wake();
@@ -330,7 +334,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private void fold() throws EncodingException {
     double seconds = run.fold(model.products());
-    embeddedMillis.inc((long) (seconds * 1_000));
+    metrics.embedded(seconds);
     if (seconds > 0 && run.shard() == 0 && run.nextBatch() == 1 && !run.done()) {
       emitSummaries(); // the first sign of life of a checkpoint
     }
@@ -351,7 +355,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   private void emitSummaries() {
-    for (ShardSummary summary : run.summaries(model.device(run.request()))) {
+    for (ShardSummary summary :
+        run.summaries(model.device(run.request()), model.loadSeconds(run.request()))) {
       output.collect(new StreamRecord<>(summary));
     }
   }
@@ -461,6 +466,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void close() throws Exception {
     if (model != null) {
       model.close();
+    }
+    if (device != null) {
+      device.close();
     }
     super.close();
   }

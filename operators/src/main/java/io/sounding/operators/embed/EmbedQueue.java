@@ -20,6 +20,9 @@ final class EmbedQueue {
   /** One shard of the corpus of one checkpoint. */
   record Work(CheckpointRequest request, int shard) {}
 
+  /** The time of no checkpoint. */
+  static final long NONE = Long.MIN_VALUE;
+
   private static final Comparator<CheckpointRequest> ORDER =
       Comparator.comparingLong((CheckpointRequest r) -> r.source().timestampMillis())
           .thenComparingLong(r -> r.source().offset())
@@ -28,6 +31,7 @@ final class EmbedQueue {
   private final TreeMap<CheckpointRequest, TreeSet<Integer>> shardsOf = new TreeMap<>(ORDER);
   private final Map<String, CheckpointRequest> byEvaluation = new HashMap<>();
   private volatile int size; // read by the thread that reports metrics
+  private volatile long oldestMillis = NONE; // and so is this
 
   void add(CheckpointRequest request, int shard) {
     CheckpointRequest known = byEvaluation.computeIfAbsent(request.evaluationId(), id -> request);
@@ -85,6 +89,15 @@ final class EmbedQueue {
 
   private void count() {
     size = shardsOf.values().stream().mapToInt(TreeSet::size).sum();
+    oldestMillis = shardsOf.isEmpty() ? NONE : shardsOf.firstKey().source().timestampMillis();
+  }
+
+  /**
+   * The timestamp of the oldest checkpoint's event, milliseconds since 1970-01-01 UTC, or {@link
+   * #NONE}; from any thread.
+   */
+  long oldestMillis() {
+    return oldestMillis;
   }
 
   /** Work that waits, ready or not; from any thread. */

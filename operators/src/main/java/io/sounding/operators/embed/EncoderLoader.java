@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import ai.djl.Device;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.schemas.ModelFormat;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ final class EncoderLoader {
    *     be
    */
   SpeechEncoder load(CheckpointRequest request, ModelLoading loading) throws EncodingException {
+    Device device = EngineDevices.ofThisProcess().usable(request.modelFormat(), loading.device());
     for (int evicted = 0; ; evicted++) {
       List<Path> fetched = new ArrayList<>();
       try {
@@ -34,8 +36,9 @@ final class EncoderLoader {
             ? SpeechEncoder.load(
                 fetchModel(request, request.modelSha256(), loading, fetched),
                 request.modelFormat(),
-                loading.intraOpThreads())
-            : swapped(request, loading, fetched);
+                loading.intraOpThreads(),
+                device)
+            : swapped(request, loading, device, fetched);
       } catch (EncodingException e) {
         if (evicted == MOST_EVICTIONS || fetched.stream().allMatch(Files::exists)) {
           throw e;
@@ -44,13 +47,14 @@ final class EncoderLoader {
     }
   }
 
-  private SpeechEncoder swapped(CheckpointRequest request, ModelLoading loading, List<Path> fetched)
+  private SpeechEncoder swapped(
+      CheckpointRequest request, ModelLoading loading, Device device, List<Path> fetched)
       throws EncodingException {
     String given = request.modelSha256();
     String sha256 =
         given == null ? ModelFiles.sha256(fetchModel(request, null, loading, fetched)) : given;
     SharedGraph.GraphFile file = () -> fetchModel(request, sha256, loading, fetched);
-    SharedGraph graph = graph(request, sha256, loading, file);
+    SharedGraph graph = graph(request, sha256, loading, device, file);
     Path weights =
         loading.files().fetch(request.weightsUri(), request.weightsSha256(), Artifact.WEIGHTS);
     fetched.add(weights);
@@ -58,7 +62,11 @@ final class EncoderLoader {
   }
 
   private SharedGraph graph(
-      CheckpointRequest request, String sha256, ModelLoading loading, SharedGraph.GraphFile file)
+      CheckpointRequest request,
+      String sha256,
+      ModelLoading loading,
+      Device device,
+      SharedGraph.GraphFile file)
       throws EncodingException {
     SharedGraphs.Key key =
         new SharedGraphs.Key(
@@ -66,6 +74,7 @@ final class EncoderLoader {
             sha256,
             request.modelFormat(),
             loading.intraOpThreads(),
+            device,
             loading.files().trusted());
     Optional<SharedGraph> known = graphs.find(key);
     if (known.isPresent()) {
@@ -74,8 +83,8 @@ final class EncoderLoader {
     return graphs.keep(
         key,
         request.modelFormat() == ModelFormat.ONNX
-            ? OnnxGraph.load(file.fetch(), loading.intraOpThreads())
-            : TorchScriptGraph.load(file.fetch()));
+            ? OnnxGraph.load(file.fetch(), loading.intraOpThreads(), device)
+            : TorchScriptGraph.load(file.fetch(), device));
   }
 
   private static Path fetchModel(

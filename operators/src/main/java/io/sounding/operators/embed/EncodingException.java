@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** A model that cannot be loaded or run, or gives what is not frames; the message is a sentence. */
-public final class EncodingException extends Exception {
+public class EncodingException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
@@ -21,6 +21,12 @@ public final class EncodingException extends Exception {
 
   /** That a model file is none that its engine loads, as a sentence. */
   static EncodingException notLoaded(ModelFormat format, Throwable error) {
+    if (DeviceMemory.isExhausted(error)) {
+      return new EncodingException(
+          "The model file was not loaded: the model does not fit into the memory of its device beside what lies there (%s). Let fewer slots share the device, or take one with more memory; then publish the checkpoint again with a higher attempt."
+              .formatted(reason(error)),
+          error);
+    }
     return new EncodingException(
         "The model file cannot be loaded as %s (%s). Export it again, or correct its format."
             .formatted(format, reason(error)),

@@ -28,6 +28,28 @@ public record Frames(int[] layers, int batch, int frames, int dimension, float[]
   }
 
   /**
+   * The frames of two batches of windows of one length as one batch.
+   *
+   * @throws EncodingException if the batches differ in layers, frames or dimension
+   */
+  static Frames inBatch(Frames first, Frames second) throws EncodingException {
+    if (!Arrays.equals(first.layers, second.layers)
+        || first.frames != second.frames
+        || first.dimension != second.dimension) {
+      throw new EncodingException(
+          "The model gave other layers, frames or another dimension for windows of one length.");
+    }
+    float[][] values = new float[first.layers.length][];
+    for (int i = 0; i < values.length; i++) {
+      int length = first.values[i].length;
+      values[i] = Arrays.copyOf(first.values[i], length + second.values[i].length);
+      System.arraycopy(second.values[i], 0, values[i], length, second.values[i].length);
+    }
+    return new Frames(
+        first.layers, first.batch + second.batch, first.frames, first.dimension, values);
+  }
+
+  /**
    * The frames of consecutive windows of one utterance as one sequence.
    *
    * @throws EncodingException if the windows differ in layers or dimension

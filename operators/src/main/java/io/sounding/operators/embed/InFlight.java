@@ -10,6 +10,8 @@ import io.sounding.operators.fold.ShardFold;
  * @param nextBatch position of the next batch in the shard's {@link WindowPlan}
  * @param audioSeconds audio embedded, seconds
  * @param embedSeconds wall time of the forward passes, seconds
+ * @param begunMillis when the first window was taken, milliseconds since 1970-01-01 UTC; 0: not
+ *     known
  * @param fold the summaries so far; null before the first batch
  */
 public record InFlight(
@@ -18,4 +20,5 @@ public record InFlight(
     int nextBatch,
     double audioSeconds,
     double embedSeconds,
+    long begunMillis,
     ShardFold.Saved fold) {}

@@ -18,6 +18,7 @@ import java.util.Objects;
  *     window, or a batch); above it the checkpoint fails and the task goes on, but native code
  *     cannot be interrupted: until it returns by itself it keeps a core and its model
  * @param intraOpThreads threads within one forward pass; part of the result's definition to 1e-6
+ * @param device on what models are run; part of the result's definition to 1e-5
  */
 public record ModelSettings(
     TrustedArtifacts trusted,
@@ -25,7 +26,8 @@ public record ModelSettings(
     long cacheBytes,
     long fileBytes,
     Duration timeLimit,
-    int intraOpThreads)
+    int intraOpThreads,
+    DeviceChoice device)
     implements Serializable {
 
   /** Refuses values that cannot work, each with a sentence. */
@@ -36,18 +38,25 @@ public record ModelSettings(
     positive("fileBytes", fileBytes);
     positive("timeLimit in ms", timeLimit.toMillis());
     positive("intraOpThreads", intraOpThreads);
+    Objects.requireNonNull(device, "device");
   }
 
   /** The defaults for trusted files that are cached in {@code cacheDirectory}. */
   public static ModelSettings of(TrustedArtifacts trusted, String cacheDirectory) {
     return new ModelSettings(
-        trusted, cacheDirectory, 20L << 30, 8L << 30, Duration.ofMinutes(10), 1);
+        trusted, cacheDirectory, 20L << 30, 8L << 30, Duration.ofMinutes(10), 1, DeviceChoice.AUTO);
   }
 
   /** The same with other limits. */
   public ModelSettings with(long newFileBytes, Duration newTimeLimit) {
     return new ModelSettings(
-        trusted, cacheDirectory, cacheBytes, newFileBytes, newTimeLimit, intraOpThreads);
+        trusted, cacheDirectory, cacheBytes, newFileBytes, newTimeLimit, intraOpThreads, device);
+  }
+
+  /** The same on another device. */
+  public ModelSettings on(DeviceChoice newDevice) {
+    return new ModelSettings(
+        trusted, cacheDirectory, cacheBytes, fileBytes, timeLimit, intraOpThreads, newDevice);
   }
 
   private static void positive(String name, long value) {

@@ -44,24 +44,27 @@ final class OnnxGraph implements SharedGraph {
   private final byte[] optimised;
   private final Map<String, TensorForm> weights;
   private final int threads;
+  private final Device device;
 
-  private OnnxGraph(byte[] optimised, Map<String, TensorForm> weights, int threads) {
+  private OnnxGraph(byte[] optimised, Map<String, TensorForm> weights, int threads, Device device) {
     this.optimised = optimised;
     this.weights = weights;
     this.threads = threads;
+    this.device = device;
   }
 
-  /** Reads and optimises the graph in {@code file}. */
-  static OnnxGraph load(Path file, int threads) throws EncodingException {
+  /** Reads the graph in {@code file}, and optimises it for {@code device}. */
+  static OnnxGraph load(Path file, int threads, Device device) throws EncodingException {
     try (InputStream in = Files.newInputStream(file);
         ScratchFolder optimised = ScratchFolder.of("graph.onnx");
-        SessionOptions options = options(threads)) {
+        SessionOptions options = options(threads, device)) {
       WeightlessOnnx weightless = WeightlessOnnx.read(in);
       // above this level the graph would be laid out for this processor
       options.setOptimizationLevel(SessionOptions.OptLevel.EXTENDED_OPT);
       options.setOptimizedModelFilePath(optimised.file().toString());
       OrtEnvironment.getEnvironment().createSession(weightless.model(), options).close();
-      return new OnnxGraph(Files.readAllBytes(optimised.file()), weightless.weights(), threads);
+      return new OnnxGraph(
+          Files.readAllBytes(optimised.file()), weightless.weights(), threads, device);
     } catch (IOException | OrtException e) {
       throw EncodingException.notLoaded(ModelFormat.ONNX, e);
     }
@@ -70,12 +73,8 @@ final class OnnxGraph implements SharedGraph {
   @Override
   public SpeechEncoder with(Safetensors file, GraphFile graph) throws EncodingException {
     WeightsFit.check(weights, file.tensors(), EXPORT);
-    Model model = Model.newInstance("graph", SpeechEncoder.engine(ModelFormat.ONNX));
-    try (SessionOptions options = options(threads)) {
-      Device device = model.getNDManager().getDevice();
-      if (device.isGpu()) {
-        options.addCUDA(device.getDeviceId());
-      }
+    Model model = Model.newInstance("graph", device, SpeechEncoder.engine(ModelFormat.ONNX));
+    try (SessionOptions options = options(threads, device)) {
       options.addConfigEntry(
           "session.model_external_initializers_file_folder_path",
           file.file().toAbsolutePath().getParent().toString());
@@ -128,10 +127,13 @@ final class OnnxGraph implements SharedGraph {
     }
   }
 
-  private static SessionOptions options(int threads) throws OrtException {
+  private static SessionOptions options(int threads, Device device) throws OrtException {
     SessionOptions options = new SessionOptions();
     options.setIntraOpNumThreads(threads);
     options.setInterOpNumThreads(1);
+    if (device.isGpu()) {
+      options.addCUDA(device.getDeviceId());
+    }
     // it warns of every tensor that the graph has for training alone
     options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
     return options;

@@ -3,6 +3,7 @@ package io.sounding.operators.embed;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.operators.fold.ShardFold;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.FoldProducts;
@@ -39,6 +40,8 @@ final class ShardRun {
   private int nextBatch;
   private double audioSeconds;
   private double embedSeconds;
+  private long begunMillis;
+  private long endedMillis;
   private ShardFold fold;
 
   private int batchAhead;
@@ -81,6 +84,7 @@ final class ShardRun {
     batchAhead = nextBatch;
     audioSeconds = saved.audioSeconds();
     embedSeconds = saved.embedSeconds();
+    begunMillis = saved.begunMillis();
     fold =
         saved.fold() == null
             ? null
@@ -94,6 +98,7 @@ final class ShardRun {
         nextBatch,
         audioSeconds,
         embedSeconds,
+        begunMillis,
         fold == null ? null : fold.save());
   }
 
@@ -170,6 +175,9 @@ final class ShardRun {
    * @throws EncodingException if the audio is not as planned; names the utterance
    */
   float[][] begin(Audio audio) throws Exception {
+    if (batchAhead == 0 && begunMillis == 0) {
+      begunMillis = System.currentTimeMillis();
+    }
     prepare(audio);
     float[][] windows = ahead;
     ahead = null;
@@ -281,6 +289,7 @@ final class ShardRun {
     }
     made.clear();
     nextBatch++;
+    endedMillis = System.currentTimeMillis();
     audioSeconds += seconds;
     return seconds;
   }
@@ -324,8 +333,12 @@ final class ShardRun {
     return samples;
   }
 
-  /** What is folded amounts to, one summary per layer; empty before the first batch. */
-  List<ShardSummary> summaries(String device) {
+  /**
+   * What is folded amounts to, one summary per layer; empty before the first batch.
+   *
+   * @param loadSeconds how long the model took to load, seconds
+   */
+  List<ShardSummary> summaries(String device, double loadSeconds) {
     List<ShardSummary> summaries = new ArrayList<>();
     if (fold != null) {
       ShardFold.Saved saved = fold.save();
@@ -347,6 +360,7 @@ final class ShardRun {
                 device,
                 embedSeconds,
                 saved.foldSeconds()[i],
+                begunMillis == 0 ? null : new EmbedTiming(loadSeconds, begunMillis, endedMillis),
                 null));
       }
     }

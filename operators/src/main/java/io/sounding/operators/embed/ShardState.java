@@ -22,9 +22,10 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
  * part of each; map "pending", the checkpoints; value "in-flight"; a processing-time timer per
  * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union list "number-of-shards". Layouts 1
  * and 2 are read. Layout 1 has checkpoints without a file of weights; a version that knows none
- * would evaluate the graph's own weights. Layout 2 has corpora divided by a hash; a version that
- * knows no other {@link io.sounding.operators.assemble.Division} would refuse audio. Corpora that
- * are complete in layout 2 stay as they are; those that are not must be published anew.
+ * would evaluate the graph's own weights. Layout 2 does not say when the work in flight was begun,
+ * and its corpora are divided by a hash; a version that knows no other {@link
+ * io.sounding.operators.assemble.Division} would refuse audio. Corpora that are complete in layout
+ * 2 stay as they are; those that are not must be published anew.
  */
 final class ShardState {
 

@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import ai.djl.Device;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of this process: each is loaded once, by a background thread, and shared by the
- * subtasks that use it. Two that nobody uses stay loaded, so that the next checkpoint's model is
- * there before it is needed, and a subtask that lags behind finds its own; older ones are unloaded.
+ * The models of this process on one device: each is loaded once, by a background thread, and shared
+ * by the subtasks that use it there. Two that nobody uses stay loaded, so that the next
+ * checkpoint's model is there before it is needed, and a subtask that lags behind finds its own;
+ * older ones are unloaded.
  *
  * <p>A load that takes longer than its time limit fails, and a new thread loads what waits behind
  * it. The clock starts with the load, not in the queue, and after the engine has been started. What
@@ -32,7 +35,7 @@ final class SharedEncoders {
   private static final int IDLE = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
-  private static final SharedEncoders PROCESS = new SharedEncoders();
+  private static final Map<Device, SharedEncoders> PROCESS = new ConcurrentHashMap<>();
 
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final EncoderLoader encoderLoader = new EncoderLoader();
@@ -49,9 +52,9 @@ final class SharedEncoders {
         });
   }
 
-  /** The models of this process. */
-  static SharedEncoders ofThisProcess() {
-    return PROCESS;
+  /** The models of this process that are meant for {@code device}. */
+  static SharedEncoders on(Device device) {
+    return PROCESS.computeIfAbsent(device, any -> new SharedEncoders());
   }
 
   private record Key(
@@ -64,10 +67,13 @@ final class SharedEncoders {
       TrustedArtifacts trusted) {}
 
   private static final class Entry {
+    private final String loadedFor;
     private final CompletableFuture<SpeechEncoder> encoder;
+    private volatile double loadSeconds;
     private int users;
 
-    private Entry(CompletableFuture<SpeechEncoder> encoder) {
+    private Entry(String loadedFor, CompletableFuture<SpeechEncoder> encoder) {
+      this.loadedFor = loadedFor;
       this.encoder = encoder;
     }
   }
@@ -77,16 +83,26 @@ final class SharedEncoders {
 
     private final Key key;
     private final Entry entry;
+    private final String evaluationId;
     private boolean closed;
 
-    private Lease(Key key, Entry entry) {
+    private Lease(Key key, Entry entry, String evaluationId) {
       this.key = key;
       this.entry = entry;
+      this.evaluationId = evaluationId;
     }
 
     /** Completes with the model, or with an {@link EncodingException}. */
     CompletableFuture<SpeechEncoder> encoder() {
       return entry.encoder;
+    }
+
+    /**
+     * Wall time of fetching and loading the model, seconds, be it ahead of its use; without
+     * starting its engine. 0 if another evaluation had it loaded, or it is not there yet.
+     */
+    double loadSeconds() {
+      return entry.loadedFor.equals(evaluationId) ? entry.loadSeconds : 0;
     }
 
     @Override
@@ -110,12 +126,16 @@ final class SharedEncoders {
     Entry entry = entries.get(key);
     if (entry == null || entry.encoder.isCompletedExceptionally()) {
       CompletableFuture<SpeechEncoder> encoder = new CompletableFuture<>();
-      loader.execute(() -> load(request, loading, encoder));
-      entry = new Entry(encoder.handle((made, error) -> checked(made, error, request, loading)));
+      Entry begun =
+          new Entry(
+              request.evaluationId(),
+              encoder.handle((made, error) -> checked(made, error, request, loading)));
+      loader.execute(() -> load(request, loading, encoder, begun));
+      entry = begun;
       entries.put(key, entry);
     }
     entry.users++;
-    return new Lease(key, entry);
+    return new Lease(key, entry, request.evaluationId());
   }
 
   /** Has the model of {@code request} loaded ahead of its use. */
@@ -124,18 +144,23 @@ final class SharedEncoders {
   }
 
   private void load(
-      CheckpointRequest request, ModelLoading loading, CompletableFuture<SpeechEncoder> encoder) {
+      CheckpointRequest request,
+      ModelLoading loading,
+      CompletableFuture<SpeechEncoder> encoder,
+      Entry entry) {
     try {
       SpeechEncoder.startEngine(request.modelFormat(), loading.intraOpThreads());
       encoder.orTimeout(loading.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
       long start = System.nanoTime();
       SpeechEncoder made = encoderLoader.load(request, loading);
+      entry.loadSeconds = (System.nanoTime() - start) * 1e-9;
       if (encoder.complete(made)) {
         LOG.info(
-            "Loaded {} of run {} in {} ms.",
+            "Loaded {} of run {} on {} in {} ms.",
             files(request),
             request.runId(),
-            (System.nanoTime() - start) / 1_000_000);
+            made.device(),
+            Math.round(entry.loadSeconds * 1e3));
       } else {
         made.close(); // it came too late
       }

@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import ai.djl.Device;
 import io.sounding.schemas.ModelFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,7 +21,12 @@ final class SharedGraphs {
    * @param sha256 of the file, whether or not the event says it
    */
   record Key(
-      String uri, String sha256, ModelFormat format, int threads, TrustedArtifacts trusted) {}
+      String uri,
+      String sha256,
+      ModelFormat format,
+      int threads,
+      Device device,
+      TrustedArtifacts trusted) {}
 
   private final Map<Key, SharedGraph> graphs = new LinkedHashMap<>(16, 0.75f, true);
 

@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
@@ -23,6 +24,8 @@ import io.sounding.schemas.ModelFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,7 +59,7 @@ public final class SpeechEncoder implements AutoCloseable {
   }
 
   /**
-   * Loads the model file.
+   * Loads the model file to run it on the CPU.
    *
    * @param intraOpThreads threads within one forward pass, for ONNX; PyTorch takes one number for
    *     the whole process from {@code ai.djl.pytorch.num_threads}
@@ -64,25 +67,40 @@ public final class SpeechEncoder implements AutoCloseable {
    */
   public static SpeechEncoder load(Path file, ModelFormat format, int intraOpThreads)
       throws EncodingException {
+    return load(file, format, intraOpThreads, Device.cpu());
+  }
+
+  /**
+   * Loads the model file to run it on {@code device}, which its engine must be able to use.
+   *
+   * @param intraOpThreads as above
+   * @throws EncodingException if the file is not such a model, or does not fit onto the device
+   */
+  public static SpeechEncoder load(Path file, ModelFormat format, int intraOpThreads, Device device)
+      throws EncodingException {
     startEngine(format, intraOpThreads);
     Model model =
         load(
             file,
             format,
+            device,
             Map.of(
                 "intraOpNumThreads", Integer.toString(intraOpThreads), "interOpNumThreads", "1"));
     return new SpeechEncoder(model, model::close);
   }
 
   /** Loads the model file with these options of DJL's engine, which must have been started. */
-  static Model load(Path file, ModelFormat format, Map<String, String> options)
+  static Model load(Path file, ModelFormat format, Device device, Map<String, String> options)
       throws EncodingException {
+    Map<String, String> all = new HashMap<>(options);
+    all.put("mapLocation", "true"); // a module that was saved on another device is read onto this
     Criteria<NDList, NDList> criteria =
         Criteria.builder()
             .setTypes(NDList.class, NDList.class)
             .optModelPath(file)
             .optEngine(engine(format))
-            .optOptions(options)
+            .optDevice(device)
+            .optOptions(all)
             .optTranslator(new NoopTranslator())
             .build();
     try {
@@ -116,10 +134,23 @@ public final class SpeechEncoder implements AutoCloseable {
 
   /** A session for one thread; close it before the encoder. */
   public Session open() {
+    return open(() -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param halved called by the session's thread whenever it halves a batch for want of memory
+   */
+  Session open(Runnable halved) {
     NDManager manager = model.getNDManager();
+    // ONNX Runtime's arrays hold values and compute nothing
+    boolean computes = manager.getEngine().getEngineName().equals(engine(ModelFormat.TORCHSCRIPT));
     return new Session(
         model.newPredictor(new SamplesToTensors()),
-        manager.getDevice().isGpu() ? new DeviceProducts(manager) : new HostProducts());
+        manager.getDevice().isGpu() && computes ? new DeviceProducts(manager) : new HostProducts(),
+        device(),
+        halved);
   }
 
   /** Gives the native memory back. */
@@ -136,10 +167,19 @@ public final class SpeechEncoder implements AutoCloseable {
     private final Predictor<float[][], List<Tensor>> predictor;
 
     private final FoldProducts products;
+    private final String device;
+    private final Runnable halved;
+    private long mostSamples = Long.MAX_VALUE;
 
-    private Session(Predictor<float[][], List<Tensor>> predictor, FoldProducts products) {
+    private Session(
+        Predictor<float[][], List<Tensor>> predictor,
+        FoldProducts products,
+        String device,
+        Runnable halved) {
       this.predictor = predictor;
       this.products = products;
+      this.device = device;
+      this.halved = halved;
     }
 
     /** Makes products of the frames where the model runs. */
@@ -148,13 +188,43 @@ public final class SpeechEncoder implements AutoCloseable {
     }
 
     /**
-     * Runs the model.
+     * Runs the model. A batch for which the device has not enough memory is run in halves, or
+     * halves of these; larger batches than a half are not tried again by this session.
      *
      * @param windows {@code float[B][samples]}, all equally long
      * @param layers indices of the outputs wanted, negative ones from the end; null: all
-     * @throws EncodingException if the model refuses the input or gives what is not frames
+     * @throws EncodingException if the model refuses the input or gives what is not frames, or a
+     *     single window does not fit into the device's memory
      */
     public Frames encode(float[][] windows, int[] layers) throws EncodingException {
+      long samples = (long) windows.length * windows[0].length;
+      if (windows.length > 1 && samples > mostSamples) {
+        return encodeHalves(windows, layers);
+      }
+      try {
+        return encodeWhole(windows, layers);
+      } catch (OutOfDeviceMemoryException e) {
+        if (windows.length == 1) {
+          throw e;
+        }
+        halved.run();
+        mostSamples = (long) half(windows) * windows[0].length;
+      }
+      return encodeHalves(windows, layers); // what the failed run held is free by now
+    }
+
+    private static int half(float[][] windows) {
+      return (windows.length + 1) / 2;
+    }
+
+    private Frames encodeHalves(float[][] windows, int[] layers) throws EncodingException {
+      int half = half(windows);
+      return Frames.inBatch(
+          encode(Arrays.copyOf(windows, half), layers),
+          encode(Arrays.copyOfRange(windows, half, windows.length), layers));
+    }
+
+    private Frames encodeWhole(float[][] windows, int[] layers) throws EncodingException {
       List<Tensor> outputs;
       try {
         outputs = predictor.predict(windows);
@@ -164,6 +234,9 @@ public final class SpeechEncoder implements AutoCloseable {
                 .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
             e);
       } catch (TranslateException | RuntimeException e) {
+        if (DeviceMemory.isExhausted(e)) {
+          throw new OutOfDeviceMemoryException(device, windows.length, windows[0].length, e);
+        }
         throw new EncodingException(
             "The model failed on %d windows of %d samples (%s)."
                 .formatted(windows.length, windows[0].length, EncodingException.reason(e)),

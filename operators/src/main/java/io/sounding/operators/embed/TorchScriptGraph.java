@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import ai.djl.Device;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,23 +18,25 @@ final class TorchScriptGraph implements SharedGraph {
   /** Instances kept that nobody uses: the next checkpoint takes one. */
   private static final int MOST_SPARE = 1;
 
+  private final Device device;
   private final Deque<TorchScriptInstance> spare = new ArrayDeque<>();
   private boolean closed;
 
-  private TorchScriptGraph(TorchScriptInstance first) {
+  private TorchScriptGraph(Device device, TorchScriptInstance first) {
+    this.device = device;
     spare.add(first);
   }
 
-  /** Loads a first instance of the module in {@code file}. */
-  static TorchScriptGraph load(Path file) throws EncodingException {
-    return new TorchScriptGraph(TorchScriptInstance.load(file));
+  /** Loads a first instance of the module in {@code file}, to run on {@code device}. */
+  static TorchScriptGraph load(Path file, Device device) throws EncodingException {
+    return new TorchScriptGraph(device, TorchScriptInstance.load(file, device));
   }
 
   @Override
   public SpeechEncoder with(Safetensors weights, GraphFile graph) throws EncodingException {
     TorchScriptInstance instance = takeSpare();
     if (instance == null) {
-      instance = TorchScriptInstance.load(graph.fetch());
+      instance = TorchScriptInstance.load(graph.fetch(), device);
     }
     TorchScriptInstance taken = instance;
     try {

@@ -42,9 +42,10 @@ final class TorchScriptInstance implements AutoCloseable {
   }
 
   /** Loads the module. Its own weights are lost: it is not to be run before others are set. */
-  static TorchScriptInstance load(Path file) throws EncodingException {
+  static TorchScriptInstance load(Path file, Device device) throws EncodingException {
     // otherwise its parameters would be inference tensors, which refuse to be changed
-    Model model = SpeechEncoder.load(file, ModelFormat.TORCHSCRIPT, Map.of("trainParam", "true"));
+    Model model =
+        SpeechEncoder.load(file, ModelFormat.TORCHSCRIPT, device, Map.of("trainParam", "true"));
     TorchScriptInstance instance = new TorchScriptInstance(model);
     try {
       instance.layOut();

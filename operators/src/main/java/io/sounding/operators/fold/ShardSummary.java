@@ -22,6 +22,7 @@ import java.util.Objects;
  * @param device where it was embedded; null in a failure
  * @param embedSeconds wall time of the forward passes, seconds
  * @param foldSeconds wall time of folding this layer, seconds
+ * @param timing when it was embedded; null if not known, or in a failure
  * @param failure why the checkpoint cannot be evaluated, a sentence; null if it can
  */
 public record ShardSummary(
@@ -39,6 +40,7 @@ public record ShardSummary(
     String device,
     double embedSeconds,
     double foldSeconds,
+    EmbedTiming timing,
     String failure) {
 
   /** The layer of a failure, which concerns them all. */
@@ -49,13 +51,28 @@ public record ShardSummary(
       CheckpointRequest checkpoint, int shard, int shards, String failure) {
     Objects.requireNonNull(failure, "a failure says why");
     return new ShardSummary(
-        checkpoint, null, 0, 0, shard, shards, 0, 0, ALL_LAYERS, 0, null, null, 0, 0, failure);
+        checkpoint,
+        null,
+        0,
+        0,
+        shard,
+        shards,
+        0,
+        0,
+        ALL_LAYERS,
+        0,
+        null,
+        null,
+        0,
+        0,
+        null,
+        failure);
   }
 
   /** The same failure, told to one layer so that it gives up too. */
   public ShardSummary ofLayer(int known) {
     return new ShardSummary(
-        checkpoint, null, 0, 0, shard, shards, 0, 0, known, 0, null, null, 0, 0, failure);
+        checkpoint, null, 0, 0, shard, shards, 0, 0, known, 0, null, null, 0, 0, null, failure);
   }
 
   /** Evaluation and layer: what is merged together. */

@@ -3,6 +3,7 @@ package io.sounding.operators.merge;
 import io.sounding.operators.StateLayout;
 import io.sounding.operators.VersionedStage;
 import io.sounding.operators.assemble.Downtime;
+import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.RankMeJackknife;
@@ -30,16 +31,17 @@ import org.apache.flink.util.Collector;
  * harmless; it goes after {@code patience}, and so does an evaluation of which no summary came for
  * that long (a part of it failed elsewhere).
  *
- * <p>State, layout 2, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
+ * <p>State, layout 3, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
  * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
  * key. Layout 1, which is read, has checkpoints without a file of weights; a version that knows
- * none would merge what others evaluated with one, so it must not read layout 2.
+ * none would merge what others evaluated with one, so it must not read layout 2. Layout 2, which is
+ * read, has summaries that do not say when they were made.
  */
 public final class MergeShards extends VersionedStage<String, ShardSummary, MergedLayer> {
 
   private static final long serialVersionUID = 1L;
 
-  private static final StateLayout LAYOUT = new StateLayout("merge", 2);
+  private static final StateLayout LAYOUT = new StateLayout("merge", 3);
 
   /**
    * How much of the corpus is there.
@@ -179,6 +181,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
         String.join(",", devices),
         embedSeconds,
         foldSeconds,
+        EmbedTiming.over(inOrder.stream().map(ShardSummary::timing).toList()),
         null);
   }
 

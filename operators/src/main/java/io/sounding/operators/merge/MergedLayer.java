@@ -1,6 +1,7 @@
 package io.sounding.operators.merge;
 
 import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.schemas.MetricStatus;
 
 /**
@@ -22,6 +23,7 @@ import io.sounding.schemas.MetricStatus;
  * @param devices where it was embedded
  * @param embedSeconds wall time of the forward passes, summed over shards, seconds
  * @param foldSeconds wall time of folding, summed over shards, seconds
+ * @param timing when it was embedded; null: not known
  * @param failure why the evaluation failed, a sentence
  */
 public record MergedLayer(
@@ -40,6 +42,7 @@ public record MergedLayer(
     String devices,
     double embedSeconds,
     double foldSeconds,
+    EmbedTiming timing,
     String failure) {
 
   static MergedLayer failed(CheckpointRequest checkpoint, int shards, String failure) {
@@ -59,6 +62,7 @@ public record MergedLayer(
         null,
         0,
         0,
+        null,
         failure);
   }
 }

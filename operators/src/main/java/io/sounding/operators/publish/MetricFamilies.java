@@ -1,5 +1,6 @@
 package io.sounding.operators.publish;
 
+import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.operators.merge.MergedLayer;
 import io.sounding.operators.statistics.ClusterMetrics;
 import io.sounding.operators.statistics.RankMetrics;
@@ -55,8 +56,20 @@ final class MetricFamilies {
         .build();
   }
 
-  static EvaluationCost cost(MergedLayer layer) {
-    return new EvaluationCost(layer.devices(), layer.embedSeconds(), layer.foldSeconds());
+  /**
+   * What the layer cost.
+   *
+   * @param metricsSeconds wall time of computing its metrics from the summary
+   */
+  static EvaluationCost cost(MergedLayer layer, double metricsSeconds) {
+    EmbedTiming timing = layer.timing();
+    return new EvaluationCost(
+        layer.devices(),
+        layer.embedSeconds(),
+        layer.foldSeconds(),
+        timing == null ? null : timing.loadSeconds(),
+        timing == null ? null : timing.audioSecondsPerSecond(layer.audioSeconds()),
+        metricsSeconds);
   }
 
   private static Double orNull(boolean defined, double value) {

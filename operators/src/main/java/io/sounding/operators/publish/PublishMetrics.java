@@ -58,6 +58,7 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
     if (layer.status() == MetricStatus.FAILED) {
       return event.setFailureReason(layer.failure()).build();
     }
+    long begin = System.nanoTime();
     LayerSummary summary = LayerSummary.fromBytes(layer.summary());
     event
         .setCorpusDigest(layer.corpusDigest())
@@ -69,8 +70,7 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
         .setAudioSeconds(layer.audioSeconds())
         .setCorpusAudioSeconds(layer.corpusAudioSeconds())
         .setFrameDimension(summary.dimension())
-        .setRank(MetricFamilies.rank(RankMetrics.of(summary), layer.rankMeStdErr()))
-        .setCost(MetricFamilies.cost(layer));
+        .setRank(MetricFamilies.rank(RankMetrics.of(summary), layer.rankMeStdErr()));
     if (layer.status() == MetricStatus.FINAL) {
       ClusterMetrics clusters = ClusterMetrics.of(summary, settings.statistics());
       event
@@ -78,6 +78,6 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
           .setSampleFrames(clusters.sampleFrames())
           .setClusters(MetricFamilies.clusters(clusters));
     }
-    return event.build();
+    return event.setCost(MetricFamilies.cost(layer, (System.nanoTime() - begin) * 1e-9)).build();
   }
 }

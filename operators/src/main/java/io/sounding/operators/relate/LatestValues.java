@@ -1,5 +1,6 @@
 package io.sounding.operators.relate;
 
+import io.sounding.operators.JobMetric;
 import io.sounding.operators.StateLayout;
 import java.time.Clock;
 import java.util.Comparator;
@@ -148,7 +149,7 @@ public final class LatestValues extends ProcessFunction<Measurement, Void>
   }
 
   private static void gauge(MetricGroup group, String metric, Gauge<Double> value) {
-    group.addGroup("metric", metric).gauge("latest", value);
+    group.addGroup("metric", metric).gauge(JobMetric.LATEST.label(), value);
   }
 
   private Measurement at(String place) {

@@ -2,6 +2,7 @@ package io.sounding.operators.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
@@ -163,7 +164,8 @@ class EmbedOperatorFailureTest {
     harness.tell(Control.of(Examples.manifest(busy)));
     CheckpointRequest request = Examples.request("bad", 1, "busy", TestModels.path("busy.pt"));
     try (var lease =
-        SharedEncoders.ofThisProcess().lease(request, ModelLoading.as(settings.models()))) {
+        SharedEncoders.on(Device.cpu())
+            .lease(request, ModelLoading.as(settings.models(), Device.cpu()))) {
       lease.encoder().join();
       harness.tell(Control.of(request));
       harness.runMailsThatAreThere();

@@ -2,6 +2,7 @@ package io.sounding.operators.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.Device;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
@@ -53,8 +54,8 @@ class EmbedOperatorRecoveryTest {
    */
   private OperatorSubtaskState snapshotMidway(EmbedHarness harness, CheckpointRequest started)
       throws Exception {
-    ModelLoading loading = ModelLoading.as(Examples.settings(1, cache).models());
-    try (var lease = SharedEncoders.ofThisProcess().lease(started, loading)) {
+    ModelLoading loading = ModelLoading.as(Examples.settings(1, cache).models(), Device.cpu());
+    try (var lease = SharedEncoders.on(Device.cpu()).lease(started, loading)) {
       lease.encoder().join();
       int idle = harness.stateEntries();
       OperatorSubtaskState snapshot;

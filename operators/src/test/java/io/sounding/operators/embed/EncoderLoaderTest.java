@@ -2,6 +2,7 @@ package io.sounding.operators.embed;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.nio.file.Files;
@@ -41,7 +42,8 @@ class EncoderLoaderTest {
     return new ModelLoading(
         new ModelFiles(folder.resolve("cache"), 1 << 20, 1 << 20, trusted),
         1,
-        Duration.ofMinutes(1));
+        Duration.ofMinutes(1),
+        Device.cpu());
   }
 
   private ModelLoading trusting(Path... trusted) {
@@ -201,7 +203,8 @@ class EncoderLoaderTest {
             new ModelFiles(
                 folder.resolve("cache"), 1 << 20, 11_000, TrustedArtifacts.of(List.of("/"))),
             1,
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            Device.cpu());
     Path large = Files.write(weights.resolve("large.safetensors"), new byte[11_001]);
     assertThatThrownBy(
             () ->

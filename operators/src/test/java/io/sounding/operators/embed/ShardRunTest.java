@@ -115,9 +115,9 @@ class ShardRunTest {
 
     assertThat(all).hasSize(12).doesNotHaveDuplicates();
     assertThat(heard).isEqualTo(all);
-    ShardSummary resumed = second.summaries("cpu").get(0);
-    assertThat(resumed.summary()).isEqualTo(whole.summaries("cpu").get(0).summary());
-    assertThat(resumed.audioSeconds()).isEqualTo(whole.summaries("cpu").get(0).audioSeconds());
+    ShardSummary resumed = second.summaries("cpu", 0).get(0);
+    assertThat(resumed.summary()).isEqualTo(whole.summaries("cpu", 0).get(0).summary());
+    assertThat(resumed.audioSeconds()).isEqualTo(whole.summaries("cpu", 0).get(0).audioSeconds());
     assertThat(resumed.layer()).isEqualTo(2);
   }
 
@@ -148,7 +148,7 @@ class ShardRunTest {
       System.arraycopy(frames, 0, both, window * 20 * 8, 20 * 8);
     }
     expected.add("long", 0, both, 40, new HostProducts());
-    assertThat(run.summaries("cpu").get(0).summary()).isEqualTo(expected.save().summaries()[0]);
+    assertThat(run.summaries("cpu", 0).get(0).summary()).isEqualTo(expected.save().summaries()[0]);
   }
 
   @Test
@@ -179,7 +179,7 @@ class ShardRunTest {
       }
       meanNorm += Math.sqrt(squares) / 10;
     }
-    LayerSummary summary = LayerSummary.fromBytes(run.summaries("cpu").get(0).summary());
+    LayerSummary summary = LayerSummary.fromBytes(run.summaries("cpu", 0).get(0).summary());
     assertThat(RankMetrics.of(summary).meanNorm()).isCloseTo(meanNorm, within(1e-5));
   }
 
@@ -189,6 +189,6 @@ class ShardRunTest {
         new ShardRun(
             request(InputNormalisation.NONE), 1, part(CORPUS.subList(0, 1), 1, 2), SETTINGS);
     assertThat(run.done()).isTrue();
-    assertThat(run.summaries("")).isEmpty();
+    assertThat(run.summaries("", 0)).isEmpty();
   }
 }

@@ -3,6 +3,7 @@ package io.sounding.operators.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.net.URL;
@@ -25,7 +26,7 @@ class SharedEncodersTest {
 
   @BeforeEach
   void openCache() {
-    loading = ModelLoading.as(Examples.settings(1, cache).models());
+    loading = ModelLoading.as(Examples.settings(1, cache).models(), Device.cpu());
   }
 
   private SharedEncoders.Lease lease(String checkpoint) {
@@ -105,7 +106,8 @@ class SharedEncodersTest {
   @Test
   void aLoadAboveItsTimeLimitFailsAndWhatWaitsBehindItIsLoaded() throws Exception {
     ModelLoading hurried =
-        new ModelLoading(loading.files(), loading.intraOpThreads(), Duration.ofMillis(100));
+        new ModelLoading(
+            loading.files(), loading.intraOpThreads(), Duration.ofMillis(100), Device.cpu());
     CheckpointRequest stalled = request("stalled", "one_tensor.onnx");
     try (var hangs = encoders.lease(onStalledStore(stalled), hurried);
         var behind = lease("a")) {
@@ -143,7 +145,8 @@ class SharedEncodersTest {
   @Test
   void theTimeLimitCoversTheWeights() throws Exception {
     ModelLoading hurried =
-        new ModelLoading(loading.files(), loading.intraOpThreads(), Duration.ofMillis(100));
+        new ModelLoading(
+            loading.files(), loading.intraOpThreads(), Duration.ofMillis(100), Device.cpu());
     CheckpointRequest request = swapped("stalled", "weights_a.safetensors", false);
     String weights = request.weightsUri().replaceFirst("file:", "stalled:");
     CheckpointRequest stalled = Examples.withWeights(request, request.modelSha256(), weights, null);

@@ -3,6 +3,7 @@ package io.sounding.operators.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import io.sounding.schemas.ModelFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,9 @@ class SharedGraphTest {
     ModelFormat format =
         path.toString().endsWith(".onnx") ? ModelFormat.ONNX : ModelFormat.TORCHSCRIPT;
     SpeechEncoder.startEngine(format, 1);
-    return format == ModelFormat.ONNX ? OnnxGraph.load(path, 1) : TorchScriptGraph.load(path);
+    return format == ModelFormat.ONNX
+        ? OnnxGraph.load(path, 1, Device.cpu())
+        : TorchScriptGraph.load(path, Device.cpu());
   }
 
   private static SpeechEncoder with(SharedGraph graph, String graphFile, Path weights)
@@ -246,8 +249,8 @@ class SharedGraphTest {
               SpeechEncoder.startEngine(format, 1);
               SharedGraph graph =
                   format == ModelFormat.ONNX
-                      ? OnnxGraph.load(path, 1)
-                      : TorchScriptGraph.load(path);
+                      ? OnnxGraph.load(path, 1, Device.cpu())
+                      : TorchScriptGraph.load(path, Device.cpu());
               graph.close();
             })
         .isInstanceOf(EncodingException.class)

@@ -55,6 +55,7 @@ public final class ShardSummaries {
         shard % 2 == 0 ? "cpu" : "gpu0",
         0.5,
         0.25,
+        new EmbedTiming(shard, 1_000 + shard, 3_000 + shard),
         null);
   }
 
@@ -75,6 +76,7 @@ public final class ShardSummaries {
         s.device(),
         s.embedSeconds(),
         s.foldSeconds(),
+        s.timing(),
         s.failure());
   }
 

@@ -3,6 +3,7 @@ package io.sounding.operators.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.operators.KeyedStage;
+import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.operators.fold.ShardSummaries;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerAccumulator;
@@ -168,6 +169,7 @@ class MergeShardsTest {
       assertThat(last.corpusAudioSeconds()).isEqualTo(27);
       assertThat(last.embedSeconds()).isEqualTo(4.5);
       assertThat(last.foldSeconds()).isEqualTo(2.25);
+      assertThat(last.timing()).isEqualTo(new EmbedTiming(SHARDS - 1, 1_000, 3_000 + SHARDS - 1));
       assertThat(last.devices()).isEqualTo("cpu,gpu0");
       assertThat(last.rankMeStdErr()).isPositive();
       assertThat(last.failure()).isNull();

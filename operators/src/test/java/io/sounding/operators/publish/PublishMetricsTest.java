@@ -85,6 +85,9 @@ class PublishMetricsTest {
     assertThat(event.getCost().getDevice()).isEqualTo("cpu,gpu0");
     assertThat(event.getCost().getEmbedSeconds()).isEqualTo(2.5);
     assertThat(event.getCost().getFoldSeconds()).isEqualTo(1.25);
+    assertThat(event.getCost().getLoadSeconds()).isEqualTo(4); // of the slowest shard
+    assertThat(event.getCost().getAudioSecondsPerSecond()).isEqualTo(15 / 2.004);
+    assertThat(event.getCost().getMetricsSeconds()).isPositive();
   }
 
   @Test

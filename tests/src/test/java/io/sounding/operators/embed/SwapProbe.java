@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import ai.djl.Device;
 import io.sounding.schemas.ModelFormat;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -74,7 +75,9 @@ public final class SwapProbe {
   private SharedGraph load() throws EncodingException {
     SpeechEncoder.startEngine(format, 1);
     Path graph = model("graph");
-    return format == ModelFormat.ONNX ? OnnxGraph.load(graph, 1) : TorchScriptGraph.load(graph);
+    return format == ModelFormat.ONNX
+        ? OnnxGraph.load(graph, 1, Device.cpu())
+        : TorchScriptGraph.load(graph, Device.cpu());
   }
 
   private void compare(int times) throws EncodingException {

@@ -35,9 +35,11 @@ function rows(checkpoint) {
     cell(duration(checkpoint.audioSeconds)),
     cell(duration(checkpoint.embedSeconds)),
     cell(duration(checkpoint.foldSeconds)),
+    cell(duration(checkpoint.loadSeconds)),
+    cell(checkpoint.audioSecondsPerSecond === null ? '–' : `${number(checkpoint.audioSecondsPerSecond)} ×`),
     cell(checkpoint.device ?? '–', ''),
     element('td', {}, age(checkpoint.emittedAt)));
   if (checkpoint.failureReason === null) return [row];
   row.classList.add('explained');
-  return [row, element('tr', { class: 'explanation' }, element('td', { colspan: 11 }, checkpoint.failureReason))];
+  return [row, element('tr', { class: 'explanation' }, element('td', { colspan: 13 }, checkpoint.failureReason))];
 }

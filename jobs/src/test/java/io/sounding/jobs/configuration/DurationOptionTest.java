@@ -1,4 +1,4 @@
-package io.sounding.jobs.cli;
+package io.sounding.jobs.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -9,6 +9,7 @@ import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.TopicAdvice;
 import io.sounding.jobs.kafka.Topics;
+import io.sounding.operators.EvaluationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -87,6 +88,7 @@ public final class SoundingJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    EvaluationSettings settings = evaluation.settings();
     KafkaClients kafka =
         new KafkaClients(
             bootstrapServers,
@@ -101,7 +103,7 @@ public final class SoundingJob implements Callable<Integer> {
     SoundingTopology.lay(
         environment,
         KafkaEnds.of(bootstrapServers, kafka.topics(), name, kafka.settings()),
-        evaluation.settings());
+        settings);
     environment.execute(name);
     return 0;
   }

@@ -12,7 +12,11 @@ public final class Components {
 
   /** The options of all of them. */
   public static OptionCatalogue options() {
-    return OptionCatalogue.of(
-        List.of(new CommandLine(new Sounding()), new CommandLine(new SoundingJob())));
+    return OptionCatalogue.of(List.of(verbs(), new CommandLine(new SoundingJob())));
+  }
+
+  /** The command line with all its verbs, and nothing configured. */
+  public static CommandLine verbs() {
+    return new CommandLine(new Sounding());
   }
 }

@@ -94,6 +94,7 @@ public final class Sounding implements Runnable {
     configuration.warnings().forEach(errors::println);
     return configuration
         .appliedTo(new CommandLine(new Sounding(configuration)))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(terminal)
         .setErr(errors)
         .setExecutionExceptionHandler(Sounding::tell)

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /** An option in words: what it takes, in which unit, what holds without it, what it is for. */
 record OptionWords(String type, String unit, String defaultValue, String sentence) {
 
-  private static final Pattern DEFAULT_IN_WORDS = Pattern.compile("\\s*\\(default: (.*)\\)(?=\\.)");
+  private static final Pattern DEFAULT_IN_WORDS = Pattern.compile("\\s*\\(default: ([^)]*)\\)(?=[.;])");
 
   /** What a number counts or measures, from the label that its value has in the help. */
   private static final Map<String, String> UNITS =
@@ -54,7 +54,7 @@ record OptionWords(String type, String unit, String defaultValue, String sentenc
       return "true or false";
     } else if (type.isEnum()) {
       return Arrays.stream(type.getEnumConstants())
-          .map(Object::toString)
+          .map(value -> value.toString().toLowerCase(Locale.ROOT))
           .reduce((a, b) -> a + " or " + b)
           .orElseThrow();
     }
@@ -97,12 +97,12 @@ record OptionWords(String type, String unit, String defaultValue, String sentenc
   private static String defaultOf(OptionSpec option, String inWords) {
     if (option.defaultValue() != null) {
       return option.defaultValue();
-    } else if (!inWords.isEmpty()) {
+    } else if (!inWords.isEmpty() && option.type() != boolean.class) {
       return inWords;
     }
     Object initial = option.initialValue();
     if (initial == null || initial.equals("")) {
-      return option.required() ? "must be given" : "none";
+      return option.required() && option.group() == null ? "must be given" : "none";
     } else if (initial instanceof Collection<?> values) {
       return values.isEmpty() ? "none" : values.toString();
     } else if (initial instanceof Map<?, ?> values && values.isEmpty()) {

@@ -18,7 +18,9 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * The main class for a real cluster: the graph between the topics of a Kafka that is there already.
@@ -36,6 +38,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class SoundingJob implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
 
   @Configured(section = Configured.TOP)
   @Option(
@@ -88,13 +92,19 @@ public final class SoundingJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    EvaluationSettings settings = evaluation.settings();
-    KafkaClients kafka =
-        new KafkaClients(
-            bootstrapServers,
-            Topics.withPrefix(topicPrefix),
-            ClientProperties.read(kafkaProperties));
-    TopicAdvice.give(kafka, SoundingJob::warn);
+    EvaluationSettings settings;
+    KafkaClients kafka;
+    try {
+      settings = evaluation.settings();
+      kafka =
+          new KafkaClients(
+              bootstrapServers,
+              Topics.withPrefix(topicPrefix),
+              ClientProperties.read(kafkaProperties));
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    TopicAdvice.beforeStart(kafka, SoundingJob::warn);
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     if (!environment.getCheckpointConfig().isCheckpointingEnabled()) {
       // without Flink checkpoints no transaction would ever commit

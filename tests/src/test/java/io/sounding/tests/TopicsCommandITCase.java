@@ -22,7 +22,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Topics are made once, and never changed; what is dangerous about those that are there is told. */
+/**
+ * Topics are made once, and never changed; what is dangerous about those that are there is told.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
 class TopicsCommandITCase {
@@ -49,12 +51,7 @@ class TopicsCommandITCase {
     return Verb.run(
         Stream.concat(
                 Stream.of(
-                    "topics",
-                    verb,
-                    "--bootstrap",
-                    broker.bootstrapServers(),
-                    "--topics",
-                    prefix),
+                    "topics", verb, "--bootstrap", broker.bootstrapServers(), "--topics", prefix),
                 Stream.of(more))
             .toList());
   }
@@ -83,7 +80,8 @@ class TopicsCommandITCase {
 
     Verb made = topics("create", "own", "--audio-partitions=3");
     assertThat(made.status()).as(made.told()).isZero();
-    assertThat(made.told()).contains("own.metrics is made: partitions: 1, replicas: 1, cleanup.policy=compact");
+    assertThat(made.told())
+        .contains("own.metrics is made: partitions: 1, replicas: 1, cleanup.policy=compact");
     assertThat(state("own.audio").partitions()).isEqualTo(3);
     assertThat(state("own.audio").configuration())
         .containsEntry("cleanup.policy", "delete")
@@ -127,7 +125,7 @@ class TopicsCommandITCase {
     assertThat(topics("check", "old").status()).isEqualTo(1);
 
     List<String> warnings = new ArrayList<>();
-    TopicAdvice.give(clients("old"), warnings::add);
+    TopicAdvice.beforeStart(clients("old"), warnings::add);
     assertThat(warnings)
         .hasSize(3)
         .anySatisfy(warning -> assertThat(warning).startsWith(audio).endsWith(mending));
@@ -169,10 +167,7 @@ class TopicsCommandITCase {
       Verb away =
           Verb.run(
               List.of(
-                  "topics",
-                  verb,
-                  "--bootstrap=127.0.0.1:1",
-                  "--kafka-properties=" + properties));
+                  "topics", verb, "--bootstrap=127.0.0.1:1", "--kafka-properties=" + properties));
       assertThat(away.status()).isEqualTo(3);
       assertThat(away.told())
           .startsWith("Kafka at 127.0.0.1:1 does not answer (")
@@ -207,8 +202,7 @@ class TopicsCommandITCase {
             Map.of())) {
       String at = "Kafka at %s does not let this client ".formatted(guarded.bootstrapServers());
       List<String> options =
-          List.of(
-              "--bootstrap=" + guarded.bootstrapServers(), "--kafka-properties=" + guest);
+          List.of("--bootstrap=" + guarded.bootstrapServers(), "--kafka-properties=" + guest);
       for (String verb : List.of("create", "check")) {
         Verb refused =
             Verb.run(Stream.concat(Stream.of("topics", verb), options.stream()).toList());

@@ -67,8 +67,8 @@ final class PublishAudioCommand implements Callable<Integer> {
     List<AudioFiles.AudioFilePath> files = AudioFiles.list(audio);
     terminal.printf("Corpus %s: %s.%n", corpus, Counted.of(files.size(), "audio file"));
     terminal.flush();
-    TopicAdvice.give(
-        clients, List.of(clients.topics().audio()), spec.commandLine().getErr()::println);
+    TopicAdvice.beforePublishing(
+        clients, clients.topics().audio(), spec.commandLine().getErr()::println);
     ProgressLine progress = new ProgressLine(terminal);
     CorpusUpload.Outcome outcome;
     try {

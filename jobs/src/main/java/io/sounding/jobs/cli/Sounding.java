@@ -5,6 +5,8 @@ import io.sounding.jobs.configuration.Configuration;
 import io.sounding.jobs.configuration.ConfigurationException;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -41,6 +43,9 @@ public final class Sounding implements Runnable {
 
   /** Exit status when neither the arguments nor a checkpoint is at fault. */
   private static final int FAILED = 3;
+
+  /** Whoever mends the configuration needs them while it cannot be used. */
+  private static final List<String> ASKS_FOR_HELP = List.of("--help", "-h", "--explain");
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec specification;
 
@@ -89,7 +94,10 @@ public final class Sounding implements Runnable {
       configuration = Configuration.of(Components::options, environment, arguments);
     } catch (ConfigurationException e) {
       errors.println(e.getMessage());
-      return UNUSABLE;
+      if (Collections.disjoint(List.of(arguments), ASKS_FOR_HELP)) {
+        return UNUSABLE;
+      }
+      configuration = Configuration.NONE;
     }
     configuration.warnings().forEach(errors::println);
     return configuration

@@ -2,6 +2,7 @@ package io.sounding.jobs.cli;
 
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.TopicAdmin;
+import io.sounding.jobs.kafka.TopicAdvice;
 import io.sounding.jobs.kafka.TopicDesign;
 import io.sounding.jobs.kafka.TopicFinding;
 import java.io.PrintWriter;
@@ -41,8 +42,7 @@ final class TopicsCheckCommand implements Callable<Integer> {
       for (TopicDesign design : TopicDesign.of(clients.topics(), Optional.empty(), 1)) {
         Optional<List<TopicFinding>> findings = admin.findings(design);
         if (findings.isEmpty()) {
-          terminal.printf(
-              "There is no topic %s: sounding topics create makes it.%n", design.name());
+          terminal.println(TopicAdvice.missing(design.name()));
         } else if (findings.get().isEmpty()) {
           terminal.printf("%s will do.%n", design.name());
         } else {

@@ -12,7 +12,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine;
@@ -129,8 +128,8 @@ final class WatchCommand implements Callable<Integer> {
             new FolderWatch.Patience(settling, doneMarker, lossWait),
             terminal);
     KafkaClients clients = kafka.clients();
-    TopicAdvice.give(
-        clients, List.of(clients.topics().checkpoints()), spec.commandLine().getErr()::println);
+    TopicAdvice.beforePublishing(
+        clients, clients.topics().checkpoints(), spec.commandLine().getErr()::println);
     CheckpointWatch watch =
         new CheckpointWatch(
             clients,

@@ -108,6 +108,11 @@ public final class Configuration implements IDefaultValueProvider {
     return warnings;
   }
 
+  private static boolean names(String sentence, OptionSpec option) {
+    String name = option.longestName().substring("--".length());
+    return Pattern.compile("(?<![\\w-])(--)?" + name + "(?![\\w-])").matcher(sentence).find();
+  }
+
   /**
    * Where the options come from that a sentence about a command's failure names, each as a line;
    * those that are on the command line need no such line.
@@ -120,7 +125,7 @@ public final class Configuration implements IDefaultValueProvider {
       Setting setting = key == null ? null : settings.get(key);
       if (setting != null
           && (parsed == null || !parsed.hasMatchedOption(option))
-          && Pattern.compile(option.longestName() + "(?![a-z-])").matcher(sentence).find()) {
+          && names(sentence, option)) {
         lines.add("%s comes from %s (%s).".formatted(option.longestName(), setting.source(), key));
       }
     }

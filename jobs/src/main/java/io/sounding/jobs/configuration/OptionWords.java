@@ -14,7 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /** An option in words: what it takes, in which unit, what holds without it, what it is for. */
 record OptionWords(String type, String unit, String defaultValue, String sentence) {
 
-  private static final Pattern DEFAULT_IN_WORDS = Pattern.compile("\\s*\\(default: ([^)]*)\\)(?=[.;])");
+  private static final Pattern DEFAULT_IN_WORDS =
+      Pattern.compile("\\s*\\(default: ([^)]*)\\)(?=[.;])");
 
   /** What a number counts or measures, from the label that its value has in the help. */
   private static final Map<String, String> UNITS =

@@ -50,7 +50,8 @@ public final class TopicAdmin implements AutoCloseable {
    * @param dryRun Kafka says whether it would, and makes nothing
    * @return how many partitions and replicas it has, as far as Kafka tells; empty: it is there
    *     already, and was not changed
-   * @throws KafkaUnavailableException with a sentence, if Kafka refuses or does not answer
+   * @throws KafkaRefusedException with a sentence, if Kafka refuses
+   * @throws KafkaUnavailableException with a sentence, if it does not answer
    */
   public Optional<String> create(TopicDesign design, Optional<Short> replicas, boolean dryRun) {
     NewTopic topic =
@@ -77,7 +78,8 @@ public final class TopicAdmin implements AutoCloseable {
   /**
    * How a topic is; empty: it is not there.
    *
-   * @throws KafkaUnavailableException with a sentence, if Kafka refuses or does not answer
+   * @throws KafkaRefusedException with a sentence, if Kafka refuses
+   * @throws KafkaUnavailableException with a sentence, if it does not answer
    */
   public Optional<TopicState> state(String name) {
     try {
@@ -114,7 +116,8 @@ public final class TopicAdmin implements AutoCloseable {
   /**
    * What is dangerous about a topic that is there.
    *
-   * @throws KafkaUnavailableException with a sentence, if Kafka refuses or does not answer
+   * @throws KafkaRefusedException with a sentence, if Kafka refuses
+   * @throws KafkaUnavailableException with a sentence, if it does not answer
    */
   public Optional<List<TopicFinding>> findings(TopicDesign design) {
     return state(design.name()).map(state -> TopicCheck.of(design, state));
@@ -129,9 +132,9 @@ public final class TopicAdmin implements AutoCloseable {
     }
   }
 
-  private KafkaUnavailableException refused(String act, String right, ExecutionException e) {
+  private RuntimeException refused(String act, String right, ExecutionException e) {
     if (e.getCause() instanceof AuthorizationException) {
-      return new KafkaUnavailableException(
+      return new KafkaRefusedException(
           "Kafka at %s does not let this client %s: it needs %s."
               .formatted(kafka.bootstrapServers(), act, right),
           e);
@@ -139,7 +142,7 @@ public final class TopicAdmin implements AutoCloseable {
         || e.getCause() instanceof InvalidPartitionsException
         || e.getCause() instanceof InvalidConfigurationException
         || e.getCause() instanceof PolicyViolationException) {
-      return new KafkaUnavailableException(
+      return new KafkaRefusedException(
           "Kafka at %s refuses to %s: %s"
               .formatted(kafka.bootstrapServers(), act, e.getCause().getMessage()),
           e);

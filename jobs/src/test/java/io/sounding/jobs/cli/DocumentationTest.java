@@ -29,7 +29,8 @@ class DocumentationTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Path GENERATED = ROOT.resolve("docker/CONFIGURATION.md");
 
-  private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9]*+(-[a-z0-9]++)*+(?!-)");
+  private static final Pattern OPTION =
+      Pattern.compile("(?<![\\w-])--[a-z][a-z0-9]*+(-[a-z0-9]++)*+(?!-)");
   private static final Pattern VARIABLE = Pattern.compile("\\bSOUNDING_[A-Z0-9_]+");
   private static final Pattern TOPIC = Pattern.compile("(?<![\\w./-])sounding\\.[a-z][a-z-]*");
 
@@ -97,7 +98,9 @@ class DocumentationTest {
                                     known.key(),
                                     known.variable(),
                                     String.join(", ", known.commands()))));
-    assertThat(topics()).hasSize(7).allSatisfy(topic -> assertThat(list).contains("`" + topic + "`"));
+    assertThat(topics())
+        .hasSize(7)
+        .allSatisfy(topic -> assertThat(list).contains("`" + topic + "`"));
   }
 
   private static Set<String> topics() {

@@ -206,15 +206,16 @@ class ConfigurationTest {
     CommandLine job = job("bootstrap: kafka:9092\njob: {shards: 0}", Map.of());
     StringWriter told = new StringWriter();
     job.setErr(new PrintWriter(told, true));
-    var failure = new CommandLine.ParameterException(job, "--shards is 0; that cannot be.");
+    var failure = new CommandLine.ParameterException(job, "shards is 0; it must be at least 1.");
     try {
       job.getParameterExceptionHandler().handleParseException(failure, new String[0]);
     } catch (Exception e) {
       throw new AssertionError(e);
     }
     assertThat(told.toString())
-        .startsWith("--shards comes from " + folder.resolve("sounding.yaml") + ", line 2 (job.shards).")
+        .startsWith(
+            "--shards comes from " + folder.resolve("sounding.yaml") + ", line 2 (job.shards).")
         .doesNotContain("--bootstrap comes")
-        .contains("--shards is 0; that cannot be.");
+        .contains("shards is 0; it must be at least 1.");
   }
 }

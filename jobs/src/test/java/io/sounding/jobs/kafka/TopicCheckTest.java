@@ -131,7 +131,11 @@ class TopicCheckTest {
     if (sentence == null) {
       assertThat(findings).isEmpty();
     } else {
-      assertThat(findings).singleElement().extracting(TopicFinding::sentence).asString().contains(sentence);
+      assertThat(findings)
+          .singleElement()
+          .extracting(TopicFinding::sentence)
+          .asString()
+          .contains(sentence);
     }
   }
 

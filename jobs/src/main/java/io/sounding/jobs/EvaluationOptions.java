@@ -1,5 +1,8 @@
 package io.sounding.jobs;
 
+import io.sounding.jobs.configuration.Configured;
+import io.sounding.jobs.configuration.DurationOption;
+import io.sounding.jobs.configuration.Setting;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Patience;
 import io.sounding.operators.embed.DeviceChoice;
@@ -13,10 +16,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How the job evaluates: the options of every command that starts one for others to publish to. */
+@Configured(section = "job")
 public final class EvaluationOptions {
 
   @Option(
       names = "--models-from",
+      split = Setting.SEPARATOR,
+      splitSynopsisLabel = "",
       paramLabel = "URI",
       description = {
         "A folder (or file) from which model files may be fetched, such as s3://bucket/checkpoints/ or file:///data/models; repeat it for more.",
@@ -26,57 +32,73 @@ public final class EvaluationOptions {
 
   @Option(
       names = "--require-sha256",
+      fallbackValue = "true",
       description =
           "Checkpoints whose event gives no SHA-256 of the model file, or of the file of weights where there is one, FAIL.")
   private boolean requireSha256;
 
-  @Option(names = "--shards", description = "Shares of a corpus, 1 to 128; fixed for a savepoint.")
+  @Option(
+      names = "--shards",
+      paramLabel = "SHARDS",
+      description = "Shares of a corpus, 1 to 128; fixed for a savepoint.")
   private int shards = 32;
 
-  @Option(names = "--k", description = "Clusters.")
+  @Option(names = "--k", paramLabel = "CLUSTERS", description = "Clusters.")
   private int clusters = 1_024;
 
-  @Option(names = "--sample", description = "Frames on which clusters are scored.")
+  @Option(
+      names = "--sample",
+      paramLabel = "FRAMES",
+      description = "Frames on which clusters are scored.")
   private int sampleFrames = 40_960;
 
   @Option(
       names = "--sketch",
+      paramLabel = "NAME",
       description =
           "What is kept of the spectrum: exact, frequent-directions, or auto: exact up to d = 2048.")
   private String sketch = SketchChoice.AUTO.label();
 
   @Option(
       names = "--sketch-rows",
+      paramLabel = "ROWS",
       description =
           "Rows of a Frequent Directions sketch; 0: 2097152 / d, at most d / 2 (a buffer of 32 MiB).")
   private int sketchRows;
 
   @Option(
       names = "--model-cache",
+      paramLabel = "DIR",
       description =
           "Folder on each task manager for fetched model files (default: below its folder for temporary files).")
   private String modelCache = "";
 
   @Option(
       names = "--model-bytes",
+      paramLabel = "BYTES",
       description =
           "Largest model file, or file of weights, that is loaded, bytes: a process holds two models beside those in use.")
   private long modelBytes = 8L << 30;
 
   @Option(
       names = "--model-time-limit",
+      paramLabel = "DURATION",
+      converter = DurationOption.class,
       description =
           "How long fetching and loading a model may take, and one forward pass; PT10M is 10 minutes.")
   private Duration modelTimeLimit = Duration.ofMinutes(10);
 
   @Option(
       names = "--device",
+      paramLabel = "DEVICE",
       description =
           "What models run on: cpu, gpu, or auto: a GPU where Flink lists some (external resource gpu) or CUDA shows some. Without a usable one models run on the CPU, and the log says so once.")
   private String device = DeviceChoice.AUTO.label();
 
   @Option(
       names = "--retention",
+      paramLabel = "DURATION",
+      converter = DurationOption.class,
       description =
           "How long finished evaluations are remembered, so that none is done twice; PT168H is 7 days.")
   private Duration retention = Duration.ofDays(7);

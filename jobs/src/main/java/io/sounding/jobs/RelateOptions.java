@@ -1,5 +1,8 @@
 package io.sounding.jobs;
 
+import io.sounding.jobs.configuration.Configured;
+import io.sounding.jobs.configuration.DurationOption;
+import io.sounding.jobs.configuration.Setting;
 import io.sounding.operators.relate.AlarmRules;
 import io.sounding.operators.relate.FromStep;
 import io.sounding.operators.relate.RelateSettings;
@@ -10,24 +13,28 @@ import picocli.CommandLine.Option;
 /**
  * How metrics are set against scores and against their run's history; part of the job's options.
  */
+@Configured(section = "job")
 final class RelateOptions {
 
   @Option(
       names = "--correlate-from",
       paramLabel = "STEP",
-      split = ",",
+      split = "[," + Setting.SEPARATOR + "]",
+      splitSynopsisLabel = ",",
       description =
           "Correlations along a run leave out the checkpoints before these steps, in turn: a step (32000), or a share of the last step with a score (10%%).")
   private List<String> correlateFrom = List.of("0", "10%");
 
   @Option(
       names = "--correlate-resamples",
-      paramLabel = "N",
+      paramLabel = "RESAMPLES",
       description = "Bootstrap resamples of the interval of a correlation; 0: no intervals.")
   private int correlateResamples = RelateSettings.DEFAULT.resamples();
 
   @Option(
       names = "--alarm",
+      split = Setting.SEPARATOR,
+      splitSynopsisLabel = "",
       paramLabel = "METRIC=THRESHOLD",
       description = {
         "Sets an alarm, repeat it for more: rankMe=0.75 (fall below the run's peak, as a share), anisotropy=0.99, deadClusters=0.5 (share of the clusters), which are the defaults,",
@@ -37,7 +44,7 @@ final class RelateOptions {
 
   @Option(
       names = "--alarm-confirmations",
-      paramLabel = "N",
+      paramLabel = "CHECKPOINTS",
       description = "Checkpoints in a row that raise or clear an alarm.")
   private int alarmConfirmations = AlarmRules.DEFAULT.confirmations();
 
@@ -50,18 +57,21 @@ final class RelateOptions {
 
   @Option(
       names = "--alarm-all-layers",
+      fallbackValue = "true",
       description = "Judges every layer, not the last of each checkpoint alone.")
   private boolean alarmAllLayers;
 
   @Option(
       names = "--history",
+      paramLabel = "DURATION",
+      converter = DurationOption.class,
       description =
           "How long runs, their scores and alarms are remembered after their last sign of life; PT2160H is 90 days.")
   private Duration history = RelateSettings.DEFAULT.history();
 
   @Option(
       names = "--gauges",
-      paramLabel = "N",
+      paramLabel = "LAYERS",
       description = "Most layers of runs whose latest values are Flink metrics.")
   private int gauges = RelateSettings.DEFAULT.gauges();
 

@@ -1,16 +1,26 @@
 package io.sounding.jobs;
 
+import io.sounding.jobs.cli.Components;
+import io.sounding.jobs.configuration.ConfigOption;
+import io.sounding.jobs.configuration.Configuration;
+import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.kafka.ClientProperties;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
+import io.sounding.jobs.kafka.TopicAdvice;
 import io.sounding.jobs.kafka.Topics;
+import io.sounding.operators.EvaluationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * The main class for a real cluster: the graph between the topics of a Kafka that is there already.
@@ -29,21 +39,29 @@ import picocli.CommandLine.Option;
     showDefaultValues = true)
 public final class SoundingJob implements Callable<Integer> {
 
+  @Spec private CommandSpec spec;
+
+  @Configured(section = Configured.TOP)
   @Option(
       names = "--bootstrap",
       required = true,
+      paramLabel = "HOST:PORT",
       description = "Kafka, host:port, comma-separated.")
   private String bootstrapServers;
 
-  @Option(names = "--topics", description = "Prefix of the topics' names.")
+  @Configured(section = Configured.TOP)
+  @Option(names = "--topics", paramLabel = "PREFIX", description = "Prefix of the topics' names.")
   private String topicPrefix = "sounding";
 
+  @Configured(section = "job")
   @Option(
       names = "--name",
+      paramLabel = "NAME",
       description =
           "Name of the job; prefix of its consumer group and transactional ids, one per job.")
   private String name = "sounding";
 
+  @Configured(section = Configured.TOP)
   @Option(
       names = "--kafka-properties",
       paramLabel = "FILE",
@@ -56,6 +74,7 @@ public final class SoundingJob implements Callable<Integer> {
       })
   private Path kafkaProperties;
 
+  @Configured(section = "job")
   @Option(
       names = "--embed-slots",
       paramLabel = "SLOTS",
@@ -67,10 +86,13 @@ public final class SoundingJob implements Callable<Integer> {
   private String embedSlots = "shared";
 
   @Mixin private EvaluationOptions evaluation;
+  @Mixin private ConfigOption configOption;
 
   /** Builds and submits the job. */
   public static void main(String[] arguments) throws Exception {
-    int status = new CommandLine(new SoundingJob()).execute(arguments);
+    Configuration configuration = Configuration.of(Components::options, System.getenv(), arguments);
+    configuration.warnings().forEach(SoundingJob::warn);
+    int status = configuration.appliedTo(new CommandLine(new SoundingJob())).execute(arguments);
     if (status != 0) {
       throw new IllegalArgumentException(
           "The job was not submitted, or it has failed: see the message above; exit status "
@@ -81,6 +103,21 @@ public final class SoundingJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    EvaluationSettings settings;
+    EmbedSlots slots;
+    KafkaClients kafka;
+    try {
+      settings = evaluation.settings();
+      slots = EmbedSlots.of(embedSlots);
+      kafka =
+          new KafkaClients(
+              bootstrapServers,
+              Topics.withPrefix(topicPrefix),
+              ClientProperties.read(kafkaProperties));
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    TopicAdvice.beforeStart(kafka, SoundingJob::warn);
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
     if (!environment.getCheckpointConfig().isCheckpointingEnabled()) {
       // without Flink checkpoints no transaction would ever commit
@@ -88,14 +125,16 @@ public final class SoundingJob implements Callable<Integer> {
     }
     SoundingTopology.lay(
         environment,
-        KafkaEnds.of(
-            bootstrapServers,
-            Topics.withPrefix(topicPrefix),
-            name,
-            ClientProperties.read(kafkaProperties)),
-        evaluation.settings(),
-        EmbedSlots.of(embedSlots));
+        KafkaEnds.of(bootstrapServers, kafka.topics(), name, kafka.settings()),
+        settings,
+        slots);
     environment.execute(name);
     return 0;
+  }
+
+  /** To whoever submits it from a terminal, and to the log where nobody sits at one. */
+  private static void warn(String sentence) {
+    System.err.println(sentence);
+    LoggerFactory.getLogger(SoundingJob.class).warn(sentence);
   }
 }

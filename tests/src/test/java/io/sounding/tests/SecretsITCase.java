@@ -246,13 +246,26 @@ class SecretsITCase {
     return environment.getStreamGraph().getJobGraph();
   }
 
-  /** As {@code main} does, which returns when the job has ended. */
-  private CompletableFuture<Void> submit(String name, Path properties, String... more) {
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("--bootstrap", broker.bootstrapServers(), "--name", name));
-    arguments.addAll(List.of("--topics", name, "--kafka-properties", properties.toString()));
-    arguments.addAll(List.of("--shards", "2", "--k", "4", "--sample", "100"));
-    arguments.addAll(List.of("--model-cache", work.resolve("models").toString()));
+  /** As {@code main} does, which returns when the job has ended; configured by a file. */
+  private CompletableFuture<Void> submit(String name, Path properties, String... more)
+      throws Exception {
+    Path configuration =
+        Files.writeString(
+            work.resolve(name + ".yaml"),
+            """
+            bootstrap: %s
+            topics: %s
+            kafka-properties: %s
+            job:
+              name: %s
+              shards: 2
+              k: 4
+              sample: 100
+              model-cache: %s
+            """
+                .formatted(
+                    broker.bootstrapServers(), name, properties, name, work.resolve("models")));
+    List<String> arguments = new ArrayList<>(List.of("--config", configuration.toString()));
     arguments.addAll(List.of(more));
     Topics topics = Topics.withPrefix(name);
     broker.createTopics(KafkaTopic.of(topics, 1));

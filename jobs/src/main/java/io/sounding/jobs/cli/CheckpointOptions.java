@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.Configured;
+import io.sounding.jobs.configuration.Setting;
 import io.sounding.jobs.publish.ArtifactUris;
 import io.sounding.jobs.publish.CheckpointEvents;
 import io.sounding.jobs.publish.CheckpointFolder;
@@ -11,6 +13,7 @@ import io.sounding.schemas.InputNormalisation;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,6 +22,7 @@ import picocli.CommandLine.Spec;
 /**
  * What checkpoint events say beside their file: the options of every command that publishes them.
  */
+@Configured(section = "checkpoint")
 final class CheckpointOptions {
 
   private static final int DEFAULT_SAMPLE_RATE_HZ = 16_000;
@@ -52,12 +56,15 @@ final class CheckpointOptions {
 
   @Option(
       names = "--normalise",
+      fallbackValue = "true",
       description =
           "Bring each utterance to zero mean and unit variance, as Hugging Face's wav2vec 2.0 does.")
   private boolean normalise;
 
   @Option(
       names = "--tag",
+      split = Setting.SEPARATOR,
+      splitSynopsisLabel = "",
       paramLabel = "KEY=VALUE",
       description = "A note that travels with the event; repeat it for more.")
   private Map<String, String> tags = new TreeMap<>();
@@ -87,9 +94,10 @@ final class CheckpointOptions {
     return graph == null ? CheckpointFolder.ofModels(folder) : CheckpointFolder.ofWeights(folder);
   }
 
-  /** Whether an option was given that is about files. */
+  /** Whether an option was given that is about files; what is configured may be for others. */
   boolean areAboutFiles() {
-    return graph != null || graphUri != null || uriPrefix != null;
+    var given = command.commandLine().getParseResult();
+    return Stream.of("--graph", "--graph-uri", "--uri-prefix").anyMatch(given::hasMatchedOption);
   }
 
   /** Settings of an event that was published before, where options say otherwise. */

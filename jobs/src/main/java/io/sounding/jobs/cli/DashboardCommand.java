@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.dashboard.DashboardSettings;
 import io.sounding.jobs.dashboard.TokenFile;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     mixinStandardHelpOptions = true)
+@Configured
 final class DashboardCommand implements Callable<Integer> {
 
   private static final int MOST_EVENTS = 100_000_000;
@@ -51,7 +53,7 @@ final class DashboardCommand implements Callable<Integer> {
 
   @Option(
       names = "--port",
-      paramLabel = "N",
+      paramLabel = "PORT",
       description = "Port to listen on; 0: one that is free.")
   private int port = DashboardSettings.PORT;
 
@@ -63,7 +65,7 @@ final class DashboardCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-events",
-      paramLabel = "N",
+      paramLabel = "EVENTS",
       description =
           "Metric events that are held, each about 300 bytes; beyond, the checkpoints go that were written longest ago.")
   private int maxEvents = DashboardSettings.MAX_EVENTS;

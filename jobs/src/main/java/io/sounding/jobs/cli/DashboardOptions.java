@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.dashboard.DashboardException;
 import io.sounding.jobs.dashboard.DashboardSettings;
@@ -10,17 +11,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The page beside an embedded job: it is there unless somebody does not want it. */
+@Configured
 final class DashboardOptions {
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  @Option(names = "--no-dashboard", description = "Serve no page.")
+  @Option(names = "--no-dashboard", fallbackValue = "true", description = "Serve no page.")
   private boolean unwanted;
 
   @Option(
       names = "--dashboard-port",
-      paramLabel = "N",
+      paramLabel = "PORT",
       description =
           "Port of the page on 127.0.0.1; 0: one that is free (default: 8085, or one that is free if that is taken).")
   private Integer port;

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.jobs.kafka.KafkaClients;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  sounding demo"},
     sortOptions = false,
     mixinStandardHelpOptions = true)
+@Configured
 final class DemoCommand implements Callable<Integer> {
 
   private static final String CORPUS = "demo-speech";
@@ -60,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--parallelism",
-      paramLabel = "N",
+      paramLabel = "SUBTASKS",
       description = "Subtasks that embed side by side (default: processors, at most 8).")
   private Integer parallelism;
 

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CheckpointFiles;
@@ -73,6 +74,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Where the FINAL and FAILED metric events go, one JSON object a line.")
   private Path out;
 
+  @Configured
   @Option(
       names = "--layers",
       defaultValue = "all",
@@ -80,19 +82,22 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Outputs of the model to evaluate, e.g. 0,4 or -1 for the last (default: all).")
   private String layers;
 
+  @Configured
   @Option(
       names = "--k",
-      paramLabel = "N",
+      paramLabel = "CLUSTERS",
       description =
           "Clusters (default: 1024); lowered so that at least 39 sampled frames fall on each.")
   private Integer clusters;
 
+  @Configured
   @Option(
       names = "--sample",
-      paramLabel = "N",
+      paramLabel = "FRAMES",
       description = "Frames on which clusters are scored (default: 40960).")
   private Integer sampleFrames;
 
+  @Configured
   @Option(
       names = "--sketch",
       defaultValue = "auto",
@@ -101,23 +106,26 @@ final class EvaluateCommand implements Callable<Integer> {
           "What is kept of the spectrum: exact, frequent-directions, or auto: exact up to d = 2048 (default: ${DEFAULT-VALUE}).")
   private String sketch;
 
+  @Configured
   @Option(
       names = "--sketch-rows",
-      paramLabel = "N",
+      paramLabel = "ROWS",
       description =
           "Rows of a Frequent Directions sketch (default: 2097152 / d, at most d / 2: a buffer of 32 MiB).")
   private Integer sketchRows;
 
+  @Configured
   @Option(
       names = "--shards",
       defaultValue = "16",
-      paramLabel = "N",
+      paramLabel = "SHARDS",
       description = "Shares of the corpus, 1 to 128 (default: ${DEFAULT-VALUE}).")
   private int shards;
 
+  @Configured
   @Option(
       names = "--parallelism",
-      paramLabel = "N",
+      paramLabel = "SUBTASKS",
       description =
           "Subtasks that embed side by side, at most one per shard (default: the number of processors, at most 8).")
   private Integer parallelism;
@@ -128,6 +136,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Training loss per checkpoint: a CSV file with the columns step and loss.")
   private Path loss;
 
+  @Configured
   @Option(
       names = "--sample-rate",
       defaultValue = "16000",
@@ -135,8 +144,10 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Sample rate that the models expect (default: ${DEFAULT-VALUE}).")
   private int sampleRateHz;
 
+  @Configured
   @Option(
       names = "--normalise",
+      fallbackValue = "true",
       description =
           "Bring each utterance to zero mean and unit variance, as Hugging Face's wav2vec 2.0 does.")
   private boolean normalise;
@@ -160,6 +171,7 @@ final class EvaluateCommand implements Callable<Integer> {
           "Publish audio and checkpoints in a random order: a check, for results do not depend on it.")
   private Long shuffle;
 
+  @Configured
   @Option(
       names = "--work",
       paramLabel = "DIR",

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.kafka.ClientProperties;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
@@ -20,6 +21,7 @@ final class InputOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
+  @Configured(section = Configured.TOP)
   @Option(
       names = "--bootstrap",
       paramLabel = "HOST:PORT",
@@ -33,6 +35,7 @@ final class InputOptions {
       description = "Read from files of evaluate --out or export --format jsonl instead.")
   private List<Path> files = List.of();
 
+  @Configured(section = Configured.TOP)
   @Option(
       names = "--topics",
       defaultValue = "sounding",
@@ -40,6 +43,7 @@ final class InputOptions {
       description = "Prefix of the topics' names (default: ${DEFAULT-VALUE}).")
   private String topicPrefix;
 
+  @Configured(section = Configured.TOP)
   @Option(
       names = "--kafka-properties",
       paramLabel = "FILE",
@@ -48,11 +52,17 @@ final class InputOptions {
 
   /** Whether Kafka is read, not files. */
   boolean isKafka() {
-    if ((bootstrapServers == null) == files.isEmpty()) {
+    boolean isNamed = bootstrapServers != null && (files.isEmpty() || !isConfigured());
+    if (isNamed != files.isEmpty()) {
       throw unusable(
           "Say where metric events are: --bootstrap HOST:PORT for Kafka, or --from FILE.jsonl for a file of evaluate --out or export --format jsonl.");
     }
-    return bootstrapServers != null;
+    return isNamed;
+  }
+
+  /** Whether nobody named that Kafka just now: files that are named are meant then. */
+  private boolean isConfigured() {
+    return !command.commandLine().getParseResult().hasMatchedOption("--bootstrap");
   }
 
   /**

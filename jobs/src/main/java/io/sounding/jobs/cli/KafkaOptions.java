@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.kafka.ClientProperties;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
@@ -10,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Which Kafka: the options of every command that talks to one. */
+@Configured(section = Configured.TOP)
 final class KafkaOptions {
 
   @Spec(Spec.Target.MIXEE)
@@ -34,6 +36,11 @@ final class KafkaOptions {
       paramLabel = "FILE",
       description = "A properties file for Kafka's clients: TLS, SASL and others.")
   private Path kafkaProperties;
+
+  /** The file that was given; null: none. */
+  Path propertiesFile() {
+    return kafkaProperties;
+  }
 
   /** The clients for that Kafka; nothing is connected yet. */
   KafkaClients clients() {

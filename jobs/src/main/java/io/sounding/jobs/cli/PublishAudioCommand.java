@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.TopicAdvice;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CorpusUpload;
 import io.sounding.jobs.publish.Counted;
@@ -61,15 +63,18 @@ final class PublishAudioCommand implements Callable<Integer> {
           spec.commandLine(), "--corpus '%s' cannot be an id: it %s.".formatted(corpus, finding));
     }
     PrintWriter terminal = spec.commandLine().getOut();
+    KafkaClients clients = kafka.clients();
     List<AudioFiles.AudioFilePath> files = AudioFiles.list(audio);
     terminal.printf("Corpus %s: %s.%n", corpus, Counted.of(files.size(), "audio file"));
     terminal.flush();
+    TopicAdvice.beforePublishing(
+        clients, clients.topics().audio(), spec.commandLine().getErr()::println);
     ProgressLine progress = new ProgressLine(terminal);
     CorpusUpload.Outcome outcome;
     try {
       outcome =
           CorpusUpload.publish(
-              kafka.clients(),
+              clients,
               corpus,
               files,
               (done, seconds, bytes) ->

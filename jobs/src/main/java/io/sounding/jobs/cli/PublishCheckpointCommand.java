@@ -50,7 +50,7 @@ final class PublishCheckpointCommand implements Callable<Integer> {
 
   @Option(
       names = "--step",
-      paramLabel = "N",
+      paramLabel = "STEP",
       description =
           "Training step (default: from FILE.json beside it, its name, that of its folder, or trainer_state.json).")
   private Long step;
@@ -70,7 +70,7 @@ final class PublishCheckpointCommand implements Callable<Integer> {
 
   @Option(
       names = "--attempt",
-      paramLabel = "N",
+      paramLabel = "ATTEMPT",
       description =
           "Raise it to have a checkpoint evaluated again (default: 0, or one more if it has changed).")
   private Integer attempt;

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.DurationOption;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CheckpointTopic;

@@ -57,7 +57,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(
         names = "--step",
         required = true,
-        paramLabel = "N",
+        paramLabel = "STEP",
         description = "Training step of the checkpoint.")
     private long step;
 

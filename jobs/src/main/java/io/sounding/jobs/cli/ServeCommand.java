@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.EvaluationOptions;
+import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.embedded.EmbeddedException;
 import io.sounding.jobs.embedded.EmbeddedSounding;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     mixinStandardHelpOptions = true)
+@Configured
 final class ServeCommand implements Callable<Integer> {
 
   /** The broker writes its log down, the job is cancelled, models are closed. */
@@ -52,13 +54,13 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--port",
-      paramLabel = "N",
+      paramLabel = "PORT",
       description = "Kafka's port on 127.0.0.1; 0: one that is free.")
   private int port = 9_092;
 
   @Option(
       names = "--parallelism",
-      paramLabel = "N",
+      paramLabel = "SUBTASKS",
       description = "Subtasks that embed side by side; 0: one per processor, at most 8.")
   private int parallelism;
 

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.DurationOption;
 import java.time.Instant;
 import picocli.CommandLine;
 

@@ -1,7 +1,13 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.ConfigOption;
+import io.sounding.jobs.configuration.Configuration;
+import io.sounding.jobs.configuration.ConfigurationException;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.LoggerFactory;
@@ -25,7 +31,9 @@ import picocli.CommandLine.Command;
       DashboardCommand.class,
       CorrelateCommand.class,
       ExportCommand.class,
-      ReportCommand.class
+      ReportCommand.class,
+      TopicsCommand.class,
+      ConfigCommand.class
     },
     versionProvider = Sounding.Version.class)
 public final class Sounding implements Runnable {
@@ -36,7 +44,23 @@ public final class Sounding implements Runnable {
   /** Exit status when neither the arguments nor a checkpoint is at fault. */
   private static final int FAILED = 3;
 
+  /** Whoever mends the configuration needs them while it cannot be used. */
+  private static final List<String> ASKS_FOR_HELP = List.of("--help", "-h", "--explain");
+
   @CommandLine.Spec private CommandLine.Model.CommandSpec specification;
+
+  @CommandLine.Mixin private ConfigOption configOption;
+
+  private final Configuration configuration;
+
+  private Sounding(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  /** The verbs, with nothing configured. */
+  Sounding() {
+    this(Configuration.NONE);
+  }
 
   /** Runs the command line and ends the process with its status. */
   public static void main(String[] arguments) {
@@ -52,11 +76,41 @@ public final class Sounding implements Runnable {
    * @return 0 all well, 1 a checkpoint failed, 2 unusable arguments, 3 anything else
    */
   public static int execute(PrintWriter terminal, PrintWriter errors, String... arguments) {
-    return new CommandLine(new Sounding())
+    return execute(terminal, errors, System.getenv(), arguments);
+  }
+
+  /**
+   * Runs the command line in another environment.
+   *
+   * @param environment variables by name
+   */
+  public static int execute(
+      PrintWriter terminal,
+      PrintWriter errors,
+      Map<String, String> environment,
+      String... arguments) {
+    Configuration configuration;
+    try {
+      configuration = Configuration.of(Components::options, environment, arguments);
+    } catch (ConfigurationException e) {
+      errors.println(e.getMessage());
+      if (Collections.disjoint(List.of(arguments), ASKS_FOR_HELP)) {
+        return UNUSABLE;
+      }
+      configuration = Configuration.NONE;
+    }
+    configuration.warnings().forEach(errors::println);
+    return configuration
+        .appliedTo(new CommandLine(new Sounding(configuration)))
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setOut(terminal)
         .setErr(errors)
         .setExecutionExceptionHandler(Sounding::tell)
         .execute(arguments);
+  }
+
+  Configuration configuration() {
+    return configuration;
   }
 
   /** Failures are told as sentences; the log has the rest. */

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.DurationOption;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.watch.EventFollower;
 import io.sounding.jobs.watch.PassedOver;
@@ -53,7 +54,7 @@ final class TailCommand implements Callable<Integer> {
   @Option(
       names = "--layer",
       split = ",",
-      paramLabel = "N",
+      paramLabel = "LAYER",
       description =
           "Only these layers, by index from 0, such as 0,11; and FAILED checkpoints (default: all).")
   private List<Integer> layers = List.of();

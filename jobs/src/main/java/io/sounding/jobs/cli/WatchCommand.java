@@ -1,5 +1,9 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.configuration.Configured;
+import io.sounding.jobs.configuration.DurationOption;
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.TopicAdvice;
 import io.sounding.jobs.publish.CheckpointWatch;
 import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.FolderWatch;
@@ -47,12 +51,14 @@ final class WatchCommand implements Callable<Integer> {
 
   @Mixin private CheckpointOptions checkpoints;
 
+  @Configured
   @Option(
       names = "--loss",
       paramLabel = "CSV",
       description = "Training losses: a CSV file with the columns step and loss, which may grow.")
   private Path loss;
 
+  @Configured
   @Option(
       names = "--settle",
       defaultValue = "5s",
@@ -62,6 +68,7 @@ final class WatchCommand implements Callable<Integer> {
           "A file is complete when its size and time did not change for so long, and it looks whole (default: ${DEFAULT-VALUE}).")
   private Duration settling;
 
+  @Configured
   @Option(
       names = "--done-marker",
       paramLabel = "SUFFIX",
@@ -69,6 +76,7 @@ final class WatchCommand implements Callable<Integer> {
           "Instead: a file is complete when FILE with this suffix (such as .done) is there, and not older.")
   private String doneMarker;
 
+  @Configured
   @Option(
       names = "--loss-wait",
       defaultValue = "1m",
@@ -78,6 +86,7 @@ final class WatchCommand implements Callable<Integer> {
           "How long a complete checkpoint waits for its loss, if that is still to be written (default: ${DEFAULT-VALUE}).")
   private Duration lossWait;
 
+  @Configured
   @Option(
       names = "--poll",
       defaultValue = "2s",
@@ -118,9 +127,12 @@ final class WatchCommand implements Callable<Integer> {
             loss,
             new FolderWatch.Patience(settling, doneMarker, lossWait),
             terminal);
+    KafkaClients clients = kafka.clients();
+    TopicAdvice.beforePublishing(
+        clients, clients.topics().checkpoints(), spec.commandLine().getErr()::println);
     CheckpointWatch watch =
         new CheckpointWatch(
-            kafka.clients(),
+            clients,
             checkpoints.events(folder),
             watched,
             new CheckpointWatch.Pace(pause, end.once ? Duration.ZERO : end.untilIdle),

@@ -1,9 +1,10 @@
 package io.sounding.jobs.embedded;
 
+import io.sounding.jobs.kafka.TopicDesign;
 import io.sounding.jobs.kafka.Topics;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
@@ -33,10 +34,11 @@ public record KafkaTopic(String name, int partitions, Map<String, String> config
    * @param audioPartitions partitions of the topic of audio; the others have one
    */
   public static List<KafkaTopic> of(Topics topics, int audioPartitions) {
-    return Stream.concat(
-            topics.keeping().stream()
-                .map(name -> keeping(name, name.equals(topics.audio()) ? audioPartitions : 1)),
-            topics.compacted().stream().map(name -> compacted(name, 1)))
+    return TopicDesign.of(topics, Optional.of(audioPartitions), 1).stream()
+        .map(
+            design ->
+                new KafkaTopic(
+                    design.name(), design.partitions().orElseThrow(), design.configuration()))
         .toList();
   }
 

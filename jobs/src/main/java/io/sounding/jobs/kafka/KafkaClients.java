@@ -119,7 +119,7 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
     missing.removeAll(topicNames());
     if (!missing.isEmpty()) {
       throw new KafkaUnavailableException(
-          "Kafka at %s has no topic %s. Create it, or correct --topics."
+          "Kafka at %s has no topic %s. Create it (sounding topics create), or correct --topics."
               .formatted(bootstrapServers, String.join(", ", missing)),
           null);
     }
@@ -135,6 +135,18 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
   }
 
   private Set<String> topicNames() {
+    try (Admin admin = admin()) {
+      return admin.listTopics().names().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (KafkaException | ExecutionException | TimeoutException e) {
+      throw away(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaUnavailableException("Asking Kafka for its topics was interrupted.", e);
+    }
+  }
+
+  /** For questions about topics; gives an answer up in time, if the settings do not say when. */
+  Admin admin() {
     Properties properties = with(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     if (!properties.containsKey(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG)) {
       properties.putIfAbsent(
@@ -143,17 +155,15 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
           AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
           properties.get(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG));
     }
-    try (Admin admin = Admin.create(properties)) {
-      return admin.listTopics().names().get(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (KafkaException | ExecutionException | TimeoutException e) {
-      throw new KafkaUnavailableException(
-          "Kafka at %s does not answer (%s). Check --bootstrap and --kafka-properties, and that it runs."
-              .formatted(bootstrapServers, reason(e)),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaUnavailableException("Asking Kafka for its topics was interrupted.", e);
-    }
+    return Admin.create(properties);
+  }
+
+  /** A sentence for an answer that did not come. */
+  KafkaUnavailableException away(Exception e) {
+    return new KafkaUnavailableException(
+        "Kafka at %s does not answer (%s). Check --bootstrap and --kafka-properties, and that it runs."
+            .formatted(bootstrapServers, reason(e)),
+        e);
   }
 
   private static String reason(Exception e) {

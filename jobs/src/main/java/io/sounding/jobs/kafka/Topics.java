@@ -35,11 +35,6 @@ public record Topics(
         prefix + ".dead-letters");
   }
 
-  /** Those that keep every record: inputs, and dead letters. */
-  public List<String> keeping() {
-    return List.of(checkpoints, audio, scores, deadLetters);
-  }
-
   /** Those that keep the latest record of every key. */
   public List<String> compacted() {
     return List.of(metrics, alarms, correlations);

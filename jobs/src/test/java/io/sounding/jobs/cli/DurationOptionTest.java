@@ -3,6 +3,7 @@ package io.sounding.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sounding.jobs.configuration.DurationOption;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,23 @@ class ReadersTest {
     assertThat(sounding(command.split(" "))).isEqualTo(2);
     assertThat(errors.toString()).contains(sentence);
     assertThat(folder.toFile().list()).containsExactly("a.jsonl");
+  }
+
+  @Test
+  void filesThatAreNamedAreReadThoughAKafkaIsConfigured() {
+    Map<String, String> environment = Map.of("SOUNDING_BOOTSTRAP", "127.0.0.1:1");
+    Path out = folder.resolve("x.csv");
+    assertThat(
+            Sounding.execute(
+                new PrintWriter(told),
+                new PrintWriter(errors),
+                environment,
+                "export",
+                "--from=" + events,
+                "--out=" + out))
+        .as(errors.toString())
+        .isZero();
+    assertThat(out).exists();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.sounding.jobs.cli;
+package io.sounding.jobs.configuration;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -7,7 +7,7 @@ import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine;
 
 /** Durations as people write them (30s, 5m, 2h, 500ms) and in ISO 8601 (PT30S), with their unit. */
-final class DurationOption implements CommandLine.ITypeConverter<Duration> {
+public final class DurationOption implements CommandLine.ITypeConverter<Duration> {
 
   @Override
   public Duration convert(String text) {

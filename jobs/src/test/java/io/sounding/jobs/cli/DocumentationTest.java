@@ -1,0 +1,145 @@
+package io.sounding.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sounding.jobs.configuration.ConfigOption;
+import io.sounding.jobs.configuration.KnownOption;
+import io.sounding.jobs.configuration.OptionCatalogue;
+import io.sounding.jobs.kafka.TopicDesign;
+import io.sounding.jobs.kafka.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the documentation names is there, and what is there it names. */
+class DocumentationTest {
+
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Path GENERATED = ROOT.resolve("docker/CONFIGURATION.md");
+
+  private static final Pattern OPTION =
+      Pattern.compile("(?<![\\w-])--[a-z][a-z0-9]*+(-[a-z0-9]++)*+(?!-)");
+  private static final Pattern VARIABLE = Pattern.compile("\\bSOUNDING_[A-Z0-9_]+");
+  private static final Pattern TOPIC = Pattern.compile("(?<![\\w./-])sounding\\.[a-z][a-z-]*");
+
+  /** Of other programs that the documentation calls, and in the drawing of the graph. */
+  private static final Set<String> OPTIONS_OF_OTHERS =
+      Set.of("--help", "--version", "--user", "--by", "--switch", "--bootstrap-server");
+
+  /** Files and system properties. */
+  private static final Set<String> NO_TOPICS = Set.of("sounding.yaml", "sounding.shared");
+
+  private static Stream<KnownOption> options() {
+    OptionCatalogue catalogue = Components.options();
+    return Stream.concat(catalogue.configured().stream(), catalogue.others().stream());
+  }
+
+  static Stream<Path> documents() throws IOException {
+    try (Stream<Path> docker = Files.walk(ROOT.resolve("docker"))) {
+      return Stream.concat(
+          Stream.of(ROOT.resolve("README.md")),
+          docker.filter(file -> file.toString().endsWith(".md")).toList().stream());
+    }
+  }
+
+  private static Set<String> named(Pattern pattern, Path document) throws IOException {
+    return pattern
+        .matcher(Files.readString(document))
+        .results()
+        .map(found -> found.group())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** To renew the file: ./sounding config --explain --format markdown > docker/CONFIGURATION.md */
+  @Test
+  void theListOfOptionsIsWhatTheCommandPrints() throws IOException {
+    StringWriter printed = new StringWriter();
+    int status =
+        Sounding.execute(
+            new PrintWriter(printed),
+            new PrintWriter(printed),
+            Map.of(),
+            "config",
+            "--explain",
+            "--format=markdown");
+    assertThat(status).isZero();
+    assertThat(Files.readString(GENERATED))
+        .as(
+            "%s: renew it with ./sounding config --explain --format markdown > docker/CONFIGURATION.md",
+            GENERATED)
+        .isEqualTo(printed.toString());
+  }
+
+  @Test
+  void theListNamesEveryOptionKeyVariableAndTopic() throws IOException {
+    String list = Files.readString(GENERATED);
+    assertThat(options())
+        .isNotEmpty()
+        .allSatisfy(
+            known ->
+                assertThat(list)
+                    .contains(
+                        known.key() == null
+                            ? "| `%s` | %s |".formatted(known.name(), known.commands().get(0))
+                            : "| `%s` | `%s` | %s"
+                                .formatted(
+                                    known.key(),
+                                    known.variable(),
+                                    String.join(", ", known.commands()))));
+    assertThat(topics())
+        .hasSize(7)
+        .allSatisfy(topic -> assertThat(list).contains("`" + topic + "`"));
+  }
+
+  private static Set<String> topics() {
+    return TopicDesign.of(Topics.withPrefix("sounding"), Optional.empty(), 1).stream()
+        .map(TopicDesign::name)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void theReadmeNamesEveryTopic() throws IOException {
+    assertThat(named(TOPIC, ROOT.resolve("README.md"))).containsAll(topics());
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void noOptionIsNamedThatThereIsNot(Path document) throws IOException {
+    Set<String> there = options().map(KnownOption::name).collect(Collectors.toSet());
+    there.addAll(OPTIONS_OF_OTHERS);
+    assertThat(named(OPTION, document)).as("%s", document).isSubsetOf(there);
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void noVariableIsNamedThatThereIsNot(Path document) throws IOException {
+    Set<String> there =
+        options()
+            .filter(known -> known.key() != null)
+            .map(KnownOption::variable)
+            .collect(Collectors.toSet());
+    there.add(ConfigOption.VARIABLE);
+    there.add("SOUNDING_JAVA_OPTIONS");
+    assertThat(named(VARIABLE, document)).as("%s", document).isSubsetOf(there);
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void noTopicIsNamedThatThereIsNot(Path document) throws IOException {
+    Set<String> there = topics();
+    there.addAll(NO_TOPICS);
+    assertThat(named(TOPIC, document)).as("%s", document).isSubsetOf(there);
+  }
+}

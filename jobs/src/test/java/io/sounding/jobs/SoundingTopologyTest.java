@@ -9,10 +9,13 @@ import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.runtime.clusterframework.types.ResourceProfile;
+import org.apache.flink.runtime.instance.SlotSharingGroupId;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -57,26 +60,24 @@ class SoundingTopologyTest {
 
   @Test
   void allStagesShareTheirSlots() {
+    Set<SlotSharingGroupId> groups = new HashSet<>();
     for (JobVertex vertex : graph(1).getJobGraph().getVertices()) {
-      assertThat(vertex.getSlotSharingGroup().getSlotSharingGroupName())
-          .as(vertex.getName())
-          .isEqualTo("default");
+      groups.add(vertex.getSlotSharingGroup().getSlotSharingGroupId());
       assertThat(vertex.getSlotSharingGroup().getResourceProfile())
           .isEqualTo(ResourceProfile.UNKNOWN);
     }
+    assertThat(groups).hasSize(1);
   }
 
   @Test
   void modelsAloneRunInSlotsOfTheirOwnWhereThatIsAskedFor() {
-    int found = 0;
+    Set<SlotSharingGroupId> ofModels = new HashSet<>();
+    Set<SlotSharingGroupId> ofOthers = new HashSet<>();
     EmbedSlots slots = EmbedSlots.of("cpu=2,heap=2g,managed=1g,gpu=1");
     for (JobVertex vertex : graph(2, slots).getJobGraph().getVertices()) {
       boolean embeds = vertex.getName().equals("embed and fold");
-      found += embeds ? 1 : 0;
+      (embeds ? ofModels : ofOthers).add(vertex.getSlotSharingGroup().getSlotSharingGroupId());
       ResourceProfile profile = vertex.getSlotSharingGroup().getResourceProfile();
-      assertThat(vertex.getSlotSharingGroup().getSlotSharingGroupName())
-          .as(vertex.getName())
-          .isEqualTo(embeds ? "embed" : "default");
       if (embeds) {
         assertThat(profile.getExtendedResources().get("gpu").getValue().intValue()).isOne();
         assertThat(profile.getTaskHeapMemory().getMebiBytes()).isEqualTo(2_048);
@@ -84,7 +85,8 @@ class SoundingTopologyTest {
         assertThat(profile).isEqualTo(ResourceProfile.UNKNOWN);
       }
     }
-    assertThat(found).isOne();
+    assertThat(ofModels).hasSize(1).doesNotContainAnyElementsOf(ofOthers);
+    assertThat(ofOthers).hasSize(1);
   }
 
   private static StreamGraph graph(int parallelism) {

@@ -1,6 +1,7 @@
 package io.sounding.jobs;
 
 import io.sounding.jobs.kafka.ClientProperties;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import java.nio.file.Path;
@@ -56,6 +57,7 @@ public final class SoundingJob implements Callable<Integer> {
       })
   private Path kafkaProperties;
 
+  @Mixin private WireFormatOptions wireFormat;
   @Mixin private EvaluationOptions evaluation;
 
   /** Builds and submits the job. */
@@ -76,14 +78,14 @@ public final class SoundingJob implements Callable<Integer> {
       // without Flink checkpoints no transaction would ever commit
       environment.enableCheckpointing(Duration.ofSeconds(30).toMillis());
     }
-    SoundingTopology.lay(
-        environment,
-        KafkaEnds.of(
+    KafkaClients kafka =
+        new KafkaClients(
             bootstrapServers,
             Topics.withPrefix(topicPrefix),
-            name,
-            ClientProperties.read(kafkaProperties)),
-        evaluation.settings());
+            ClientProperties.read(kafkaProperties),
+            wireFormat.format());
+    kafka.registerEvents();
+    SoundingTopology.lay(environment, KafkaEnds.of(kafka, name), evaluation.settings());
     environment.execute(name);
     return 0;
   }

@@ -1,10 +1,12 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.WireFormatOptions;
 import io.sounding.jobs.kafka.ClientProperties;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
 import java.nio.file.Path;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,11 +37,16 @@ final class KafkaOptions {
       description = "A properties file for Kafka's clients: TLS, SASL and others.")
   private Path kafkaProperties;
 
+  @Mixin private WireFormatOptions wireFormat;
+
   /** The clients for that Kafka; nothing is connected yet. */
   KafkaClients clients() {
     try {
       return new KafkaClients(
-          bootstrapServers, Topics.withPrefix(topicPrefix), ClientProperties.read(kafkaProperties));
+          bootstrapServers,
+          Topics.withPrefix(topicPrefix),
+          ClientProperties.read(kafkaProperties),
+          wireFormat.format());
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command.commandLine(), e.getMessage(), e);
     }

@@ -37,7 +37,11 @@ final class SchemaRegistry {
   private static final String JSON = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final HttpClient HTTP =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+      HttpClient.newBuilder()
+          .version(
+              HttpClient.Version.HTTP_1_1) // no attempts at an upgrade, which proxies may spoil
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);

@@ -85,6 +85,7 @@ public final class SoundingJob implements Callable<Integer> {
       })
   private String embedSlots = "shared";
 
+  @Mixin private WireFormatOptions wireFormat;
   @Mixin private EvaluationOptions evaluation;
   @Mixin private ConfigOption configOption;
 
@@ -113,7 +114,8 @@ public final class SoundingJob implements Callable<Integer> {
           new KafkaClients(
               bootstrapServers,
               Topics.withPrefix(topicPrefix),
-              ClientProperties.read(kafkaProperties));
+              ClientProperties.read(kafkaProperties),
+              wireFormat.format());
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -123,11 +125,8 @@ public final class SoundingJob implements Callable<Integer> {
       // without Flink checkpoints no transaction would ever commit
       environment.enableCheckpointing(Duration.ofSeconds(30).toMillis());
     }
-    SoundingTopology.lay(
-        environment,
-        KafkaEnds.of(bootstrapServers, kafka.topics(), name, kafka.settings()),
-        settings,
-        slots);
+    kafka.registerEvents();
+    SoundingTopology.lay(environment, KafkaEnds.of(kafka, name), settings, slots);
     environment.execute(name);
     return 0;
   }

@@ -33,6 +33,7 @@ import io.sounding.operators.relate.JudgeAlarms;
 import io.sounding.operators.relate.LatestValues;
 import io.sounding.operators.relate.Measurement;
 import io.sounding.operators.relate.ReadMeasurements;
+import io.sounding.schemas.registry.WireFormat;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -77,6 +78,8 @@ public final class SoundingTopology {
    * @param alarms takes alarm events
    * @param correlations takes correlation events
    * @param deadLetters takes what could not be used
+   * @param wire how the values of those records are encoded; what is taken is in single-object
+   *     encoding here
    */
   public record Ends(
       Source<KafkaRecord, ?, ?> checkpoints,
@@ -85,7 +88,8 @@ public final class SoundingTopology {
       Sink<OutgoingRecord> metrics,
       Sink<OutgoingRecord> alarms,
       Sink<OutgoingRecord> correlations,
-      Sink<OutgoingRecord> deadLetters) {}
+      Sink<OutgoingRecord> deadLetters,
+      WireFormat wire) {}
 
   /** Lays the graph out in {@code environment}, all stages in the same slots. */
   public static void lay(
@@ -110,7 +114,7 @@ public final class SoundingTopology {
         environment
             .fromSource(ends.checkpoints(), WatermarkStrategy.noWatermarks(), "checkpoints")
             .uid(Uids.CHECKPOINTS)
-            .process(new AdmitCheckpoints())
+            .process(new AdmitCheckpoints(ends.wire()))
             .name("admit checkpoints")
             .uid(Uids.ADMIT_CHECKPOINTS);
 
@@ -125,7 +129,7 @@ public final class SoundingTopology {
         environment
             .fromSource(ends.audio(), WatermarkStrategy.noWatermarks(), "audio")
             .uid(Uids.AUDIO)
-            .process(new AdmitAudio())
+            .process(new AdmitAudio(ends.wire()))
             .name("admit audio")
             .uid(Uids.ADMIT_AUDIO);
 
@@ -216,7 +220,7 @@ public final class SoundingTopology {
         environment
             .fromSource(ends.scores(), WatermarkStrategy.noWatermarks(), "scores")
             .uid(Uids.SCORES)
-            .process(new AdmitScores())
+            .process(new AdmitScores(ends.wire()))
             .name("admit scores")
             .uid(Uids.ADMIT_SCORES);
 

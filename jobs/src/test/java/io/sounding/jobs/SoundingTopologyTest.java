@@ -2,6 +2,7 @@ package io.sounding.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
@@ -11,7 +12,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.runtime.clusterframework.types.ResourceProfile;
@@ -98,7 +98,7 @@ class SoundingTopologyTest {
     environment.setParallelism(parallelism);
     SoundingTopology.lay(
         environment,
-        KafkaEnds.of("nowhere:9092", Topics.withPrefix("t"), "uids", new Properties()),
+        KafkaEnds.of(KafkaClients.of("nowhere:9092", Topics.withPrefix("t")), "uids"),
         EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")),
         slots);
     return environment.getStreamGraph();

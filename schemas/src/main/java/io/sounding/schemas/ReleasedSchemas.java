@@ -19,7 +19,7 @@ import org.apache.avro.SchemaNormalization;
 public final class ReleasedSchemas {
 
   private static final Map<String, List<Schema>> BY_NAME = new HashMap<>();
-  private static final Map<Long, String> NAMES = new HashMap<>();
+  private static final Map<Long, Schema> BY_FINGERPRINT = new HashMap<>();
 
   static {
     for (String file : read("INDEX").split("\n")) {
@@ -29,7 +29,7 @@ public final class ReleasedSchemas {
             schema.getFullName(),
             List.of(schema),
             (a, b) -> java.util.stream.Stream.concat(a.stream(), b.stream()).toList());
-        NAMES.put(SchemaNormalization.parsingFingerprint64(schema), schema.getName());
+        BY_FINGERPRINT.put(SchemaNormalization.parsingFingerprint64(schema), schema);
       }
     }
   }
@@ -43,7 +43,12 @@ public final class ReleasedSchemas {
 
   /** The simple name of the record type with this CRC-64-AVRO fingerprint. */
   public static Optional<String> nameOf(long fingerprint) {
-    return Optional.ofNullable(NAMES.get(fingerprint));
+    return withFingerprint(fingerprint).map(Schema::getName);
+  }
+
+  /** The released schema with this CRC-64-AVRO fingerprint, as it was released. */
+  public static Optional<Schema> withFingerprint(long fingerprint) {
+    return Optional.ofNullable(BY_FINGERPRINT.get(fingerprint));
   }
 
   private static String read(String file) {

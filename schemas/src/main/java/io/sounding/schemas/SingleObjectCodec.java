@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
@@ -27,7 +28,7 @@ import org.apache.avro.util.ClassSecurityValidator;
  * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding">Avro
  *     specification, single-object encoding</a>
  */
-public final class SingleObjectCodec {
+public final class SingleObjectCodec implements RecordReader {
 
   /** Bytes in front of the Avro binary: marker and fingerprint. */
   public static final int HEADER_BYTES = 10;
@@ -47,11 +48,12 @@ public final class SingleObjectCodec {
       new ConcurrentHashMap<>();
 
   private final Map<Long, BinaryMessageDecoder<? extends SpecificRecord>> decoders =
-      new LinkedHashMap<>();
+      new ConcurrentHashMap<>();
+  private final List<Schema> readers;
   private final String expected;
 
   private SingleObjectCodec(List<Schema> readers) {
-    StringBuilder names = new StringBuilder();
+    this.readers = readers;
     for (Schema reader : readers) {
       BinaryMessageDecoder<SpecificRecord> decoder =
           new BinaryMessageDecoder<>(modelOf(reader), reader);
@@ -60,9 +62,8 @@ public final class SingleObjectCodec {
         decoder.addSchema(released);
         decoders.put(SchemaNormalization.parsingFingerprint64(released), decoder);
       }
-      names.append(names.isEmpty() ? "" : " or ").append(reader.getName());
     }
-    this.expected = names.toString();
+    this.expected = readers.stream().map(Schema::getName).collect(Collectors.joining(" or "));
   }
 
   /**
@@ -101,11 +102,58 @@ public final class SingleObjectCodec {
   }
 
   /**
+   * Makes this codec read records of one more schema, which may be a released one or any that
+   * resolves to a record type read here.
+   *
+   * @return the header of such records
+   * @throws DecodingException if it is of another record type, or does not resolve
+   */
+  public byte[] learn(Schema writer) throws DecodingException {
+    long fingerprint = SchemaNormalization.parsingFingerprint64(writer);
+    if (!decoders.containsKey(fingerprint)) {
+      Schema reader = readerOf(writer);
+      BinaryMessageDecoder<SpecificRecord> decoder =
+          new BinaryMessageDecoder<>(modelOf(reader), reader);
+      decoder.addSchema(writer);
+      decoders.put(fingerprint, decoder);
+    }
+    return ByteBuffer.allocate(HEADER_BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 0xC3)
+        .put((byte) 0x01)
+        .putLong(fingerprint)
+        .array();
+  }
+
+  private Schema readerOf(Schema writer) throws DecodingException {
+    for (Schema reader : readers) {
+      if (reader.getFullName().equals(writer.getFullName())) {
+        String obstacles =
+            SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+                .getResult()
+                .getIncompatibilities()
+                .stream()
+                .map(obstacle -> obstacle.getMessage() + " at " + obstacle.getLocation())
+                .collect(Collectors.joining("; "));
+        if (obstacles.isEmpty()) {
+          return reader;
+        }
+        throw new DecodingException(
+            RejectReason.UNKNOWN_SCHEMA,
+            "The record's schema of %s cannot be read by this version (%s). Publish with a released schema or one that is compatible, or update Sounding."
+                .formatted(reader.getName(), obstacles));
+      }
+    }
+    throw wrongTopic(writer.getFullName());
+  }
+
+  /**
    * The record in {@code bytes}.
    *
    * @throws DecodingException if the bytes are no single-object encoding, carry an unknown
    *     fingerprint, or end early; nothing else is thrown, whatever the bytes are
    */
+  @Override
   public SpecificRecord decode(byte[] bytes) throws DecodingException {
     if (bytes == null || bytes.length < HEADER_BYTES) {
       throw new DecodingException(
@@ -116,8 +164,14 @@ public final class SingleObjectCodec {
     if (bytes[0] != (byte) 0xC3 || bytes[1] != 0x01) {
       throw new DecodingException(
           RejectReason.NOT_AVRO,
-          "The record starts with %02X %02X instead of C3 01, so it is not in Avro's single-object encoding. Publish %s records."
-              .formatted(bytes[0], bytes[1], expected));
+          "The record starts with %02X %02X instead of C3 01, so it is not in Avro's single-object encoding%s. Publish %s records."
+              .formatted(
+                  bytes[0],
+                  bytes[1],
+                  bytes[0] == 0
+                      ? "; if it is in Confluent's wire format, name its registry by --schema-registry"
+                      : "",
+                  expected));
     }
     long fingerprint = ByteBuffer.wrap(bytes, 2, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
     BinaryMessageDecoder<? extends SpecificRecord> decoder = decoders.get(fingerprint);
@@ -136,18 +190,20 @@ public final class SingleObjectCodec {
 
   private DecodingException unknownFingerprint(long fingerprint) {
     return ReleasedSchemas.nameOf(fingerprint)
-        .map(
-            name ->
-                new DecodingException(
-                    RejectReason.WRONG_TOPIC,
-                    "The record is a %s, but this topic carries %s. Publish it to its own topic."
-                        .formatted(name, expected)))
+        .map(this::wrongTopic)
         .orElseGet(
             () ->
                 new DecodingException(
                     RejectReason.UNKNOWN_SCHEMA,
                     "The record's schema fingerprint %016X is not one this version knows (it reads %s). Publish with a released schema, or update Sounding."
                         .formatted(fingerprint, expected)));
+  }
+
+  private DecodingException wrongTopic(String name) {
+    return new DecodingException(
+        RejectReason.WRONG_TOPIC,
+        "The record is a %s, but this topic carries %s. Publish it to its own topic."
+            .formatted(name, expected));
   }
 
   private static SpecificData modelOf(Schema schema) {

@@ -157,7 +157,12 @@ public final class JavaProcess implements AutoCloseable {
 
   /** Stops it with SIGSTOP until what is returned ends, or this JVM does. */
   public Pause pause() {
-    return new Pause(process.pid(), "cat");
+    return pause(process.pid());
+  }
+
+  /** The same of any process. */
+  static Pause pause(long pid) {
+    return new Pause(pid, "cat");
   }
 
   /** Stops it with SIGSTOP for so long, or until this JVM ends; returns when it goes on. */

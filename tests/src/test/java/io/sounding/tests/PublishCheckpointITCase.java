@@ -283,7 +283,7 @@ class PublishCheckpointITCase {
     TopicPartition partition = new TopicPartition(TOPICS.checkpoints(), 0);
     Properties settings = new Properties();
     settings.put("auto.offset.reset", "latest");
-    KafkaClients clients = new KafkaClients(broker.bootstrapServers(), TOPICS, settings);
+    KafkaClients clients = KafkaClients.of(broker.bootstrapServers(), TOPICS).with(settings);
     try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer()) {
       consumer.assign(List.of(partition));
       consumer.seek(partition, 1_000_000); // no such record, as if it had expired

@@ -388,7 +388,7 @@ class ReadersITCase {
     impatient.put("request.timeout.ms", "500");
     impatient.put("default.api.timeout.ms", "1000");
     KafkaEvents events =
-        new KafkaEvents(new KafkaClients(broker.bootstrapServers(), TOPICS, impatient));
+        new KafkaEvents(KafkaClients.of(broker.bootstrapServers(), TOPICS).with(impatient));
     broker.close();
 
     assertThatThrownBy(events::alarms)

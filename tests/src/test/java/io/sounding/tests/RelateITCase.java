@@ -48,7 +48,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
@@ -168,10 +167,7 @@ class RelateITCase {
                     TrustedArtifacts.of(List.of(DemoData.folder().toString())),
                     work.resolve("models").toString()))
             .with(4, StatisticsSettings.defaults().with(8, 500));
-    SoundingTopology.lay(
-        environment,
-        KafkaEnds.of(broker.bootstrapServers(), TOPICS, "relate", new Properties()),
-        settings);
+    SoundingTopology.lay(environment, KafkaEnds.of(kafka, "relate"), settings);
     return environment.executeAsync("relate");
   }
 

@@ -9,6 +9,7 @@ import io.sounding.jobs.embedded.EmbeddedBroker;
 import io.sounding.jobs.embedded.EmbeddedCluster;
 import io.sounding.jobs.embedded.KafkaTopic;
 import io.sounding.jobs.kafka.ClientProperties;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.jobs.publish.AudioFiles;
@@ -238,10 +239,9 @@ class SecretsITCase {
     SoundingTopology.lay(
         environment,
         KafkaEnds.of(
-            broker.bootstrapServers(),
-            Topics.withPrefix("graph"),
-            "graph",
-            ClientProperties.read(properties)),
+            KafkaClients.of(broker.bootstrapServers(), Topics.withPrefix("graph"))
+                .with(ClientProperties.read(properties)),
+            "graph"),
         EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")));
     return environment.getStreamGraph().getJobGraph();
   }

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.WireFormatOptions;
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.kafka.ClientProperties;
 import io.sounding.jobs.kafka.KafkaClients;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -49,6 +51,8 @@ final class InputOptions {
       paramLabel = "FILE",
       description = "A properties file for Kafka's clients: TLS, SASL and others.")
   private Path kafkaProperties;
+
+  @Mixin private WireFormatOptions wireFormat;
 
   /** Whether Kafka is read, not files. */
   boolean isKafka() {
@@ -92,7 +96,10 @@ final class InputOptions {
   KafkaClients clients() {
     try {
       return new KafkaClients(
-          bootstrapServers, Topics.withPrefix(topicPrefix), ClientProperties.read(kafkaProperties));
+          bootstrapServers,
+          Topics.withPrefix(topicPrefix),
+          ClientProperties.read(kafkaProperties),
+          wireFormat.format());
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command.commandLine(), e.getMessage(), e);
     }

@@ -1,11 +1,13 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.WireFormatOptions;
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.kafka.ClientProperties;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
 import java.nio.file.Path;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,6 +39,8 @@ final class KafkaOptions {
       description = "A properties file for Kafka's clients: TLS, SASL and others.")
   private Path kafkaProperties;
 
+  @Mixin private WireFormatOptions wireFormat;
+
   /** The file that was given; null: none. */
   Path propertiesFile() {
     return kafkaProperties;
@@ -46,7 +50,10 @@ final class KafkaOptions {
   KafkaClients clients() {
     try {
       return new KafkaClients(
-          bootstrapServers, Topics.withPrefix(topicPrefix), ClientProperties.read(kafkaProperties));
+          bootstrapServers,
+          Topics.withPrefix(topicPrefix),
+          ClientProperties.read(kafkaProperties),
+          wireFormat.format());
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command.commandLine(), e.getMessage(), e);
     }

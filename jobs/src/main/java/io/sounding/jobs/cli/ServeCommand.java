@@ -1,11 +1,13 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.EvaluationOptions;
+import io.sounding.jobs.WireFormatOptions;
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.embedded.EmbeddedException;
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.schemas.registry.WireFormat;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +67,7 @@ final class ServeCommand implements Callable<Integer> {
   private int parallelism;
 
   @Mixin private DashboardOptions page;
+  @Mixin private WireFormatOptions wireFormat;
   @Mixin private EvaluationOptions evaluation;
 
   @Override
@@ -76,7 +79,9 @@ final class ServeCommand implements Callable<Integer> {
     page.check();
     WorkFolder folder = WorkFolder.at(work);
     EvaluationSettings settings;
+    WireFormat wire;
     try {
+      wire = wireFormat.format();
       settings = evaluation.settingsWithCache(folder.models().toString());
     } catch (IllegalArgumentException e) {
       throw unusable(e.getMessage());
@@ -89,7 +94,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     try (Interruption interruption = new Interruption(GOOD_ORDER)) {
       try (EmbeddedSounding sounding =
-          EmbeddedSounding.serve(folder.path(), port, subtasks, settings)) {
+          EmbeddedSounding.serve(folder.path(), port, subtasks, settings, wire)) {
         terminal.printf(
             "Kafka at %s, Flink at %s, everything in %s%n",
             sounding.bootstrapServers(), sounding.webAddress(), folder.path());

@@ -2,6 +2,7 @@ package io.sounding.jobs.dashboard;
 
 import io.sounding.jobs.dashboard.FeedStatus.State;
 import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.schemas.registry.RegistryException;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -49,8 +50,8 @@ final class Feed implements AutoCloseable {
 
   private Feed(Board board, KafkaClients kafka) {
     this.board = board;
-    this.kafka = new KafkaClients(kafka.bootstrapServers(), kafka.topics(), settings(kafka));
-    this.records = new FeedRecords(board, kafka.topics());
+    this.kafka = kafka.with(settings(kafka));
+    this.records = new FeedRecords(board, kafka);
     thread.setDaemon(true);
   }
 
@@ -89,6 +90,8 @@ final class Feed implements AutoCloseable {
       } catch (KafkaException e) {
         LOG.info("Kafka cannot be read; another consumer is made.", e);
         lost("Kafka at %s cannot be read (%s).".formatted(kafka.bootstrapServers(), reason(e)));
+      } catch (RegistryException e) {
+        state(State.UNREACHABLE, e.getMessage() + " Reading goes on by itself when it answers.");
       } catch (RuntimeException | Error e) { // such as a codec that is missing, or no memory
         lost("Reading stopped on a fault of the dashboard, which its log tells of.");
         LOG.error("Reading stopped on a fault of the dashboard; it is tried again.", e);

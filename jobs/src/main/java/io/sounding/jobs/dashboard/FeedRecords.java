@@ -1,11 +1,13 @@
 package io.sounding.jobs.dashboard;
 
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.MetricEvent;
-import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.RecordReader;
+import io.sounding.schemas.registry.RegistryException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -24,22 +26,37 @@ final class FeedRecords {
 
   private final Board board;
   private final Topics topics;
-  private final SingleObjectCodec metrics = SingleObjectCodec.reading(MetricEvent.getClassSchema());
-  private final SingleObjectCodec alarms = SingleObjectCodec.reading(AlarmEvent.getClassSchema());
-  private final SingleObjectCodec correlations =
-      SingleObjectCodec.reading(CorrelationEvent.getClassSchema());
+  private final RecordReader metrics;
+  private final RecordReader alarms;
+  private final RecordReader correlations;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private long count;
   private long passedOver;
 
-  FeedRecords(Board board, Topics topics) {
+  FeedRecords(Board board, KafkaClients kafka) {
     this.board = board;
-    this.topics = topics;
+    topics = kafka.topics();
+    metrics = kafka.wire().reading(MetricEvent.getClassSchema());
+    alarms = kafka.wire().reading(AlarmEvent.getClassSchema());
+    correlations = kafka.wire().reading(CorrelationEvent.getClassSchema());
   }
 
-  /** Takes what was polled. */
+  /**
+   * Takes what was polled.
+   *
+   * @throws RegistryException if it needs a schema registry that cannot be used: it counts as not
+   *     taken
+   */
   void take(ConsumerRecords<byte[], byte[]> polled) {
-    polled.forEach(this::take);
+    long countBefore = count;
+    long passedOverBefore = passedOver;
+    try {
+      polled.forEach(this::take);
+    } catch (RegistryException e) {
+      count = countBefore;
+      passedOver = passedOverBefore;
+      throw e;
+    }
     polled.nextOffsets().forEach((partition, next) -> positions.put(partition, next.offset()));
     board.tell();
   }

@@ -5,10 +5,10 @@ import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.schemas.registry.WireFormat;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -33,14 +33,14 @@ public final class EmbeddedSounding implements AutoCloseable {
 
   private final EmbeddedBroker broker;
   private final EmbeddedCluster cluster;
-  private final Topics topics;
+  private final KafkaClients kafka;
   private final JobClient job;
 
   private EmbeddedSounding(
-      EmbeddedBroker broker, EmbeddedCluster cluster, Topics topics, JobClient job) {
+      EmbeddedBroker broker, EmbeddedCluster cluster, KafkaClients kafka, JobClient job) {
     this.broker = broker;
     this.cluster = cluster;
-    this.topics = topics;
+    this.kafka = kafka;
     this.job = job;
   }
 
@@ -58,7 +58,7 @@ public final class EmbeddedSounding implements AutoCloseable {
             .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 2)
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofSeconds(1));
-    return start(work, 0, parallelism, settings, restarts);
+    return start(work, 0, parallelism, settings, WireFormat.singleObject(), restarts);
   }
 
   /**
@@ -66,9 +66,10 @@ public final class EmbeddedSounding implements AutoCloseable {
    * they then go on: Kafka with its records, the job from its newest Flink checkpoint.
    *
    * @param port Kafka's; 0: one that the system chooses
+   * @param wire how records are encoded
    */
   public static EmbeddedSounding serve(
-      Path work, int port, int parallelism, EvaluationSettings settings) {
+      Path work, int port, int parallelism, EvaluationSettings settings, WireFormat wire) {
     Configuration recovery =
         new Configuration()
             .set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay")
@@ -81,7 +82,7 @@ public final class EmbeddedSounding implements AutoCloseable {
                 recovery
                     .set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toUri().toString())
                     .set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM));
-    return start(work, port, parallelism, settings, recovery);
+    return start(work, port, parallelism, settings, wire, recovery);
   }
 
   private static EmbeddedSounding start(
@@ -89,6 +90,7 @@ public final class EmbeddedSounding implements AutoCloseable {
       int port,
       int parallelism,
       EvaluationSettings settings,
+      WireFormat wire,
       Configuration jobSettings) {
     CompletableFuture<EmbeddedBroker> startingBroker =
         CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka"), port));
@@ -111,12 +113,11 @@ public final class EmbeddedSounding implements AutoCloseable {
       environment
           .getCheckpointConfig()
           .setMinPauseBetweenCheckpoints(CHECKPOINT_INTERVAL.toMillis() / 2);
-      SoundingTopology.lay(
-          environment,
-          KafkaEnds.of(broker.bootstrapServers(), topics, "sounding", new Properties()),
-          settings);
+      KafkaClients kafka = KafkaClients.of(broker.bootstrapServers(), topics).with(wire);
+      kafka.registerEvents();
+      SoundingTopology.lay(environment, KafkaEnds.of(kafka, "sounding"), settings);
       JobClient job = environment.executeAsync("Sounding");
-      return new EmbeddedSounding(broker, cluster, topics, job);
+      return new EmbeddedSounding(broker, cluster, kafka, job);
     } catch (Exception failure) {
       cluster.close();
       broker.close();
@@ -148,7 +149,7 @@ public final class EmbeddedSounding implements AutoCloseable {
 
   /** The names of the topics. */
   public Topics topics() {
-    return topics;
+    return kafka.topics();
   }
 
   /** Where Flink's web UI answers. */
@@ -163,7 +164,7 @@ public final class EmbeddedSounding implements AutoCloseable {
 
   /** Clients as publishers and readers would make them. */
   public KafkaClients kafka() {
-    return KafkaClients.of(bootstrapServers(), topics);
+    return kafka;
   }
 
   /** Cancels the job and ends cluster and broker; nothing is left running. */

@@ -1,5 +1,11 @@
 package io.sounding.jobs.kafka;
 
+import io.sounding.schemas.AlarmEvent;
+import io.sounding.schemas.CorrelationEvent;
+import io.sounding.schemas.DeadLetter;
+import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.registry.RecordWriter;
+import io.sounding.schemas.registry.WireFormat;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -25,8 +31,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * @param bootstrapServers host:port, comma-separated
  * @param topics the names of the topics
  * @param settings further settings of the clients, such as TLS and SASL
+ * @param wire how values are encoded
  */
-public record KafkaClients(String bootstrapServers, Topics topics, Properties settings) {
+public record KafkaClients(
+    String bootstrapServers, Topics topics, Properties settings, WireFormat wire) {
 
   /** How long Kafka may take to answer before it counts as out of reach. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
@@ -42,14 +50,25 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
    */
   private static final long TRANSACTION_BUFFER_BYTES = 8L << 20;
 
-  /** Clients without further settings. */
+  /** Clients without further settings, in single-object encoding. */
   public static KafkaClients of(String bootstrapServers, Topics topics) {
-    return new KafkaClients(bootstrapServers, topics, new Properties());
+    return new KafkaClients(bootstrapServers, topics, new Properties(), WireFormat.singleObject());
+  }
+
+  /** The same clients with other settings. */
+  public KafkaClients with(Properties others) {
+    return new KafkaClients(bootstrapServers, topics, others, wire);
+  }
+
+  /** The same clients in another wire format. */
+  public KafkaClients with(WireFormat other) {
+    return new KafkaClients(bootstrapServers, topics, settings, other);
   }
 
   /**
-   * A producer that loses nothing and doubles nothing by its own retries. If the settings do not
-   * say otherwise, it gives a record up after a minute.
+   * A producer that loses nothing and doubles nothing by its own retries; it takes values in
+   * single-object encoding and writes them in the wire format. If the settings do not say
+   * otherwise, it gives a record up after a minute.
    */
   public KafkaProducer<byte[], byte[]> producer() {
     return producer(new Properties());
@@ -77,7 +96,22 @@ public record KafkaClients(String bootstrapServers, Topics topics, Properties se
       properties.putIfAbsent(
           ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) SEND_LIMIT.toMillis());
     }
-    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    return new KafkaProducer<>(
+        properties, new ByteArraySerializer(), new WireFormatSerializer(wire.writing()));
+  }
+
+  /**
+   * Has the schema registry, where one is written with, know what the job writes.
+   *
+   * @throws io.sounding.schemas.registry.RegistryException with a sentence, if it does not answer
+   *     or refuses a schema
+   */
+  public void registerEvents() {
+    RecordWriter writer = wire.writing();
+    writer.register(topics.metrics(), MetricEvent.getClassSchema());
+    writer.register(topics.alarms(), AlarmEvent.getClassSchema());
+    writer.register(topics.correlations(), CorrelationEvent.getClassSchema());
+    writer.register(topics.deadLetters(), DeadLetter.getClassSchema());
   }
 
   /**

@@ -3,7 +3,6 @@ package io.sounding.jobs.kafka;
 import io.sounding.jobs.SoundingTopology;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.publish.OutgoingRecord;
-import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -24,48 +23,48 @@ public final class KafkaEnds {
   private KafkaEnds() {}
 
   /**
-   * The ends.
+   * The ends. Records that need a schema registry wait for it: no barrier passes them, and nothing
+   * becomes a dead letter because it is away.
    *
-   * @param bootstrapServers host:port, comma-separated
-   * @param topics their names
+   * @param kafka which Kafka, its topics, settings and wire format
    * @param jobName prefix of consumer group and transactional ids: one per job on a Kafka cluster
-   * @param client further settings of Kafka's clients, such as TLS and SASL
    */
-  public static SoundingTopology.Ends of(
-      String bootstrapServers, Topics topics, String jobName, Properties client) {
+  public static SoundingTopology.Ends of(KafkaClients kafka, String jobName) {
+    Topics topics = kafka.topics();
     return new SoundingTopology.Ends(
-        source(bootstrapServers, topics.checkpoints(), jobName, client),
-        source(bootstrapServers, topics.audio(), jobName, client),
-        source(bootstrapServers, topics.scores(), jobName, client),
-        sink(bootstrapServers, topics.metrics(), jobName + "-metrics", client),
-        sink(bootstrapServers, topics.alarms(), jobName + "-alarms", client),
-        sink(bootstrapServers, topics.correlations(), jobName + "-correlations", client),
-        sink(bootstrapServers, topics.deadLetters(), jobName + "-dead-letters", client));
+        source(kafka, topics.checkpoints(), jobName),
+        source(kafka, topics.audio(), jobName),
+        source(kafka, topics.scores(), jobName),
+        sink(kafka, topics.metrics(), jobName + "-metrics"),
+        sink(kafka, topics.alarms(), jobName + "-alarms"),
+        sink(kafka, topics.correlations(), jobName + "-correlations"),
+        sink(kafka, topics.deadLetters(), jobName + "-dead-letters"),
+        kafka.wire().untilRegistryAnswers());
   }
 
-  private static KafkaSource<KafkaRecord> source(
-      String bootstrapServers, String topic, String group, Properties client) {
+  private static KafkaSource<KafkaRecord> source(KafkaClients kafka, String topic, String group) {
     return KafkaSource.<KafkaRecord>builder()
-        .setBootstrapServers(bootstrapServers)
+        .setBootstrapServers(kafka.bootstrapServers())
         .setTopics(topic)
         .setGroupId(group)
         .setStartingOffsets(OffsetsInitializer.earliest())
-        .setProperties(client)
+        .setProperties(kafka.settings())
         .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
         .setDeserializer(new KafkaRecordDeserializer())
         .build();
   }
 
   private static KafkaSink<OutgoingRecord> sink(
-      String bootstrapServers, String topic, String transactionalIdPrefix, Properties client) {
+      KafkaClients kafka, String topic, String transactionalIdPrefix) {
     return KafkaSink.<OutgoingRecord>builder()
-        .setBootstrapServers(bootstrapServers)
-        .setKafkaProducerConfig(client)
+        .setBootstrapServers(kafka.bootstrapServers())
+        .setKafkaProducerConfig(kafka.settings())
         .setProperty(
             ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS))
         .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
         .setTransactionalIdPrefix(transactionalIdPrefix)
-        .setRecordSerializer(new OutgoingRecordSerializer(topic))
+        .setRecordSerializer(
+            new OutgoingRecordSerializer(topic, kafka.wire().untilRegistryAnswers()))
         .build();
   }
 }

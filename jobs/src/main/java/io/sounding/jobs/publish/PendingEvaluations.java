@@ -7,8 +7,8 @@ import io.sounding.jobs.watch.CommittedRecords;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.DeadLetter;
 import io.sounding.schemas.DecodingException;
+import io.sounding.schemas.RecordReader;
 import io.sounding.schemas.RejectReason;
-import io.sounding.schemas.SingleObjectCodec;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,8 +39,7 @@ public final class PendingEvaluations implements AutoCloseable {
 
   private final CheckpointTopic topic;
   private final CommittedRecords<DeadLetter> deadLetters;
-  private final SingleObjectCodec codec =
-      SingleObjectCodec.reading(SingleObjectCodec.schemaOf(CheckpointEvent.class));
+  private final RecordReader reader;
   private final List<Decision> open;
   private final List<Ended> rejected = new ArrayList<>();
   private long events;
@@ -51,6 +50,7 @@ public final class PendingEvaluations implements AutoCloseable {
     kafka.require(kafka.topics().deadLetters());
     this.topic = topic;
     this.open = new ArrayList<>(open);
+    this.reader = kafka.wire().reading(CheckpointEvent.getClassSchema());
     this.deadLetters =
         new CommittedRecords<>(kafka, kafka.topics().deadLetters(), DeadLetter.class);
   }
@@ -138,7 +138,7 @@ public final class PendingEvaluations implements AutoCloseable {
     byte[] bytes = new byte[value.remaining()];
     value.duplicate().get(bytes);
     try {
-      return (CheckpointEvent) codec.decode(bytes);
+      return (CheckpointEvent) reader.decode(bytes);
     } catch (DecodingException e) {
       return null; // a chunk of audio, or no record at all
     }

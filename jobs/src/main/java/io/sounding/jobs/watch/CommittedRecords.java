@@ -13,6 +13,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -52,7 +53,7 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
     this.kafka = kafka;
     this.topic = topic;
     this.kind = kind;
-    decoder = new RecordDecoder(schemas);
+    decoder = new RecordDecoder(kafka.wire(), schemas);
     consumer = kafka.consumer();
     try {
       List<TopicPartition> partitions =
@@ -67,10 +68,27 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
     }
   }
 
-  /** The records that came, in the order of their partitions; waits up to {@code limit} for one. */
+  /**
+   * The records that came, in the order of their partitions; waits up to {@code limit} for one.
+   *
+   * @throws KafkaUnavailableException if they need a schema registry that cannot be used; the next
+   *     poll gets them again
+   */
   public List<T> poll(Duration limit) {
+    ConsumerRecords<byte[], byte[]> polled = consumer.poll(limit);
+    try {
+      return decode(polled);
+    } catch (KafkaUnavailableException e) {
+      for (TopicPartition partition : polled.partitions()) {
+        consumer.seek(partition, polled.records(partition).get(0).offset());
+      }
+      throw e;
+    }
+  }
+
+  private List<T> decode(ConsumerRecords<byte[], byte[]> polled) {
     List<T> decoded = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit)) {
+    for (ConsumerRecord<byte[], byte[]> record : polled) {
       SpecificRecord read = decoder.decode(record);
       if (read != null) {
         decoded.add(kind.cast(read));

@@ -30,14 +30,15 @@ public final class EventFollower implements AutoCloseable {
   /** How long Kafka may take to say where its topics end before it counts as out of reach. */
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
 
-  private final RecordDecoder decoder =
-      new RecordDecoder(MetricEvent.getClassSchema(), AlarmEvent.getClassSchema());
+  private final RecordDecoder decoder;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String metrics;
   private final Queue<ConsumerRecord<byte[], byte[]>> alarmsAhead = new ArrayDeque<>();
   private long metricsUpTo = Long.MIN_VALUE;
 
   private EventFollower(KafkaClients kafka) {
+    decoder =
+        new RecordDecoder(kafka.wire(), MetricEvent.getClassSchema(), AlarmEvent.getClassSchema());
     metrics = kafka.topics().metrics();
     consumer = kafka.consumer();
   }

@@ -12,7 +12,7 @@ public record PassedOver(String topic, int records) {
 
   /** What to tell whoever expected them. */
   public String sentence() {
-    return "%s of topic %s could not be read; did a newer version of Sounding write %s? Then read the topic with that version."
+    return "%s of topic %s could not be read; did a newer version of Sounding write %s? Then read the topic with that version. Confluent's wire format is read with --schema-registry."
         .formatted(Counted.of(records, "record"), topic, records == 1 ? "it" : "them");
   }
 }

@@ -1,7 +1,10 @@
 package io.sounding.jobs.watch;
 
+import io.sounding.jobs.kafka.KafkaUnavailableException;
 import io.sounding.schemas.DecodingException;
-import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.RecordReader;
+import io.sounding.schemas.registry.RegistryException;
+import io.sounding.schemas.registry.WireFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,21 +19,26 @@ final class RecordDecoder {
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordDecoder.class);
 
-  private final SingleObjectCodec codec;
+  private final RecordReader reader;
   private final Map<String, Integer> passedOver = new TreeMap<>();
 
-  /** Reads records of these schemas. */
-  RecordDecoder(Schema... schemas) {
-    codec = SingleObjectCodec.reading(schemas);
+  /** Reads records of these schemas in this format. */
+  RecordDecoder(WireFormat wire, Schema... schemas) {
+    reader = wire.reading(schemas);
   }
 
-  /** The record; null: it cannot be read, or only says that its key is gone. */
+  /**
+   * The record; null: it cannot be read, or only says that its key is gone.
+   *
+   * @throws KafkaUnavailableException if the schema registry cannot be used: to readers it is part
+   *     of Kafka
+   */
   SpecificRecord decode(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
       return null;
     }
     try {
-      return codec.decode(record.value());
+      return reader.decode(record.value());
     } catch (DecodingException e) {
       passedOver.merge(record.topic(), 1, Integer::sum);
       LOG.debug(
@@ -40,6 +48,8 @@ final class RecordDecoder {
           record.partition(),
           e.getMessage());
       return null;
+    } catch (RegistryException e) {
+      throw new KafkaUnavailableException(e.getMessage(), e);
     }
   }
 

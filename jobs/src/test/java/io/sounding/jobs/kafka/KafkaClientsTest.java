@@ -12,7 +12,8 @@ class KafkaClientsTest {
   void howLongKafkaMayTakeIsReadFromTheSettings() {
     Properties settings = new Properties();
     settings.put("default.api.timeout.ms", "nonsense");
-    KafkaClients kafka = new KafkaClients("127.0.0.1:1", Topics.withPrefix("sounding"), settings);
+    KafkaClients kafka =
+        KafkaClients.of("127.0.0.1:1", Topics.withPrefix("sounding")).with(settings);
     assertThatThrownBy(() -> kafka.require("topic"))
         .isInstanceOf(KafkaUnavailableException.class)
         .hasMessageContaining("nonsense");

@@ -41,7 +41,7 @@ class UnansweredTest {
     impatient.put("client.id", "unanswered");
     impatient.put("request.timeout.ms", "100");
     impatient.put("default.api.timeout.ms", "200");
-    return new KafkaClients("127.0.0.1:" + silent.getLocalPort(), TOPICS, impatient);
+    return KafkaClients.of("127.0.0.1:" + silent.getLocalPort(), TOPICS).with(impatient);
   }
 
   /** Consumers that are open: each shows itself to JMX until it is closed. */

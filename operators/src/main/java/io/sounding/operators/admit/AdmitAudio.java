@@ -3,7 +3,8 @@ package io.sounding.operators.admit;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CorpusSealed;
 import io.sounding.schemas.DecodingException;
-import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.RecordReader;
+import io.sounding.schemas.registry.WireFormat;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -23,19 +24,25 @@ public final class AdmitAudio extends ProcessFunction<KafkaRecord, Chunk> {
   public static final OutputTag<Manifest> MANIFESTS =
       new OutputTag<>("manifests", TypeInformation.of(Manifest.class));
 
-  private transient SingleObjectCodec codec;
+  private final WireFormat wire;
+  private transient RecordReader reader;
   private transient DeadLetterOutput deadLetters;
+
+  /** Reads records in this format. */
+  public AdmitAudio(WireFormat wire) {
+    this.wire = wire;
+  }
 
   @Override
   public void open(OpenContext context) {
-    codec = SingleObjectCodec.reading(AudioChunk.getClassSchema(), CorpusSealed.getClassSchema());
+    reader = wire.reading(AudioChunk.getClassSchema(), CorpusSealed.getClassSchema());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
   }
 
   @Override
   public void processElement(KafkaRecord source, Context context, Collector<Chunk> out) {
     try {
-      SpecificRecord record = codec.decode(source.value());
+      SpecificRecord record = reader.decode(source.value());
       if (record instanceof CorpusSealed sealed) {
         context.output(MANIFESTS, Manifest.of(sealed, source));
       } else {

@@ -2,7 +2,8 @@ package io.sounding.operators.admit;
 
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.DecodingException;
-import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.RecordReader;
+import io.sounding.schemas.registry.WireFormat;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -12,12 +13,18 @@ public final class AdmitCheckpoints extends ProcessFunction<KafkaRecord, Checkpo
 
   private static final long serialVersionUID = 1L;
 
-  private transient SingleObjectCodec codec;
+  private final WireFormat wire;
+  private transient RecordReader reader;
   private transient DeadLetterOutput deadLetters;
+
+  /** Reads records in this format. */
+  public AdmitCheckpoints(WireFormat wire) {
+    this.wire = wire;
+  }
 
   @Override
   public void open(OpenContext context) {
-    codec = SingleObjectCodec.reading(CheckpointEvent.getClassSchema());
+    reader = wire.reading(CheckpointEvent.getClassSchema());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
   }
 
@@ -25,7 +32,7 @@ public final class AdmitCheckpoints extends ProcessFunction<KafkaRecord, Checkpo
   public void processElement(
       KafkaRecord source, Context context, Collector<CheckpointRequest> out) {
     try {
-      out.collect(CheckpointRequest.of((CheckpointEvent) codec.decode(source.value()), source));
+      out.collect(CheckpointRequest.of((CheckpointEvent) reader.decode(source.value()), source));
     } catch (DecodingException e) {
       context.output(
           DeadLetterOutput.TAG,

@@ -2,7 +2,8 @@ package io.sounding.operators.admit;
 
 import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.DownstreamScore;
-import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.RecordReader;
+import io.sounding.schemas.registry.WireFormat;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -12,19 +13,25 @@ public final class AdmitScores extends ProcessFunction<KafkaRecord, Score> {
 
   private static final long serialVersionUID = 1L;
 
-  private transient SingleObjectCodec codec;
+  private final WireFormat wire;
+  private transient RecordReader reader;
   private transient DeadLetterOutput deadLetters;
+
+  /** Reads records in this format. */
+  public AdmitScores(WireFormat wire) {
+    this.wire = wire;
+  }
 
   @Override
   public void open(OpenContext context) {
-    codec = SingleObjectCodec.reading(DownstreamScore.getClassSchema());
+    reader = wire.reading(DownstreamScore.getClassSchema());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
   }
 
   @Override
   public void processElement(KafkaRecord source, Context context, Collector<Score> out) {
     try {
-      out.collect(Score.of((DownstreamScore) codec.decode(source.value()), source));
+      out.collect(Score.of((DownstreamScore) reader.decode(source.value()), source));
     } catch (DecodingException e) {
       context.output(
           DeadLetterOutput.TAG,

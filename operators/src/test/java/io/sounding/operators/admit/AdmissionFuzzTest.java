@@ -13,6 +13,7 @@ import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.SealedUtterance;
 import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.registry.WireFormat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -251,7 +252,7 @@ class AdmissionFuzzTest {
   }
 
   private static int rejectedByScores(byte[] bytes) throws Exception {
-    try (var admission = new AdmissionHarness<>(new AdmitScores())) {
+    try (var admission = new AdmissionHarness<>(new AdmitScores(WireFormat.singleObject()))) {
       admission.take(Examples.record(bytes));
       assertThat(admission.admitted().size() + admission.rejected().size()).isOne();
       assertThat(admission.admitted()).allSatisfy(AdmissionFuzzTest::assertKeepsItsContract);
@@ -260,7 +261,7 @@ class AdmissionFuzzTest {
   }
 
   private static int rejectedByCheckpoints(byte[] bytes) throws Exception {
-    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints())) {
+    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints(WireFormat.singleObject()))) {
       admission.take(Examples.record(bytes));
       assertThat(admission.admitted().size() + admission.rejected().size()).isOne();
       assertThat(admission.admitted()).allSatisfy(AdmissionFuzzTest::assertKeepsItsContract);
@@ -269,7 +270,7 @@ class AdmissionFuzzTest {
   }
 
   private static int rejectedByAudio(byte[] bytes) throws Exception {
-    try (var admission = new AdmissionHarness<>(new AdmitAudio())) {
+    try (var admission = new AdmissionHarness<>(new AdmitAudio(WireFormat.singleObject()))) {
       admission.take(Examples.record(bytes));
       int all =
           admission.admitted().size() + admission.manifests().size() + admission.rejected().size();

@@ -10,6 +10,7 @@ import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SealedUtterance;
 import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.registry.WireFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -145,7 +146,7 @@ class AdmitAudioTest {
   @MethodSource({"badChunks", "badManifests", "badBytes"})
   void whatIsNoValidAudioIsADeadLetterWithItsReasonAndItsOrigin(
       String title, byte[] bytes, RejectReason reason, String sentence) throws Exception {
-    try (var admission = new AdmissionHarness<>(new AdmitAudio())) {
+    try (var admission = new AdmissionHarness<>(new AdmitAudio(WireFormat.singleObject()))) {
       admission.take(Examples.record(bytes));
       assertThat(admission.admitted()).isEmpty();
       assertThat(admission.manifests()).isEmpty();
@@ -162,7 +163,7 @@ class AdmitAudioTest {
   void aValidChunkKeepsEveryFieldButTheRecordsBytes() throws Exception {
     AudioChunk chunk = Examples.chunk().setChunkIndex(1).build();
     KafkaRecord source = Examples.record(SingleObjectCodec.encode(chunk));
-    try (var admission = new AdmissionHarness<>(new AdmitAudio())) {
+    try (var admission = new AdmissionHarness<>(new AdmitAudio(WireFormat.singleObject()))) {
       admission.take(source);
       assertThat(admission.admitted())
           .singleElement()
@@ -187,7 +188,7 @@ class AdmitAudioTest {
   @Test
   void aValidManifestGoesToItsOwnOutputWithEveryUtterance() throws Exception {
     KafkaRecord source = Examples.record(SingleObjectCodec.encode(Examples.sealed().build()));
-    try (var admission = new AdmissionHarness<>(new AdmitAudio())) {
+    try (var admission = new AdmissionHarness<>(new AdmitAudio(WireFormat.singleObject()))) {
       admission.take(source);
       assertThat(admission.admitted()).isEmpty();
       assertThat(admission.rejected()).isEmpty();

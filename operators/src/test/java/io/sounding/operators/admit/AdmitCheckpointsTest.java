@@ -9,6 +9,7 @@ import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.registry.WireFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -118,7 +119,7 @@ class AdmitCheckpointsTest {
   void whatIsNoValidCheckpointIsADeadLetterWithItsReasonAndItsOrigin(
       String title, byte[] bytes, RejectReason reason, String sentence) throws Exception {
     KafkaRecord source = Examples.record(bytes);
-    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints())) {
+    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints(WireFormat.singleObject()))) {
       admission.take(source);
       assertThat(admission.admitted()).isEmpty();
       assertThat(admission.rejected())
@@ -145,7 +146,7 @@ class AdmitCheckpointsTest {
             .setWeightsSha256("0b".repeat(32))
             .build();
     KafkaRecord source = Examples.record(SingleObjectCodec.encode(event));
-    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints())) {
+    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints(WireFormat.singleObject()))) {
       admission.take(source);
       assertThat(admission.rejected()).isEmpty();
       CheckpointRequest request = admission.admitted().get(0);
@@ -176,7 +177,7 @@ class AdmitCheckpointsTest {
   void whatIsOptionalMayBeMissing() throws Exception {
     CheckpointEvent event =
         Examples.checkpoint().setModelSha256(null).setLayers(null).setTrainingLoss(null).build();
-    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints())) {
+    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints(WireFormat.singleObject()))) {
       admission.take(Examples.record(SingleObjectCodec.encode(event)));
       CheckpointRequest request = admission.admitted().get(0);
       assertThat(request.modelSha256()).isNull();

@@ -7,6 +7,7 @@ import io.sounding.operators.Examples;
 import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SingleObjectCodec;
+import io.sounding.schemas.registry.WireFormat;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -67,7 +68,7 @@ class AdmitScoresTest {
   @MethodSource("rejections")
   void whatIsNoValidScoreIsADeadLetterWithItsReasonAndItsOrigin(
       String title, byte[] bytes, RejectReason reason, String sentence) throws Exception {
-    try (var admission = new AdmissionHarness<>(new AdmitScores())) {
+    try (var admission = new AdmissionHarness<>(new AdmitScores(WireFormat.singleObject()))) {
       admission.take(Examples.record(bytes));
       assertThat(admission.admitted()).isEmpty();
       assertThat(admission.rejected())
@@ -87,7 +88,7 @@ class AdmitScoresTest {
 
   @Test
   void aValidScoreKeepsEveryField() throws Exception {
-    try (var admission = new AdmissionHarness<>(new AdmitScores())) {
+    try (var admission = new AdmissionHarness<>(new AdmitScores(WireFormat.singleObject()))) {
       admission.take(Examples.record(SingleObjectCodec.encode(Examples.score().build())));
       assertThat(admission.rejected()).isEmpty();
       assertThat(admission.admitted())

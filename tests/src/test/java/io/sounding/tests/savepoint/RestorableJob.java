@@ -4,6 +4,7 @@ import io.sounding.jobs.SoundingTopology;
 import io.sounding.jobs.embedded.EmbeddedBroker;
 import io.sounding.jobs.embedded.EmbeddedCluster;
 import io.sounding.jobs.embedded.KafkaTopic;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -88,7 +88,7 @@ final class RestorableJob implements AutoCloseable {
               .set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
     }
     SoundingTopology.Ends kafka =
-        KafkaEnds.of(broker.bootstrapServers(), TOPICS, "savepoint-tests", new Properties());
+        KafkaEnds.of(KafkaClients.of(broker.bootstrapServers(), TOPICS), "savepoint-tests");
     SoundingTopology.lay(
         environment,
         new SoundingTopology.Ends(
@@ -98,7 +98,8 @@ final class RestorableJob implements AutoCloseable {
             metrics,
             new EventList(UUID.randomUUID().toString()),
             new EventList(UUID.randomUUID().toString()),
-            new EventList(UUID.randomUUID().toString())),
+            new EventList(UUID.randomUUID().toString()),
+            kafka.wire()),
         settings(models));
     return environment;
   }

@@ -57,34 +57,25 @@ class SoundingTopologyTest {
 
   @Test
   void allStagesShareTheirSlots() {
-    for (JobVertex vertex : graph(1).getJobGraph().getVertices()) {
-      assertThat(vertex.getSlotSharingGroup().getSlotSharingGroupName())
-          .as(vertex.getName())
-          .isEqualTo("default");
-      assertThat(vertex.getSlotSharingGroup().getResourceProfile())
-          .isEqualTo(ResourceProfile.UNKNOWN);
-    }
+    StreamGraph graph = graph(1);
+    assertThat(graph.getStreamNodes())
+        .extracting(StreamNode::getSlotSharingGroup)
+        .containsOnly("default");
+    assertThat(graph.getSlotSharingGroupResource("default")).isEmpty();
   }
 
   @Test
   void modelsAloneRunInSlotsOfTheirOwnWhereThatIsAskedFor() {
-    int found = 0;
-    EmbedSlots slots = EmbedSlots.of("cpu=2,heap=2g,managed=1g,gpu=1");
-    for (JobVertex vertex : graph(2, slots).getJobGraph().getVertices()) {
-      boolean embeds = vertex.getName().equals("embed and fold");
-      found += embeds ? 1 : 0;
-      ResourceProfile profile = vertex.getSlotSharingGroup().getResourceProfile();
-      assertThat(vertex.getSlotSharingGroup().getSlotSharingGroupName())
-          .as(vertex.getName())
-          .isEqualTo(embeds ? "embed" : "default");
-      if (embeds) {
-        assertThat(profile.getExtendedResources().get("gpu").getValue().intValue()).isOne();
-        assertThat(profile.getTaskHeapMemory().getMebiBytes()).isEqualTo(2_048);
-      } else {
-        assertThat(profile).isEqualTo(ResourceProfile.UNKNOWN);
-      }
+    StreamGraph graph = graph(2, EmbedSlots.of("cpu=2,heap=2g,managed=1g,gpu=1"));
+    for (StreamNode node : graph.getStreamNodes()) {
+      assertThat(node.getSlotSharingGroup())
+          .as(node.getOperatorName())
+          .isEqualTo(node.getTransformationUID().equals("embed") ? "embed" : "default");
     }
-    assertThat(found).isOne();
+    assertThat(graph.getSlotSharingGroupResource("default")).isEmpty();
+    ResourceProfile profile = graph.getSlotSharingGroupResource("embed").orElseThrow();
+    assertThat(profile.getExtendedResources().get("gpu").getValue().intValue()).isOne();
+    assertThat(profile.getTaskHeapMemory().getMebiBytes()).isEqualTo(2_048);
   }
 
   private static StreamGraph graph(int parallelism) {

@@ -5,7 +5,7 @@ usage: cast_bfloat16.py IN.pt OUT.pt
 
 Parameters, buffers and samples are cast, and what comes out is cast back: for its user the module takes and gives float32
 as before, at half the memory and, where the processor or GPU has instructions for it, in less time. Whether the metrics
-bear it is to be measured (tests/speed/BFLOAT16.md); a module whose graph holds float32 constants may refuse. Needs PyTorch
+bear it is to be measured; a module whose graph holds float32 constants may refuse. Needs PyTorch
 (Debian: python3-torch; 1.13 was used).
 """
 import sys

@@ -11,7 +11,10 @@ import io.sounding.tests.CommittedRecords;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
@@ -23,16 +26,19 @@ final class Evaluations implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final CommittedRecords metrics;
   private final Duration limit;
+  private final Runnable health;
   private int taken;
 
   /**
    * Connects.
    *
    * @param limit how long checkpoints may take together before it is an error
+   * @param health throws if the job has ended
    */
-  Evaluations(KafkaClients kafka, Duration limit) {
+  Evaluations(KafkaClients kafka, Duration limit, Runnable health) {
     this.kafka = kafka;
     this.limit = limit;
+    this.health = health;
     producer = kafka.producer();
     metrics = new CommittedRecords(kafka.bootstrapServers(), kafka.topics().metrics());
   }
@@ -69,6 +75,7 @@ final class Evaluations implements AutoCloseable {
           collector.take(event, all.get(taken).timestamp(), read);
         }
       }
+      health.run();
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
             "Only %d FINAL events of run %s came within %d s."
@@ -76,6 +83,17 @@ final class Evaluations implements AutoCloseable {
       }
     }
     return collector.timeline();
+  }
+
+  /** Throws if a job has ended. */
+  static Runnable healthOf(JobClient job) {
+    CompletableFuture<JobExecutionResult> result = job.getJobExecutionResult();
+    return () -> {
+      if (result.isDone()) {
+        result.join(); // throws why
+        throw new IllegalStateException("The job has ended.");
+      }
+    };
   }
 
   private MetricEvent decode(ConsumerRecord<byte[], byte[]> record) {

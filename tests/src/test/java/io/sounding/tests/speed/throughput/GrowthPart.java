@@ -37,7 +37,7 @@ final class GrowthPart {
         new ProcessCluster.Settings(
             1, 2, 1_024, "rocksdb", false, encoders.folder(), List.of("--k", "1024"));
     try (ProcessCluster cluster = ProcessCluster.start(options.work.resolve("growth"), settings);
-        Evaluations evaluations = new Evaluations(cluster.kafka(), LIMIT)) {
+        Evaluations evaluations = new Evaluations(cluster.kafka(), LIMIT, cluster::requireAlive)) {
       JavaProcess taskManager = cluster.taskManagers().get(0);
       evaluations.publish("warm-up", part);
       evaluations.evaluate(encoders.checkpoints("demo", "warm-up", "warm-up", 1, List.of(-1)));

@@ -27,6 +27,7 @@ import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -94,10 +95,10 @@ public final class LatencyJob {
           environment,
           KafkaEnds.of(broker.bootstrapServers(), topics, "latency", new Properties()),
           settings);
-      environment.executeAsync("latency");
+      JobClient job = environment.executeAsync("latency");
       json.writeValue(
           Path.of(arguments[1]).toFile(),
-          latencies(task, encoders, KafkaClients.of(broker.bootstrapServers(), topics)));
+          latencies(task, encoders, KafkaClients.of(broker.bootstrapServers(), topics), Evaluations.healthOf(job)));
     }
     Runtime.getRuntime().halt(0); // threads of engines
   }
@@ -115,9 +116,9 @@ public final class LatencyJob {
         .noDefaultValue();
   }
 
-  private static List<Latency> latencies(Task task, Encoders encoders, KafkaClients kafka)
+  private static List<Latency> latencies(Task task, Encoders encoders, KafkaClients kafka, Runnable health)
       throws IOException {
-    try (Evaluations evaluations = new Evaluations(kafka, Duration.ofSeconds(PATIENCE_SECONDS))) {
+    try (Evaluations evaluations = new Evaluations(kafka, Duration.ofSeconds(PATIENCE_SECONDS), health)) {
       evaluations.publish("speech", Speech.of(Path.of(task.audio()), task.seconds()));
       List<Latency> latencies = new ArrayList<>();
       for (int i = 0; i <= task.checkpoints(); i++) {

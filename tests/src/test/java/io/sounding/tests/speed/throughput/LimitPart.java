@@ -1,5 +1,6 @@
 package io.sounding.tests.speed.throughput;
 
+import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,7 @@ final class LimitPart {
         open.add(loop);
         loops.put(LOOPS.get(open.size() - 1), () -> loop.run(windows));
       }
+      results.say("machine/pytorch", Engine.getEngine("PyTorch").getVersion());
       for (String name : LOOPS.subList(2, LOOPS.size())) {
         String engine = name.split(" ", -1)[0];
         boolean processes = name.contains("2 x 1");

@@ -72,6 +72,9 @@ final class Options {
   @Option(names = "--scale-checkpoints", description = "Checkpoints of scale.")
   int scaleCheckpoints = 20;
 
+  @Option(names = "--scale-state", description = "State backend of scale: hashmap or rocksdb.")
+  String scaleState = "hashmap";
+
   @Option(names = "--real-times", description = "Audio seconds per second of a waiting encoder.")
   double realTimes = 200;
 

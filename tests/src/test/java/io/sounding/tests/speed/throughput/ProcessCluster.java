@@ -133,7 +133,7 @@ final class ProcessCluster implements AutoCloseable {
         services.resolve("ai.djl.engine.EngineProvider"), WaitingEngineProvider.class.getName());
     String others =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(entry -> !Path.of(entry).getFileName().toString().contains("-engine-"))
+            .filter(entry -> !entry.matches(".*/(onnxruntime|pytorch)-engine-[^/]*"))
             .collect(Collectors.joining(File.pathSeparator));
     return folder.resolve("waiting") + File.pathSeparator + others;
   }
@@ -168,6 +168,7 @@ final class ProcessCluster implements AutoCloseable {
     settings.put("execution.checkpointing.interval", "1 s");
     settings.put("execution.checkpointing.min-pause", "500 ms");
     settings.put("execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
+    settings.put("execution.checkpointing.incremental", "true"); // of RocksDB
     settings.put("restart-strategy.type", "none");
     return settings;
   }
@@ -178,6 +179,22 @@ final class ProcessCluster implements AutoCloseable {
 
   KafkaClients kafka() {
     return KafkaClients.of(broker.bootstrapServers(), topics());
+  }
+
+  /**
+   * @throws IllegalStateException if one of the processes has ended; says what it printed
+   */
+  void requireAlive() {
+    for (JavaProcess process : taskManagers) {
+      requireAlive(process);
+    }
+    requireAlive(jobManager);
+  }
+
+  private static void requireAlive(JavaProcess process) {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("The " + process + " ended: " + process.printed());
+    }
   }
 
   List<JavaProcess> taskManagers() {

@@ -1,6 +1,7 @@
 package io.sounding.tests.speed.throughput;
 
 import ai.djl.engine.Engine;
+import ai.onnxruntime.OrtEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class Report {
             .formatted(Runtime.getRuntime().availableProcessors(), processor, megabytes / 1_000));
     results.say("machine/java", System.getProperty("java.version"));
     results.say("machine/djl", Engine.getDjlVersion());
-    results.say("machine/onnx", Engine.getEngine("OnnxRuntime").getVersion());
+    results.say("machine/onnx", OrtEnvironment.getEnvironment().getVersion());
   }
 
   /** The whole report. */
@@ -43,7 +44,7 @@ final class Report {
         Made by `tests/speed/throughput`; do not edit. Measured on %s; absolute figures say little, ratios were
         measured side by side: what is compared ran in turn within each repetition. Median (lowest to highest).
 
-        Java %s, DJL %s, ONNX Runtime %s; in Python %s and %s.
+        Java %s, DJL %s, ONNX Runtime %s, PyTorch %s; in Python %s and %s.
 
         demo: an encoder of the demo, 3 layers and their input, d = 64. best-rq: 12 layers, d = 576, 25 frames a second.
         base: wav2vec 2.0 base, 12 layers, d = 768. features: one convolution, d = 768. All but the first have random
@@ -52,8 +53,8 @@ final class Report {
         ## The limit: a bare loop over the windows
 
         The windows and batches of the job (WindowPlan), the model, and nothing else: no Kafka, no folding, and outputs are left
-        where the engine put them. DJL: two threads, each with a session on the shared model and one thread within a
-        forward pass, as the job's two subtasks. Python: processes x threads within a forward pass.
+        where the engine put them. DJL: as many threads as the job has subtasks (2), each with a session on the shared
+        model and one thread within a forward pass. Python: processes x threads within a forward pass.
 
         %s
         ## The whole job, embedded, from Kafka to Kafka
@@ -65,9 +66,10 @@ final class Report {
         %s
         ## More task managers
 
-        Broker, job manager and task managers are processes of their own on this machine, one slot each. "waiting": in place of
-        DJL's engine one whose models wait, without a processor, as long as a device would compute that takes 200 s of
-        audio a second, and give 50 pseudo-random frames a second of d = 16: folding what 16 devices make at d = 768 does not fit into two cores.
+        Broker, job manager and task managers are processes of their own on this machine, one slot each; k = 64, 4,096
+        sampled frames, a Flink checkpoint every second. "waiting": in place of DJL's engine one whose models wait, without
+        a processor, as long as a device would compute, and give 50 pseudo-random frames a second. These have few
+        dimensions: folding at d = 768 what 16 devices make does not fit into two cores.
 
         %s
         ## More audio
@@ -87,6 +89,7 @@ final class Report {
             results.words("machine/java"),
             results.words("machine/djl"),
             results.words("machine/onnx"),
+            results.words("machine/pytorch"),
             results.words("machine/python torch"),
             results.words("machine/python onnxruntime"),
             LimitPart.report(results),

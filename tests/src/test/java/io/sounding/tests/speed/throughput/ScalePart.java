@@ -79,12 +79,12 @@ final class ScalePart {
             size,
             1,
             Math.max(384, 768 / size),
-            "hashmap",
+            options.scaleState,
             waiting,
             encoders.folder(),
             List.of("--k", "64", "--sample", "4096"));
     try (ProcessCluster cluster = ProcessCluster.start(options.work.resolve("scale"), settings);
-        Evaluations evaluations = new Evaluations(cluster.kafka(), LIMIT)) {
+        Evaluations evaluations = new Evaluations(cluster.kafka(), LIMIT, cluster::requireAlive)) {
       evaluations.publish("speech", speech);
       evaluations.evaluate(warmUp);
       double before = processorSeconds(cluster);
@@ -94,6 +94,12 @@ final class ScalePart {
       double rate = checkpoints.size() * speech.seconds() / timeline.seconds();
       results.add(prefix + "rate", rate);
       results.add(prefix + "checkpoints", checkpoints.size());
+      results.say(
+          prefix + "encoder",
+          waiting
+              ? "waiting, %.0f audio seconds per second and task manager, d = %d; state in %s"
+                  .formatted(options.realTimes, options.dimension, options.scaleState)
+              : "demo, all layers; state in %s".formatted(options.scaleState));
       results.add(prefix + "audio seconds", speech.seconds());
       results.add(prefix + "processor seconds", busy);
       timeline.intervals().forEach(interval -> results.add(prefix + "interval", interval));
@@ -115,16 +121,16 @@ final class ScalePart {
   static String report(Results results) {
     StringBuilder text = new StringBuilder();
     for (String encoder : results.below("scale/")) {
-      text.append(table(results, "scale/" + encoder + "/", encoder));
+      text.append(table(results, "scale/" + encoder + "/"));
     }
     return text.isEmpty() ? "Not run.\n" : text.substring(1);
   }
 
-  private static String table(Results results, String prefix, String encoder) {
+  private static String table(Results results, String prefix) {
     StringBuilder text =
         new StringBuilder(
             "\n"
-                + encoder
+                + results.words(prefix + results.below(prefix).get(0) + "/encoder")
                 + ":\n\n"
                 + """
                 | task managers | checkpoints x audio, s | audio s / s | **times one** | s between checkpoints, first five | last five | last / first | folding, last / first | processor s of task managers |

@@ -98,7 +98,11 @@ public final class LatencyJob {
       JobClient job = environment.executeAsync("latency");
       json.writeValue(
           Path.of(arguments[1]).toFile(),
-          latencies(task, encoders, KafkaClients.of(broker.bootstrapServers(), topics), Evaluations.healthOf(job)));
+          latencies(
+              task,
+              encoders,
+              KafkaClients.of(broker.bootstrapServers(), topics),
+              Evaluations.healthOf(job)));
     }
     Runtime.getRuntime().halt(0); // threads of engines
   }
@@ -116,9 +120,10 @@ public final class LatencyJob {
         .noDefaultValue();
   }
 
-  private static List<Latency> latencies(Task task, Encoders encoders, KafkaClients kafka, Runnable health)
-      throws IOException {
-    try (Evaluations evaluations = new Evaluations(kafka, Duration.ofSeconds(PATIENCE_SECONDS), health)) {
+  private static List<Latency> latencies(
+      Task task, Encoders encoders, KafkaClients kafka, Runnable health) throws IOException {
+    try (Evaluations evaluations =
+        new Evaluations(kafka, Duration.ofSeconds(PATIENCE_SECONDS), health)) {
       evaluations.publish("speech", Speech.of(Path.of(task.audio()), task.seconds()));
       List<Latency> latencies = new ArrayList<>();
       for (int i = 0; i <= task.checkpoints(); i++) {

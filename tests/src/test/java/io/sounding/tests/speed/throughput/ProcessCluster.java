@@ -161,6 +161,9 @@ final class ProcessCluster implements AutoCloseable {
     settings.put("taskmanager.memory.network.min", "96m");
     settings.put("taskmanager.memory.network.max", "96m");
     settings.put("taskmanager.memory.managed.size", "256m");
+    // many processes that start at once are slow, not dead
+    settings.put("pekko.ask.timeout", "180 s");
+    settings.put("heartbeat.timeout", "180000");
     settings.put("slot.request.timeout", "600000");
     settings.put("parallelism.default", Integer.toString(cluster.parallelism()));
     settings.put("state.backend.type", cluster.stateBackend());

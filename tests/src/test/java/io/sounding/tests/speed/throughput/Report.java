@@ -33,6 +33,7 @@ final class Report {
             .formatted(Runtime.getRuntime().availableProcessors(), processor, megabytes / 1_000));
     results.say("machine/java", System.getProperty("java.version"));
     results.say("machine/djl", Engine.getDjlVersion());
+    Engine.getEngine("OnnxRuntime"); // which wants to make the environment
     results.say("machine/onnx", OrtEnvironment.getEnvironment().getVersion());
   }
 

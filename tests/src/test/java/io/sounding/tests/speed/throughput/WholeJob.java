@@ -92,7 +92,10 @@ public final class WholeJob {
     try (EmbeddedSounding sounding =
             EmbeddedSounding.serve(folder.resolve("sounding"), 0, task.parallelism(), settings);
         Evaluations evaluations =
-            new Evaluations(sounding.kafka(), Duration.ofSeconds(PATIENCE_SECONDS), Evaluations.healthOf(sounding.job()))) {
+            new Evaluations(
+                sounding.kafka(),
+                Duration.ofSeconds(PATIENCE_SECONDS),
+                Evaluations.healthOf(sounding.job()))) {
       Speech speech = Speech.of(Path.of(task.audio()), task.seconds());
       evaluations.publish("speech", speech);
       evaluations.publish("warm-up", Speech.of(Path.of(task.audio()), WARM_UP_SECONDS));

@@ -20,8 +20,8 @@ final class Options {
       description = "Which are measured: ${DEFAULT-VALUE}. \"report\" only makes the report anew.")
   List<String> parts = List.of("limit", "whole", "scale", "growth", "latency");
 
-  @Option(names = "--repetitions", description = "Of limit, whole and latency.")
-  int repetitions = 3;
+  @Option(names = "--repetitions", description = "Of all but scale.")
+  int repetitions = 2;
 
   @Option(
       names = "--audio",

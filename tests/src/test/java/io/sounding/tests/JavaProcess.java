@@ -35,6 +35,18 @@ public final class JavaProcess implements AutoCloseable {
    */
   public static JavaProcess start(
       String name, Path folder, List<String> jvmOptions, Class<?> main, List<String> arguments) {
+    String classPath = System.getProperty("java.class.path");
+    return start(name, folder, jvmOptions, classPath, main, arguments);
+  }
+
+  /** Starts it with a class path of its own. */
+  public static JavaProcess start(
+      String name,
+      Path folder,
+      List<String> jvmOptions,
+      String classPath,
+      Class<?> main,
+      List<String> arguments) {
     try {
       Path temporary = Files.createDirectories(folder.resolve("tmp"));
       Path output = folder.resolve("output.txt");
@@ -44,7 +56,7 @@ public final class JavaProcess implements AutoCloseable {
       command.add("-Djava.io.tmpdir=" + temporary);
       command.add("-Dlog4j2.configurationFile=log4j2.xml");
       command.add("-Dsounding.log.file=" + folder.resolve("log.txt"));
-      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of("-cp", classPath));
       command.addAll(List.of(ChildMain.class.getName(), main.getName()));
       command.addAll(arguments);
       Process process =
@@ -93,6 +105,11 @@ public final class JavaProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("The memory of process " + name + " cannot be read.", e);
     }
+  }
+
+  /** Processor time that it has used. */
+  public Duration processorTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /** Objects of classes whose names begin so that are left in its heap after a collection. */

@@ -20,7 +20,7 @@ import org.apache.kafka.metadata.storage.Formatter;
  * A Kafka broker as a process of its own, one node that is its own controller. Killed and started
  * again it serves the same log at the same port.
  */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
 
   private static final List<String> JVM_OPTIONS =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
@@ -35,7 +35,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** Starts one and returns when it answers. */
-  static Broker start(Path folder) {
+  public static Broker start(Path folder) {
     List<Integer> ports = FreePorts.find(2);
     Broker broker = new Broker(folder, ports.get(0));
     try {
@@ -111,12 +111,12 @@ final class Broker implements AutoCloseable {
     return process;
   }
 
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return "127.0.0.1:" + port;
   }
 
   /** Creates topics of so many partitions each, of which no record is ever deleted. */
-  void createTopics(Map<String, Integer> partitions) {
+  public void createTopics(Map<String, Integer> partitions) {
     try (Admin admin = admin()) {
       admin
           .createTopics(

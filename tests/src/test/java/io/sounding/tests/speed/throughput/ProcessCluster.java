@@ -1,0 +1,215 @@
+package io.sounding.tests.speed.throughput;
+
+import io.sounding.jobs.embedded.KafkaTopic;
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.Topics;
+import io.sounding.tests.JavaProcess;
+import io.sounding.tests.faults.ApplicationMain;
+import io.sounding.tests.faults.Broker;
+import io.sounding.tests.faults.FreePorts;
+import io.sounding.tests.speed.waiting.WaitingEngineProvider;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
+
+/**
+ * A broker, a job manager that runs the job, and task managers, each a process of its own with
+ * little memory, as many of them must fit into one machine. All end with this one.
+ */
+final class ProcessCluster implements AutoCloseable {
+
+  private static final String NAME = "throughput";
+
+  private static final List<String> SMALL_JVM =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-Xss512k",
+          "-XX:+PerfDisableSharedMem",
+          "-Dai.djl.onnx.disable_alternative=true",
+          "--add-opens=java.base/java.util=ALL-UNNAMED");
+
+  /**
+   * What a cluster is like.
+   *
+   * @param taskManagers processes
+   * @param slots of each, and of each stage as many subtasks as slots in all
+   * @param heap of a task manager, MB
+   * @param stateBackend hashmap or rocksdb
+   * @param waiting models wait instead of computing
+   * @param modelsFrom folder of the models
+   * @param options more options of the job
+   */
+  record Settings(
+      int taskManagers,
+      int slots,
+      int heap,
+      String stateBackend,
+      boolean waiting,
+      Path modelsFrom,
+      List<String> options) {
+
+    int parallelism() {
+      return taskManagers * slots;
+    }
+  }
+
+  private final List<JavaProcess> taskManagers = new ArrayList<>();
+  private final Broker broker;
+  private JavaProcess jobManager;
+
+  private ProcessCluster(Broker broker) {
+    this.broker = broker;
+  }
+
+  /** Starts all of it below {@code folder}, which is emptied first. */
+  static ProcessCluster start(Path folder, Settings settings) throws IOException {
+    Folders.empty(folder);
+    ProcessCluster cluster = new ProcessCluster(Broker.start(folder.resolve("kafka")));
+    try {
+      cluster.startFlink(folder, settings);
+      return cluster;
+    } catch (IOException | RuntimeException | Error e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private void startFlink(Path folder, Settings settings) throws IOException {
+    broker.createTopics(
+        KafkaTopic.of(topics(), Math.min(8, settings.parallelism())).stream()
+            .collect(Collectors.toMap(KafkaTopic::name, KafkaTopic::partitions)));
+    Path configuration = Files.createDirectories(folder.resolve("conf"));
+    Files.write(
+        configuration.resolve("config.yaml"),
+        flinkSettings(folder, settings).entrySet().stream()
+            .map(setting -> setting.getKey() + ": " + setting.getValue())
+            .toList());
+    List<String> options = new ArrayList<>(List.of("--configDir", configuration.toString()));
+    options.addAll(List.of("--bootstrap", broker.bootstrapServers(), "--topics", NAME));
+    options.addAll(List.of("--models-from", settings.modelsFrom().toString()));
+    options.addAll(settings.options());
+    List<String> jvm = new ArrayList<>(SMALL_JVM);
+    jvm.add("-Xmx768m");
+    jobManager =
+        JavaProcess.start(
+            "job-manager", folder.resolve("job-manager"), jvm, ApplicationMain.class, options);
+    for (int i = 0; i < settings.taskManagers(); i++) {
+      taskManagers.add(startTaskManager(folder, configuration, settings, i));
+    }
+  }
+
+  private static JavaProcess startTaskManager(
+      Path folder, Path configuration, Settings settings, int index) throws IOException {
+    List<String> jvm = new ArrayList<>(SMALL_JVM);
+    jvm.add("-Xmx" + settings.heap() + "m");
+    jvm.add("-XX:MaxDirectMemorySize=512m");
+    String name = "task-manager-" + index;
+    Path own = folder.resolve(name);
+    return JavaProcess.start(
+        name,
+        own,
+        jvm,
+        settings.waiting() ? classPathThatWaits(folder) : System.getProperty("java.class.path"),
+        TaskManagerRunner.class,
+        List.of(
+            "--configDir",
+            configuration.toString(),
+            "-Dtaskmanager.resource-id=" + name,
+            "-Dio.tmp.dirs=" + own.resolve("tmp")));
+  }
+
+  /** The tests' class path with our engine for DJL's: the product does not know. */
+  private static String classPathThatWaits(Path folder) throws IOException {
+    Path services = Files.createDirectories(folder.resolve("waiting/META-INF/services"));
+    Files.writeString(
+        services.resolve("ai.djl.engine.EngineProvider"), WaitingEngineProvider.class.getName());
+    String others =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .filter(entry -> !entry.matches(".*/(onnxruntime|pytorch)-engine-[^/]*"))
+            .collect(Collectors.joining(File.pathSeparator));
+    return folder.resolve("waiting") + File.pathSeparator + others;
+  }
+
+  private static Map<String, String> flinkSettings(Path folder, Settings cluster) {
+    List<Integer> ports = FreePorts.find(2);
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("jobmanager.rpc.address", "127.0.0.1");
+    settings.put("jobmanager.rpc.port", ports.get(0).toString());
+    settings.put("jobmanager.bind-host", "127.0.0.1");
+    settings.put("rest.address", "127.0.0.1");
+    settings.put("rest.bind-address", "127.0.0.1");
+    settings.put("rest.port", ports.get(1).toString());
+    settings.put("taskmanager.host", "127.0.0.1");
+    settings.put("taskmanager.bind-host", "127.0.0.1");
+    settings.put("taskmanager.numberOfTaskSlots", Integer.toString(cluster.slots()));
+    settings.put("taskmanager.cpu.cores", "1");
+    settings.put("taskmanager.memory.framework.heap.size", "64m");
+    settings.put("taskmanager.memory.framework.off-heap.size", "64m");
+    settings.put("taskmanager.memory.jvm-metaspace.size", "192m");
+    settings.put("taskmanager.memory.jvm-overhead.min", "128m");
+    settings.put("taskmanager.memory.jvm-overhead.max", "128m");
+    settings.put("taskmanager.memory.task.heap.size", cluster.heap() + "m");
+    settings.put("taskmanager.memory.task.off-heap.size", "0");
+    settings.put("taskmanager.memory.network.min", "96m");
+    settings.put("taskmanager.memory.network.max", "96m");
+    settings.put("taskmanager.memory.managed.size", "256m");
+    // many processes that start at once are slow, not dead
+    settings.put("pekko.ask.timeout", "180 s");
+    settings.put("heartbeat.timeout", "180000");
+    settings.put("slot.request.timeout", "600000");
+    settings.put("parallelism.default", Integer.toString(cluster.parallelism()));
+    settings.put("state.backend.type", cluster.stateBackend());
+    // as the embedded default: metric events become visible with each Flink checkpoint
+    settings.put("execution.checkpointing.interval", "1 s");
+    settings.put("execution.checkpointing.min-pause", "500 ms");
+    settings.put("execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
+    settings.put("execution.checkpointing.incremental", "true"); // of RocksDB
+    settings.put("restart-strategy.type", "none");
+    return settings;
+  }
+
+  private static Topics topics() {
+    return Topics.withPrefix(NAME);
+  }
+
+  KafkaClients kafka() {
+    return KafkaClients.of(broker.bootstrapServers(), topics());
+  }
+
+  /**
+   * @throws IllegalStateException if one of the processes has ended; says what it printed
+   */
+  void requireAlive() {
+    for (JavaProcess process : taskManagers) {
+      requireAlive(process);
+    }
+    requireAlive(jobManager);
+  }
+
+  private static void requireAlive(JavaProcess process) {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("The " + process + " ended: " + process.printed());
+    }
+  }
+
+  List<JavaProcess> taskManagers() {
+    return taskManagers;
+  }
+
+  @Override
+  public void close() {
+    taskManagers.forEach(JavaProcess::close);
+    if (jobManager != null) {
+      jobManager.close();
+    }
+    broker.close();
+  }
+}

@@ -1,0 +1,102 @@
+package io.sounding.tests.speed.throughput;
+
+import ai.djl.engine.Engine;
+import ai.onnxruntime.OrtEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The table of all that has been run, as Markdown. */
+final class Report {
+
+  private Report() {}
+
+  /** What the machine is, without its name. */
+  static void describeMachine(Results results) throws IOException {
+    String processor =
+        Files.readString(Path.of("/proc/cpuinfo"))
+            .lines()
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 2))
+            .findFirst()
+            .orElse("a processor");
+    long megabytes =
+        Files.readString(Path.of("/proc/meminfo"))
+            .lines()
+            .filter(line -> line.startsWith("MemTotal"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1_000)
+            .findFirst()
+            .orElse(0);
+    results.say(
+        "machine/is",
+        "%d cores (%s), %d GB"
+            .formatted(Runtime.getRuntime().availableProcessors(), processor, megabytes / 1_000));
+    results.say("machine/java", System.getProperty("java.version"));
+    results.say("machine/djl", Engine.getDjlVersion());
+    Engine.getEngine("OnnxRuntime"); // which wants to make the environment
+    results.say("machine/onnx", OrtEnvironment.getEnvironment().getVersion());
+  }
+
+  /** The whole report. */
+  static String of(Results results) {
+    return """
+        # Throughput
+
+        Made by `tests/speed/throughput`; do not edit. Measured on %s; absolute figures say little, ratios were
+        measured side by side: what is compared ran in turn within each repetition. Median (lowest to highest).
+
+        Java %s, DJL %s, ONNX Runtime %s, PyTorch %s; in Python %s and %s.
+
+        demo: an encoder of the demo, 3 layers and their input, d = 64. best-rq: 12 layers, d = 576, 25 frames a second.
+        base: wav2vec 2.0 base, 12 layers, d = 768. features: one convolution, d = 768. All but the first have random
+        weights (`tests/speed/export_encoder.py`).
+
+        ## The limit: a bare loop over the windows
+
+        The windows and batches of the job (WindowPlan), the model, and nothing else: no Kafka, no folding, and outputs are left
+        where the engine put them. DJL: as many threads as the job has subtasks (2), each with a session on the shared
+        model and one thread within a forward pass. Python: processes x threads within a forward pass.
+
+        %s
+        ## The whole job, embedded, from Kafka to Kafka
+
+        One process, parallelism 2, k = 1024. The corpus is uploaded and sealed, and the engine has started. From the first
+        checkpoint event's publishing to the last FINAL event's reading, committed; the bare loop before each. "Until all is merged"
+        leaves out final clustering and the commit; "steady" takes the median time from one checkpoint to the next.
+
+        %s
+        ## More task managers
+
+        Broker, job manager and task managers are processes of their own on this machine, one slot each; k = 64, 4,096
+        sampled frames, a Flink checkpoint every second. "waiting": in place of DJL's engine one whose models wait, without
+        a processor, as long as a device would compute, and give 50 pseudo-random frames a second. These have few
+        dimensions: folding at d = 768 what 16 devices make does not fit into two cores.
+
+        %s
+        ## More audio
+
+        The demo's encoder, last layer; one task manager of two slots, state in RocksDB; a corpus of the same audio under other
+        utterance ids. The heap was looked at during another evaluation of the same corpus.
+
+        %s
+        ## Latency
+
+        One layer, k = 1024 on 40,960 sampled frames; one checkpoint at a time. The last slice is embedded when the job last raised its counter
+        of embedded audio, after the last batch was folded.
+
+        %s"""
+        .formatted(
+            results.words("machine/is"),
+            results.words("machine/java"),
+            results.words("machine/djl"),
+            results.words("machine/onnx"),
+            results.words("machine/pytorch"),
+            results.words("machine/python torch"),
+            results.words("machine/python onnxruntime"),
+            LimitPart.report(results),
+            WholePart.report(results),
+            ScalePart.report(results),
+            GrowthPart.report(results),
+            LatencyPart.report(results));
+  }
+}

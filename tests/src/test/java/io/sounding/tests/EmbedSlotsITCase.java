@@ -28,7 +28,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -74,7 +73,7 @@ class EmbedSlotsITCase {
     environment.enableCheckpointing(500);
     SoundingTopology.lay(
         environment,
-        KafkaEnds.of(broker.bootstrapServers(), TOPICS, "slots", new Properties()),
+        KafkaEnds.of(KafkaClients.of(broker.bootstrapServers(), TOPICS), "slots"),
         EvaluationSettings.defaults(
                 ModelSettings.of(
                     TrustedArtifacts.of(List.of(DemoData.folder().toString())),

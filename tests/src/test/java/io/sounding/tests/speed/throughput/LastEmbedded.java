@@ -1,10 +1,11 @@
 package io.sounding.tests.speed.throughput;
 
+import io.sounding.operators.JobMetric;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricConfig;
 import org.apache.flink.metrics.MetricGroup;
@@ -12,17 +13,15 @@ import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
 
 /**
- * Notes when the job last said that it has embedded something, by its counter {@value #COUNTER},
- * which it raises when the frames of a batch are folded: a metric reporter within the job's
- * process, which looks every few milliseconds.
+ * Notes when the job last finished a shard: when its gauges of shards that wait last changed. A
+ * metric reporter within the job's process, which looks every few milliseconds.
  */
 public final class LastEmbedded implements MetricReporter {
 
-  private static final String COUNTER = "embeddedAudioMillis";
   private static final long PAUSE_NANOS = 2_000_000;
 
   /** Of this process: Flink makes the reporter, the benchmark reads it. */
-  private static final List<Counter> COUNTERS = new CopyOnWriteArrayList<>();
+  private static final List<Gauge<?>> GAUGES = new CopyOnWriteArrayList<>();
 
   private static volatile long lastChange;
 
@@ -35,7 +34,7 @@ public final class LastEmbedded implements MetricReporter {
     }
   }
 
-  /** When something was last embedded, ms since 1970; 0 if never. */
+  /** When a shard was last finished, ms since 1970; 0 if never. */
   static long millis() {
     return lastChange;
   }
@@ -50,7 +49,7 @@ public final class LastEmbedded implements MetricReporter {
   private static void watch() {
     long before = 0;
     while (true) {
-      long sum = COUNTERS.stream().mapToLong(Counter::getCount).sum();
+      long sum = GAUGES.stream().mapToLong(gauge -> ((Number) gauge.getValue()).longValue()).sum();
       if (sum != before) {
         before = sum;
         lastChange = System.currentTimeMillis();
@@ -61,8 +60,8 @@ public final class LastEmbedded implements MetricReporter {
 
   @Override
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
-    if (name.equals(COUNTER) && metric instanceof Counter counter) {
-      COUNTERS.add(counter);
+    if (name.equals(JobMetric.QUEUED_SHARDS.label())) {
+      GAUGES.add((Gauge<?>) metric);
     }
   }
 

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Properties;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
@@ -82,27 +81,20 @@ public final class LatencyJob {
             ModelSettings.of(
                 TrustedArtifacts.of(List.of(encoders.folder().toString())),
                 folder.resolve("cache").toString()));
-    Topics topics = Topics.withPrefix("latency");
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
         EmbeddedCluster cluster =
             EmbeddedCluster.start(folder.resolve("flink"), task.parallelism(), reporting())) {
-      broker.createTopics(KafkaTopic.of(topics, task.parallelism()));
+      KafkaClients kafka = KafkaClients.of(broker.bootstrapServers(), Topics.withPrefix("latency"));
+      broker.createTopics(KafkaTopic.of(kafka.topics(), task.parallelism()));
       StreamExecutionEnvironment environment = cluster.environment();
       environment.setParallelism(task.parallelism());
       environment.enableCheckpointing(1_000);
       environment.getCheckpointConfig().setMinPauseBetweenCheckpoints(500);
-      SoundingTopology.lay(
-          environment,
-          KafkaEnds.of(broker.bootstrapServers(), topics, "latency", new Properties()),
-          settings);
+      SoundingTopology.lay(environment, KafkaEnds.of(kafka, "latency"), settings);
       JobClient job = environment.executeAsync("latency");
       json.writeValue(
           Path.of(arguments[1]).toFile(),
-          latencies(
-              task,
-              encoders,
-              KafkaClients.of(broker.bootstrapServers(), topics),
-              Evaluations.healthOf(job)));
+          latencies(task, encoders, kafka, Evaluations.healthOf(job)));
     }
     Runtime.getRuntime().halt(0); // threads of engines
   }

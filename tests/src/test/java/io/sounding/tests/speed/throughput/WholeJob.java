@@ -5,6 +5,7 @@ import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
+import io.sounding.schemas.registry.WireFormat;
 import io.sounding.tests.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +91,12 @@ public final class WholeJob {
                 TrustedArtifacts.of(List.of(encoders.folder().toString())),
                 folder.resolve("cache").toString()));
     try (EmbeddedSounding sounding =
-            EmbeddedSounding.serve(folder.resolve("sounding"), 0, task.parallelism(), settings);
+            EmbeddedSounding.serve(
+                folder.resolve("sounding"),
+                0,
+                task.parallelism(),
+                settings,
+                WireFormat.singleObject());
         Evaluations evaluations =
             new Evaluations(
                 sounding.kafka(),

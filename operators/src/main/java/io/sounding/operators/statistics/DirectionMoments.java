@@ -43,6 +43,7 @@ final class DirectionMoments {
     int d = mean.length;
     // differences from the first direction are as small as the spread, so their squares keep digits
     double[] first = new double[d];
+    double[] row = new double[d];
     double[] sum = new double[d];
     double[] squares = new double[d];
     int kept = 0;
@@ -53,11 +54,15 @@ final class DirectionMoments {
       norms += norm;
       if (norm > 0) {
         double scale = 1 / norm;
+        // apart from the loop that sums: one that converts is not made of vector instructions
+        for (int j = 0; j < d; j++) {
+          row[j] = rows[start + j];
+        }
         for (int j = 0; j < d && kept == 0; j++) {
-          first[j] = rows[start + j] * scale;
+          first[j] = row[j] * scale;
         }
         for (int j = 0; j < d; j++) {
-          double difference = rows[start + j] * scale - first[j];
+          double difference = row[j] * scale - first[j];
           sum[j] += difference;
           squares[j] += difference * difference;
         }

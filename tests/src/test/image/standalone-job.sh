@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Stands in for Flink's script of this name.
+set -euo pipefail
+source "$FLINK_HOME/bin/java-command.sh"
+run GET_JM_RESOURCE_PARAMS io.sounding.tests.images.StandaloneJob "${@:2}"

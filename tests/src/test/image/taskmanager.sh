@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Stands in for Flink's script of this name.
+set -euo pipefail
+source "$FLINK_HOME/bin/java-command.sh"
+run GET_TM_RESOURCE_PARAMS org.apache.flink.runtime.taskexecutor.TaskManagerRunner "${@:2}"

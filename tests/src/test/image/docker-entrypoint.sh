@@ -18,13 +18,18 @@ END
   printf 'blob.server.port: 6124\nquery.server.port: 6125\n'
 }
 
-# Of several lines for a key the last one holds.
 mkdir -p "$FLINK_CONF_DIR"
-{
-  defaults
-  printf '%s\n' "${FLINK_PROPERTIES:-}"
-} | awk -F: 'NF > 1 { if (!($1 in line)) key[++keys] = $1; line[$1] = $0 } END { for (k = 1; k <= keys; k++) print line[key[k]] }' \
-  >"$FLINK_CONF_DIR/config.yaml"
+defaults >"$FLINK_CONF_DIR/config.yaml"
+# shellcheck source=java-command.sh
+source "$FLINK_HOME/bin/java-command.sh"
+properties=()
+while IFS=: read -r key value; do
+  [[ -z "$key" ]] || properties+=("-D$key=${value# }")
+done <<<"${FLINK_PROPERTIES:-}"
+if ((${#properties[@]} > 0)); then
+  ask UPDATE_AND_GET_FLINK_CONFIGURATION "${properties[@]}" >"$FLINK_CONF_DIR/config.yaml.new"
+  mv "$FLINK_CONF_DIR/config.yaml.new" "$FLINK_CONF_DIR/config.yaml"
+fi
 
 case "${1:-help}" in
   standalone-job) exec "$FLINK_HOME/bin/standalone-job.sh" start-foreground "${@:2}" ;;

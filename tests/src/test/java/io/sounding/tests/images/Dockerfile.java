@@ -67,6 +67,13 @@ final class Dockerfile {
     return environment;
   }
 
+  /** Who runs what a stage starts; empty: whoever runs its base. */
+  String user(String stage) {
+    return linesOf(stage)
+        .filter(line -> line.startsWith("USER "))
+        .reduce("", (before, line) -> line.substring("USER ".length()));
+  }
+
   /** The lines of a stage after those of the stages it is built on. */
   private Stream<String> linesOf(String stage) {
     if (!bases.containsKey(stage)) {

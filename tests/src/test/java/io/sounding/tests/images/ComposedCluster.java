@@ -24,6 +24,8 @@ final class ComposedCluster implements AutoCloseable {
   /** A dozen JVMs on a small machine: compiling well costs more than it gives in a minute. */
   private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
+  private static final int SHOWN = 4_000;
+
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
@@ -151,7 +153,7 @@ final class ComposedCluster implements AutoCloseable {
           }
           if (process.status() != 0) {
             throw new AssertionError(
-                name + " ended with " + process.status() + "; it printed: " + process.printed());
+                name + " ended with " + process.status() + "; it printed: " + end(process.printed()));
           }
           return service;
         });
@@ -174,16 +176,20 @@ final class ComposedCluster implements AutoCloseable {
     running.get(name).process().kill();
   }
 
-  /** What a process printed last. */
+  /** What a process printed. */
   String printed(String name) {
     return running.get(name).process().printed();
   }
 
-  /** What all of them printed last. */
+  /** What each of them printed last. */
   String printed() {
     return running.keySet().stream()
-        .map(name -> "\n--- " + name + "\n" + printed(name))
+        .map(name -> "\n--- " + name + "\n" + end(printed(name)))
         .collect(Collectors.joining());
+  }
+
+  private static String end(String text) {
+    return text.substring(Math.max(0, text.length() - SHOWN));
   }
 
   private Path folder(String name) {

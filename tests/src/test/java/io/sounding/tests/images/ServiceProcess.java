@@ -70,11 +70,10 @@ final class ServiceProcess implements AutoCloseable {
     return process.isAlive();
   }
 
-  /** What it printed, its last 8,000 characters. */
+  /** What it printed. */
   String printed() {
     try {
-      String all = Files.readString(output);
-      return all.substring(Math.max(0, all.length() - 8_000));
+      return Files.readString(output);
     } catch (IOException e) {
       return "nothing that can be read (" + e.getMessage() + ")";
     }

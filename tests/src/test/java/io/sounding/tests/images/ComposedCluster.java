@@ -153,7 +153,11 @@ final class ComposedCluster implements AutoCloseable {
           }
           if (process.status() != 0) {
             throw new AssertionError(
-                name + " ended with " + process.status() + "; it printed: " + end(process.printed()));
+                name
+                    + " ended with "
+                    + process.status()
+                    + "; it printed: "
+                    + end(process.printed()));
           }
           return service;
         });

@@ -1,0 +1,165 @@
+package io.sounding.tests.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The files below {@code docker} against schemas, against Flink, and against each other. */
+class DeploymentFilesTest {
+
+  private static final String BASE = "base/flinkdeployment.yaml";
+  private static final String CPU = "overlays/cpu/taskmanager.yaml";
+  private static final String GPU = "overlays/gpu/taskmanager.yaml";
+
+  @ParameterizedTest
+  @ValueSource(strings = {BASE, CPU, GPU})
+  void deploymentFitsTheSchemaOfFlinksOperator(String file) {
+    assertThat(Manifest.violations(Manifest.read(file).get(0), "")).isEmpty();
+  }
+
+  @Test
+  void fieldThatTheOperatorDoesNotKnowIsFound() {
+    JsonNode deployment = Manifest.read(BASE).get(0);
+    ((ObjectNode) deployment.at("/spec/job")).put("upgradeMood", "savepoint");
+    ((ObjectNode) deployment.at("/spec/podTemplate/spec")).put("runAsNonRoot", true);
+
+    assertThat(Manifest.violations(deployment, ""))
+        .anyMatch(violation -> violation.contains("upgradeMood"))
+        .anyMatch(violation -> violation.contains("runAsNonRoot"))
+        .hasSize(2);
+  }
+
+  @Test
+  void podOfTheDashboardFitsTheSchemaOfPods() {
+    JsonNode pod = Manifest.read("base/dashboard.yaml").get(0).at("/spec/template/spec");
+
+    assertThat(Manifest.violations(pod, "/properties/spec/properties/podTemplate/properties/spec"))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void memoryOfTheTaskManagersAddsUp(String overlay) {
+    Configuration configuration = Configuration.fromMap(Manifest.flinkConfiguration(overlay));
+    String memory = Manifest.read(overlay).get(0).at("/spec/taskManager/resource/memory").asText();
+    configuration.set(TaskManagerOptions.TOTAL_PROCESS_MEMORY, MemorySize.parse(memory));
+
+    assertThat(heapOf(configuration)).isGreaterThan(MemorySize.ofMebiBytes(1_024));
+  }
+
+  @Test
+  void memoryOfTheComposedTaskManagersAddsUp() {
+    Configuration configuration = new Configuration();
+    compose()
+        .service("taskmanager")
+        .environment()
+        .get("FLINK_PROPERTIES")
+        .lines()
+        .map(line -> line.split(": ", 2))
+        .forEach(setting -> configuration.setString(setting[0], setting[1]));
+
+    assertThat(heapOf(configuration)).isGreaterThan(MemorySize.ofMebiBytes(512));
+  }
+
+  private static MemorySize heapOf(Configuration configuration) {
+    TaskExecutorProcessSpec memory = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
+    return memory.getTaskHeapSize();
+  }
+
+  @Test
+  void versionsAreThoseOfTheBuild() throws IOException {
+    String flink = version("flink.version");
+    String dockerfile = docker("Dockerfile");
+
+    assertThat(dockerfile).contains("FROM flink:" + flink + "-java17 AS base-cpu");
+    assertThat(docker("kubernetes/" + BASE))
+        .contains("flink-s3-fs-hadoop-" + flink + ".jar")
+        .contains("flinkVersion: v" + flink.replaceFirst("^(\\d+)\\.(\\d+)\\..*", "$1_$2"))
+        .contains("/sounding-jobs-" + projectVersion() + ".jar");
+    assertThat(compose().service("kafka").image())
+        .isEqualTo("apache/kafka:" + version("kafka.version"));
+    assertThat(docker("lint"))
+        .contains("GRAFANA_SCHEMA=" + compose().service("grafana").image().replaceFirst(".*:", ""));
+  }
+
+  @Test
+  void imagesArePinned() throws IOException {
+    Pattern from = Pattern.compile("(?m)^FROM (\\S+:\\S+) AS");
+
+    assertThat(from.matcher(docker("Dockerfile")).results().map(found -> found.group(1)))
+        .hasSize(4)
+        .allMatch(image -> image.matches(".+:v?\\d+\\.\\d+\\S*"));
+    assertThat(compose().services().values())
+        .allMatch(service -> service.image().matches(".+:v?\\d+\\.\\d+\\S*"));
+  }
+
+  @Test
+  void nothingRunsAsRoot() throws IOException {
+    for (String stage : List.of("job", "tools", "dashboard")) {
+      assertThat(Dockerfile.read(ImageFolder.docker().resolve("Dockerfile")).user(stage))
+          .as(stage)
+          .matches("[1-9]\\d*");
+    }
+    for (JsonNode pod :
+        List.of(
+            Manifest.read(BASE).get(0).at("/spec/podTemplate/spec"),
+            Manifest.read("base/dashboard.yaml").get(0).at("/spec/template/spec"))) {
+      assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void runbookHasASectionForEachAlert() throws IOException {
+    String runbook = docker("RUNBOOK.md");
+
+    assertThat(WatchedMetrics.alerts()).isNotEmpty();
+    assertThat(WatchedMetrics.alerts())
+        .allSatisfy(
+            alert -> {
+              assertThat(runbook).contains("\n## " + alert + "\n");
+              assertThat(docker("prometheus/alerts.yml"))
+                  .contains("docker/RUNBOOK.md#" + alert.toLowerCase(Locale.ROOT) + "\n");
+              assertThat(docker("prometheus/alerts.test.yml")).contains(alert);
+            });
+  }
+
+  private static ComposeFile compose() {
+    return ComposeFile.read(ImageFolder.docker().resolve("compose.yaml"));
+  }
+
+  private static String docker(String file) throws IOException {
+    return Files.readString(ImageFolder.docker().resolve(Path.of(file)));
+  }
+
+  private static String version(String property) throws IOException {
+    return pom("<" + Pattern.quote(property) + ">([^<]+)<");
+  }
+
+  private static String projectVersion() throws IOException {
+    return pom("<artifactId>sounding</artifactId>\\s*<version>([^<]+)<");
+  }
+
+  private static String pom(String pattern) throws IOException {
+    Matcher found =
+        Pattern.compile(pattern)
+            .matcher(Files.readString(ImageFolder.docker().resolveSibling("pom.xml")));
+    assertThat(found.find()).as(pattern).isTrue();
+    return found.group(1);
+  }
+}

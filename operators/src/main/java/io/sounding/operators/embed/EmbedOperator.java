@@ -12,8 +12,8 @@ import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.schemas.RejectReason;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.RejectedExecutionException;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -33,11 +33,10 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * begun once its corpus is sealed and its audio is complete, so the result does not depend on which
  * side came first.
  *
- * <p>The work is done in slices, one per mail of the task's mailbox, each about {@link
- * EvaluationSettings#slice()} of wall time. A slice is begun only after as many turns of the
- * mailbox without input as there are input channels, so that records go first, and the barriers of
- * all channels: a turn lets one through. The model runs on a thread of its own ({@link
- * CurrentModel}); a slice waits for it no longer than it lasts.
+ * <p>The work ({@link ShardPipeline}) is done in slices, each about {@link
+ * EvaluationSettings#slice()} of wall time, between which the task's thread takes records and
+ * barriers ({@link SliceTurns}). The model runs on a thread of its own ({@link CurrentModel}); a
+ * slice waits for it no longer than it lasts.
  *
  * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
  */
@@ -46,14 +45,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   private static final long serialVersionUID = 1L;
 
-  private static final int LEAST_QUIET_TURNS = 4;
-
-  /** Input that never pauses does not keep work waiting for longer. */
-  private static final long MOST_NANOS_BETWEEN_SLICES = 1_000_000_000L;
-
   private final EvaluationSettings settings;
   private final transient MailboxExecutor mailbox;
-  private final int quietTurns;
+  private final int inputChannels;
 
   private transient ShardState state;
   private transient TreeMap<Integer, ShardView> shards;
@@ -63,25 +57,19 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient CorpusTimeouts timeouts;
 
   private transient DeviceClaims.Claim device;
-  private transient CurrentModel model;
-  private transient ShardRun run;
-  private transient ShardRun following;
-  private transient PassUnderWay pass;
+  private transient ShardPipeline pipeline;
+  private transient SliceTurns turns;
   private transient int savedBatch;
-
-  private transient boolean mailed;
-  private transient long lastSlice;
-  private transient int turnsWithoutInput;
   private transient int openInputs;
 
   EmbedOperator(StreamOperatorParameters<ShardSummary> parameters, EvaluationSettings settings) {
     super(parameters);
     this.mailbox = parameters.getMailboxExecutor();
     this.settings = settings;
-    this.quietTurns =
+    this.inputChannels =
         Arrays.stream(parameters.getContainingTask().getEnvironment().getAllInputGates())
             .mapToInt(InputGate::getNumberOfInputChannels)
-            .reduce(LEAST_QUIET_TURNS, Integer::sum);
+            .sum();
   }
 
   @Override
@@ -97,17 +85,19 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     queue = new EmbedQueue();
     metrics = new EmbedMetrics(getMetricGroup(), queue, System::currentTimeMillis);
     device = DeviceClaims.ofThisProcess().claim(settings.models().device(), getRuntimeContext());
-    model =
+    turns = new SliceTurns(mailbox, inputChannels, () -> queue.size() > 0, this::slice);
+    CurrentModel model =
         new CurrentModel(
             ModelLoading.as(settings.models(), device.device()),
-            () -> mailbox.execute(this::goOn, "model loaded"),
+            () -> mailbox.execute(turns::goOn, "model loaded"),
             metrics);
-    pass =
+    PassUnderWay pass =
         new PassUnderWay(
             getProcessingTimeService(),
             settings.models().timeLimit(),
-            () -> mailbox.execute(this::goOn, "forward pass done"),
+            () -> mailbox.execute(turns::goOn, "forward pass done"),
             this::giveUp);
+    pipeline = new ShardPipeline(model, pass, source());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     timeouts =
         new CorpusTimeouts(
@@ -118,7 +108,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             settings.patience().corpus());
     openInputs = 2;
     restoreViews();
-    wake();
+    turns.wake();
   }
 
   /** The shards whose keys fall into this subtask's key groups, as their state stands. */
@@ -153,7 +143,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       state.putAudio(utterance);
       view.add(utterance);
     }
-    inputCame();
+    turns.inputCame();
   }
 
   @Override
@@ -164,7 +154,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     } else {
       seal(control.manifest());
     }
-    inputCame();
+    turns.inputCame();
   }
 
   private void queue(CheckpointRequest request) throws Exception {
@@ -191,60 +181,30 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     }
   }
 
-  private void inputCame() {
-    turnsWithoutInput = 0;
-    wake();
-  }
-
-  private void wake() {
-    if (!mailed && queue.size() > 0) {
-      try {
-        mailbox.execute(MailboxExecutor.MailOptions.deferrable(), this::turn, "embed a slice");
-        mailed = true;
-      } catch (RejectedExecutionException stopped) {
-        // with a savepoint, which holds the rest of the queue: no more mails are taken
-        LOG.debug("The task has stopped; {} shards were queued.", queue.size(), stopped);
-      }
-    }
-  }
-
-  /** One mail: either lets input through, or works for a slice. */
-  private void turn() throws Exception {
-    mailed = false;
-    if (turnsWithoutInput < quietTurns
-        && System.nanoTime() - lastSlice < MOST_NANOS_BETWEEN_SLICES) {
-      turnsWithoutInput++;
-      wake();
-      return;
-    }
-    long begin = System.nanoTime();
-    boolean more = slice();
-    lastSlice = System.nanoTime();
-    metrics.slice(lastSlice - begin);
-    if (more) {
-      turnsWithoutInput = 0;
-      wake();
-    }
-    if (queue.size() == 0) {
-      model.close();
-    }
-  }
-
   /** Works for about a slice; false if there is nothing to do now. */
   private boolean slice() throws Exception {
-    long end = System.nanoTime() + settings.slice().toNanos();
+    long begin = System.nanoTime();
+    boolean more = workUntil(begin + settings.slice().toNanos());
+    metrics.slice(System.nanoTime() - begin);
+    if (queue.size() == 0) {
+      pipeline.close();
+    }
+    return more;
+  }
+
+  private boolean workUntil(long end) throws Exception {
     do {
-      if (run == null && !beginNextShard()) {
+      if (pipeline.run() == null && !beginNextShard()) {
         return false;
       }
-      if (!run.done()) {
-        model.changeTo(run.request(), () -> queue.next(run.request(), this::isReady));
-        if (!model.isThere() || !step(end)) {
-          return false;
-        }
+      if (!pipeline.run().done() && !advance(end)) {
+        return false;
       }
-      if (run != null && run.done()) {
-        finishShard();
+      if (pipeline.run() != null && pipeline.run().done()) {
+        emitSummaries();
+        forget(pipeline.run().request(), pipeline.run().shard());
+        pipeline.finish();
+        savedBatch = -1;
       }
     } while (System.nanoTime() < end);
     return true;
@@ -253,10 +213,10 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private boolean beginNextShard() throws Exception {
     var next = queue.first(this::isReady);
     if (next.isEmpty()) {
-      model.close();
+      pipeline.close();
       return false;
     }
-    run = begun(next.get());
+    pipeline.begin(begun(next.get()));
     savedBatch = -1;
     return true;
   }
@@ -271,92 +231,54 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     return begun;
   }
 
+  private ShardPipeline.Source source() {
+    return new ShardPipeline.Source() {
+      @Override
+      public Optional<ShardRun> following(ShardRun run) throws Exception {
+        var work = queue.after(run.request(), run.shard(), EmbedOperator.this::isReady);
+        return work.isPresent() ? Optional.of(begun(work.get())) : Optional.empty();
+      }
+
+      @Override
+      public ShardRun.Audio audioOf(ShardRun run) {
+        setCurrentKey(shards.get(run.shard()).key());
+        return utterance -> state.audio(run.request().corpusId(), utterance);
+      }
+    };
+  }
+
   private boolean isReady(String corpusId, int shard) {
     return shards.get(shard).isComplete(corpusId);
   }
 
-  /** What the work waited for is there: a model, or what it made. */
-  private void goOn() {
-    turnsWithoutInput = quietTurns;
-    wake();
-  }
-
-  /**
-   * A forward pass. While the model is at it, what it is given next is decoded and what it made
-   * before is folded; at the end of a shard the next is that of the shard that follows.
-   *
-   * @return false if the pass outlasts the slice
-   */
-  private boolean step(long end) throws Exception {
+  /** A step of the shard's way; false if that takes longer than until {@code end}. */
+  private boolean advance(long end) throws Exception {
+    ShardRun run = pipeline.run();
     try {
-      ShardRun next = toEmbed();
-      if (pass.isNone() && next != null) {
-        pass.begin(model.begin(next.begin(audioOf(next)), next.request().layers()));
-      }
-      lookAhead();
-      fold();
-      if (run.done() || pass.isNone()) {
-        return true;
-      }
-      if (!pass.isDoneBy(end)) {
+      if (!pipeline.hasModel(() -> queue.next(run.request(), this::isReady))) {
         return false;
       }
-      run.take(pass.end());
+      double seconds = pipeline.work();
+      metrics.embedded(seconds);
+      if (seconds > 0 && run.shard() == 0 && run.nextBatch() == 1 && !run.done()) {
+        emitSummaries(); // the first sign of life of a checkpoint
+      }
+      return run.done() || pipeline.take(end);
     } catch (EncodingException e) {
       fail(run.request(), run.shard(), run.layers(), e.getMessage());
-    }
-    return true;
-  }
-
-  /** The shard whose audio the model is given next; null if there is none. */
-  private ShardRun toEmbed() {
-    if (run.hasMore()) {
-      return run;
-    }
-    return following != null && following.hasMore() ? following : null;
-  }
-
-  private ShardRun.Audio audioOf(ShardRun shard) {
-    setCurrentKey(shards.get(shard.shard()).key());
-    return utterance -> state.audio(shard.request().corpusId(), utterance);
-  }
-
-  private void lookAhead() throws Exception {
-    if (!run.hasMore() && following == null) {
-      var work = queue.after(run.request(), run.shard(), this::isReady);
-      following = work.isPresent() ? begun(work.get()) : null;
-    }
-    ShardRun next = toEmbed();
-    if (next != null) {
-      next.prepare(audioOf(next));
-    }
-  }
-
-  private void fold() throws EncodingException {
-    double seconds = run.fold(model.products());
-    metrics.embedded(seconds);
-    if (seconds > 0 && run.shard() == 0 && run.nextBatch() == 1 && !run.done()) {
-      emitSummaries(); // the first sign of life of a checkpoint
+      return true;
     }
   }
 
   private void giveUp(ForwardPass late) throws Exception {
+    ShardRun run = pipeline.run();
     String reason = late.overdue(settings.models().timeLimit());
     fail(run.request(), run.shard(), run.layers(), run.named(reason, null).getMessage());
-    wake();
-  }
-
-  private void finishShard() throws Exception {
-    emitSummaries();
-    forget(run.request(), run.shard());
-    run = following;
-    following = null;
-    savedBatch = -1;
+    turns.wake();
   }
 
   private void emitSummaries() {
-    for (ShardSummary summary :
-        run.summaries(model.device(run.request()), model.loadSeconds(run.request()))) {
+    for (ShardSummary summary : pipeline.summaries()) {
       output.collect(new StreamRecord<>(summary));
     }
   }
@@ -377,12 +299,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     for (int own : shards.keySet()) {
       forget(request, own);
     }
-    if (run != null && run.request().evaluationId().equals(request.evaluationId())) {
-      run = null;
-      following = null;
-      pass.end();
-      model.close();
-    }
+    pipeline.drop(request);
   }
 
   private void forget(CheckpointRequest request, int shard) throws Exception {
@@ -423,6 +340,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    ShardRun run = pipeline.run();
     if (run != null && run.nextBatch() > 0 && run.nextBatch() != savedBatch) {
       setCurrentKey(shards.get(run.shard()).key());
       state.putInFlight(run.save());
@@ -441,15 +359,15 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     if (openInputs > 0) {
       return;
     }
-    while (run != null || queue.first(this::isReady).isPresent()) {
-      if (!slice() && run != null) {
+    while (pipeline.run() != null || queue.first(this::isReady).isPresent()) {
+      if (!slice() && pipeline.run() != null) {
         mailbox.yield();
       }
     }
     for (CheckpointRequest request : queue.checkpoints()) {
       failIncomplete(request);
     }
-    model.close();
+    pipeline.close();
   }
 
   private void failIncomplete(CheckpointRequest request) throws Exception {
@@ -464,8 +382,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   @Override
   public void close() throws Exception {
-    if (model != null) {
-      model.close();
+    if (pipeline != null) {
+      pipeline.close();
     }
     if (device != null) {
       device.close();

@@ -26,10 +26,10 @@ import org.apache.flink.util.Collector;
  * <p>Summaries are upserts per shard, so repetition is harmless; shards are merged in the order of
  * their numbers, so the order of arrival does not matter. FINAL is emitted exactly when the
  * utterances of the shards add up to the manifest's count, and PARTIAL when 1, 2, 4, 8, ... shards
- * are there, and before that when the beginning of one is. A failure ends the evaluation, and so
- * does a layer without a single frame. Of an ended one a marker is left, which makes late summaries
- * harmless; it goes after {@code patience}, and so does an evaluation of which no summary came for
- * that long (a part of it failed elsewhere).
+ * are there, be it their beginning. A failure ends the evaluation, and so does a layer without a
+ * single frame. Of an ended one a marker is left, which makes late summaries harmless; it goes
+ * after {@code patience}, and so does an evaluation of which no summary came for that long (a part
+ * of it failed elsewhere).
  *
  * <p>State, layout 3, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
  * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
@@ -96,10 +96,9 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     long shardsPresent = Arrays.stream(utterances).filter(u -> u >= 0).count();
     boolean complete =
         Arrays.stream(utterances).filter(u -> u >= 0).sum() == summary.corpusUtterances();
-    boolean firstOfItsShard = before == null || before.utterances()[summary.shard()] < 0;
+    boolean grew = before == null || before.utterances()[summary.shard()] < summary.utterances();
     progress.update(new Progress(utterances, false, now));
-    boolean more = firstOfItsShard || shardsPresent == 1;
-    if (complete || more && Long.bitCount(shardsPresent) == 1) {
+    if (complete || grew && Long.bitCount(shardsPresent) == 1) {
       MergedLayer merged = merged(complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
       out.collect(merged);
       if (merged.status() != MetricStatus.PARTIAL) {

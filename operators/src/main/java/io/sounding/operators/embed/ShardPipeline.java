@@ -1,0 +1,124 @@
+package io.sounding.operators.embed;
+
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.fold.ShardSummary;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The shard that a subtask works on, and the model that it goes through. While the model is at a
+ * pass, what it is given next is decoded and what it made before is folded; at the end of a shard
+ * the next pass is that of the shard that follows. Used by the task's thread alone.
+ */
+final class ShardPipeline implements AutoCloseable {
+
+  /** Where shards and their audio come from. */
+  interface Source {
+    /** The shard to embed after {@code run}, of the same checkpoint. */
+    Optional<ShardRun> following(ShardRun run) throws Exception;
+
+    ShardRun.Audio audioOf(ShardRun run);
+  }
+
+  private final CurrentModel model;
+  private final PassUnderWay pass;
+  private final Source source;
+
+  private ShardRun run;
+  private ShardRun following;
+
+  ShardPipeline(CurrentModel model, PassUnderWay pass, Source source) {
+    this.model = model;
+    this.pass = pass;
+    this.source = source;
+  }
+
+  /** The shard that is folded; null if there is none. */
+  ShardRun run() {
+    return run;
+  }
+
+  /** Begins a shard; there must be none. */
+  void begin(ShardRun next) {
+    run = next;
+  }
+
+  /** Changes over to the model of the shard, if need be; false while it is loaded. */
+  boolean hasModel(Supplier<Optional<CheckpointRequest>> nextCheckpoint) {
+    model.changeTo(run.request(), nextCheckpoint);
+    return model.isThere();
+  }
+
+  /**
+   * Keeps the model busy, decodes ahead, and folds what is there to fold.
+   *
+   * @return audio that was folded, seconds
+   * @throws EncodingException if the checkpoint cannot be evaluated
+   */
+  double work() throws Exception {
+    ShardRun next = toEmbed();
+    if (pass.isNone() && next != null) {
+      pass.begin(model.begin(next.begin(source.audioOf(next)), next.request().layers()));
+    }
+    if (!run.hasMore() && following == null) {
+      following = source.following(run).orElse(null);
+    }
+    next = toEmbed();
+    if (next != null) {
+      next.prepare(source.audioOf(next));
+    }
+    return run.fold(model.products());
+  }
+
+  /** The shard whose audio the model is given next; null if there is none. */
+  private ShardRun toEmbed() {
+    if (run.hasMore()) {
+      return run;
+    }
+    return following != null && following.hasMore() ? following : null;
+  }
+
+  /**
+   * Takes what the model makes of the shard, which was not folded to its end.
+   *
+   * @return false if the pass is not done by {@code nanoTime}
+   * @throws EncodingException if the model failed
+   */
+  boolean take(long nanoTime) throws Exception {
+    if (!pass.isNone()) {
+      if (!pass.isDoneBy(nanoTime)) {
+        return false;
+      }
+      run.take(pass.end());
+    }
+    return true;
+  }
+
+  /** What is folded of the shard, one summary per layer. */
+  List<ShardSummary> summaries() {
+    return run.summaries(model.device(run.request()), model.loadSeconds(run.request()));
+  }
+
+  /** Ends the shard, and begins the one that follows if it was opened. */
+  void finish() {
+    run = following;
+    following = null;
+  }
+
+  /** Drops a checkpoint. */
+  void drop(CheckpointRequest request) {
+    if (run != null && run.request().evaluationId().equals(request.evaluationId())) {
+      run = null;
+      following = null;
+      pass.end();
+      model.close();
+    }
+  }
+
+  /** Lets go of the model. */
+  @Override
+  public void close() {
+    model.close();
+  }
+}

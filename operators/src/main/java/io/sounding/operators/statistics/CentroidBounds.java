@@ -76,12 +76,14 @@ final class CentroidBounds implements AutoCloseable {
   void start(double[] newCentroids) {
     centroids = newCentroids;
     nearest.moveTo(centroids);
+    Arrays.fill(upper, Double.POSITIVE_INFINITY);
     Arrays.fill(meets, true);
     compare();
   }
 
-  /** A point belongs to another cluster now; nothing is known of it. */
+  /** A point belongs to another cluster now; what is known of the old one does not hold. */
   void assign(int point, int label) {
+    lower[point * groups + labels[point] / groupSize] = 0;
     labels[point] = label;
     upper[point] = Double.POSITIVE_INFINITY;
   }
@@ -171,9 +173,16 @@ final class CentroidBounds implements AutoCloseable {
     for (int i = from; i < to; i++) {
       double limit = upper[points[i]] + slack(points[i]);
       int start = points[i] * groups;
+      float smallest = Float.POSITIVE_INFINITY;
       for (int group = 0; group < groups; group++) {
-        wanted[group] |= lower[start + group] - travelledRounded[group] < limit;
+        float bound = lower[start + group] - travelledRounded[group];
+        if (bound < limit) {
+          wanted[group] = true;
+        } else {
+          smallest = Math.min(smallest, bound);
+        }
       }
+      least[points[i]] = smallest;
     }
     int[] candidates = new int[clusters];
     int count = 0;
@@ -204,12 +213,8 @@ final class CentroidBounds implements AutoCloseable {
         bound = candidates[c] == label ? bound : Math.min(bound, bounds[c]);
       }
       lower[start + group] = bound + travelledRounded[group];
+      least[point] = Math.min(least[point], bound);
     }
-    float smallest = Float.POSITIVE_INFINITY;
-    for (int group = 0; group < groups; group++) {
-      smallest = Math.min(smallest, lower[start + group] - travelledRounded[group]);
-    }
-    least[point] = smallest;
   }
 
   private double slack(int point) {

@@ -86,6 +86,21 @@ class LloydTest {
     assertThat(seen).hasSizeGreaterThan(1);
   }
 
+  @Test
+  void convergesToNearestCentroidsWhereverClustersRanEmpty() {
+    for (int seed = 0; seed < 200; seed++) {
+      int d = 1 + seed % 3;
+      int k = 2 + seed % 11;
+      PointCloud cloud = PointCloud.of(SyntheticFrames.blobs(80, d, 5, 2, seed), 80, d);
+      double[] start = new double[k * d];
+      Arrays.fill(start, seed % 2 * d, k * d, 50); // all centroids but the first few are empty
+      Clustering clustering = Lloyd.run(cloud, start, k, 300);
+      assertThat(clustering.labels())
+          .as("seed %d", seed)
+          .containsExactly(nearest(cloud, clustering.centroids(), k));
+    }
+  }
+
   private static int[] nearest(PointCloud cloud, double[] centroids, int k) {
     int d = cloud.dimension();
     int[] labels = new int[cloud.size()];

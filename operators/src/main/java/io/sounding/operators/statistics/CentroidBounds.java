@@ -132,7 +132,10 @@ final class CentroidBounds implements AutoCloseable {
     int start = point * groups;
     float smallest = least[point];
     for (int i = 0; i < movedCount; i++) {
-      smallest = Math.min(smallest, lower[start + moved[i]] - travelledRounded[moved[i]]);
+      float bound = lower[start + moved[i]] - travelledRounded[moved[i]];
+      if (bound < smallest) { // Math.min asks for NaN as well, which takes several times as long
+        smallest = bound;
+      }
     }
     least[point] = smallest;
     double slack = slack(point);
@@ -171,15 +174,15 @@ final class CentroidBounds implements AutoCloseable {
     boolean[] wanted = new boolean[groups];
     wanted[labels[points[from]] / groupSize] = true;
     for (int i = from; i < to; i++) {
-      double limit = upper[points[i]] + slack(points[i]);
+      float limit = Math.nextUp((float) (upper[points[i]] + slack(points[i])));
       int start = points[i] * groups;
       float smallest = Float.POSITIVE_INFINITY;
       for (int group = 0; group < groups; group++) {
         float bound = lower[start + group] - travelledRounded[group];
         if (bound < limit) {
           wanted[group] = true;
-        } else {
-          smallest = Math.min(smallest, bound);
+        } else if (bound < smallest) {
+          smallest = bound;
         }
       }
       least[points[i]] = smallest;

@@ -131,14 +131,14 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     List<ShardSummary> inOrder = new ArrayList<>();
     summaries.values().forEach(inOrder::add);
     inOrder.sort(java.util.Comparator.comparingInt(ShardSummary::shard));
-    List<LayerSummary> parts = new ArrayList<>();
+    List<LayerSummary> parts =
+        LayerSummary.allFromBytes(inOrder.stream().map(ShardSummary::summary).toList());
     TreeSet<String> devices = new TreeSet<>();
     int utterances = 0;
     double audioSeconds = 0;
     double embedSeconds = 0;
     double foldSeconds = 0;
     for (ShardSummary part : inOrder) {
-      parts.add(LayerSummary.fromBytes(part.summary()));
       devices.add(part.device());
       utterances += part.utterances();
       audioSeconds += part.audioSeconds();

@@ -111,14 +111,23 @@ final class CentroidBreathing {
   }
 
   private double[] utilities(Clustering clustering) {
+    double[] gains = new double[cloud.size()];
+    int[] labels = new int[cloud.size()];
+    try (NearestCentroids nearest = new NearestCentroids(cloud, clustering.clusters())) {
+      nearest
+          .moveTo(clustering.centroids())
+          .forEach(
+              (point, position, block) -> {
+                labels[point] = block.nearest(position);
+                gains[point] =
+                    cloud.weight(point)
+                        * (block.secondSquared(position) - block.nearestSquared(position));
+              });
+    }
     double[] utilities = new double[clustering.clusters()];
-    NearestCentroids nearest =
-        new NearestCentroids(cloud, clustering.clusters()).moveTo(clustering.centroids());
-    nearest.forEach(
-        (point, position) ->
-            utilities[nearest.nearest(position)] +=
-                cloud.weight(point)
-                    * (nearest.secondSquared(position) - nearest.nearestSquared(position)));
+    for (int i = 0; i < gains.length; i++) {
+      utilities[labels[i]] += gains[i];
+    }
     return utilities;
   }
 

@@ -19,26 +19,29 @@ record CentroidDistances(
     for (int j = 0; j < relative.length; j++) {
       relative[j] *= cloud.unit();
     }
-    NearestCentroids nearest =
-        new NearestCentroids(cloud, clustering.clusters()).moveTo(clustering.centroids());
     int[] labels = new int[size];
     double[] squared = new double[size];
     double[] secondSquared = new double[size];
-    double[] fromCentre = new double[1];
-    double[] row = new double[d];
-    nearest.forEach(
-        (point, position) -> {
-          for (int j = 0; j < d; j++) {
-            row[j] = sample.rows()[point * d + j] - cloud.centre()[j];
-            fromCentre[0] += row[j] * row[j];
-          }
-          labels[point] = nearest.nearest(position);
-          squared[point] = squaredDistance(row, relative, nearest.nearest(position) * d);
-          if (nearest.second(position) >= 0) {
-            secondSquared[point] = squaredDistance(row, relative, nearest.second(position) * d);
-          }
-        });
-    return new CentroidDistances(labels, squared, secondSquared, fromCentre[0] / Math.max(1, size));
+    double[] fromCentre = new double[size];
+    try (NearestCentroids nearest = new NearestCentroids(cloud, clustering.clusters())) {
+      nearest
+          .moveTo(clustering.centroids())
+          .forEach(
+              (point, position, block) -> {
+                double[] row = new double[d];
+                for (int j = 0; j < d; j++) {
+                  row[j] = sample.rows()[point * d + j] - cloud.centre()[j];
+                  fromCentre[point] += row[j] * row[j];
+                }
+                labels[point] = block.nearest(position);
+                squared[point] = squaredDistance(row, relative, block.nearest(position) * d);
+                if (block.second(position) >= 0) {
+                  secondSquared[point] = squaredDistance(row, relative, block.second(position) * d);
+                }
+              });
+    }
+    return new CentroidDistances(
+        labels, squared, secondSquared, MeanAndError.of(fromCentre).mean());
   }
 
   /**

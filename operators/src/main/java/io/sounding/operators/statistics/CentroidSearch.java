@@ -78,9 +78,10 @@ final class CentroidSearch {
     int affordable = (int) Math.max(1, Math.min(restarts, RESTART_WORK / work));
     SplittableRandom random = new SplittableRandom(seed);
     Clustering best = null;
-    try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates)) {
+    int draws = 2 + (int) Math.log(clusters);
+    try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates, affordable * clusters * draws)) {
       for (int restart = 0; restart < affordable; restart++) {
-        int[] seeds = seeding.choose(clusters, 2 + (int) Math.log(clusters), random.split());
+        int[] seeds = seeding.choose(clusters, draws, random.split());
         int iterations = whole ? TRIAL_ITERATIONS : PART_ITERATIONS;
         Clustering trial =
             Lloyd.run(candidates, candidates.points(seeds), seeds.length, iterations);

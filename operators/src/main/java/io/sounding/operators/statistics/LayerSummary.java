@@ -105,7 +105,7 @@ public final class LayerSummary {
     if (parts.size() <= 1) {
       return parts.isEmpty() ? first : parts.get(0);
     }
-    parts.replaceAll(LayerSummary::completed);
+    Processors.forEach(parts.size(), i -> parts.set(i, parts.get(i).completed()));
     int d = first.dimension;
     SpectrumAccumulator frames = SpectrumSketch.empty(d, first.settings).accumulator();
     SpectrumAccumulator sums = SpectrumSketch.empty(d, first.settings).accumulator();
@@ -235,6 +235,13 @@ public final class LayerSummary {
    */
   public static LayerSummary fromBytes(byte[] bytes) {
     return LayerSummaryLayout.read(bytes);
+  }
+
+  /** Several of them, each as {@link #fromBytes}, on all processors. */
+  public static List<LayerSummary> allFromBytes(List<byte[]> summaries) {
+    LayerSummary[] read = new LayerSummary[summaries.size()];
+    Processors.forEach(read.length, i -> read[i] = fromBytes(summaries.get(i)));
+    return List.of(read);
   }
 
   @Override

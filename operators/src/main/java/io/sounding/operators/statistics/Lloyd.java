@@ -3,15 +3,7 @@ package io.sounding.operators.statistics;
 import java.util.Arrays;
 
 /**
- * Weighted Lloyd iteration, exact, accelerated by bounds. Each point keeps an upper bound on the
- * distance to its own centroid and a lower bound on that to any other (Hamerly 2010); as long as
- * they do not meet, its label cannot change and it is skipped.
- *
- * <p>In many dimensions distances are so alike that one centroid's move undoes the bounds of nearly
- * all points. So a point whose bounds meet is first compared with the centroids that moved far, by
- * a product of their own; only the moves of the others lower its bound. The points that are left
- * after that are compared with all centroids by {@link NearestCentroids}. Bounds are widened by the
- * error of the products, so labels are those of plain Lloyd in float64.
+ * Weighted Lloyd iteration, exact; labels come from {@link CentroidBounds}.
  *
  * <p>Ends when no label changes (a local optimum) or after the given number of iterations. A
  * cluster that loses its last point takes the point farthest from its own centroid (ties: smallest
@@ -21,11 +13,8 @@ final class Lloyd {
   private final PointCloud cloud;
   private final int clusters;
   private final int dimension;
-  private final NearestCentroids nearest;
-  private final MovedCentroids moved;
+  private final CentroidBounds bounds;
   private final int[] labels;
-  private final double[] upper;
-  private final double[] lower;
   private final int[] counts;
   private final double[] masses;
   private final double[] sums;
@@ -36,12 +25,9 @@ final class Lloyd {
     this.cloud = cloud;
     this.clusters = clusters;
     dimension = cloud.dimension();
-    nearest = new NearestCentroids(cloud, clusters);
-    moved = new MovedCentroids(cloud, clusters);
+    bounds = new CentroidBounds(cloud, clusters);
     labels = new int[cloud.size()];
     Arrays.fill(labels, -1);
-    upper = new double[cloud.size()];
-    lower = new double[cloud.size()];
     counts = new int[clusters];
     masses = new double[clusters];
     sums = new double[clusters * dimension];
@@ -55,71 +41,26 @@ final class Lloyd {
    */
   static Clustering run(PointCloud cloud, double[] start, int clusters, int mostIterations) {
     Lloyd lloyd = new Lloyd(cloud, start, clusters);
-    int iterations = 0;
-    lloyd.assignFirst();
-    do {
-      lloyd.fillEmptyClusters();
-      lloyd.move();
-      iterations++;
-      lloyd.assign();
-    } while (lloyd.changed > 0 && iterations < mostIterations);
-    return lloyd.clustering(iterations);
-  }
-
-  private void assignFirst() {
-    nearest.moveTo(centroids);
-    PointBlocks blocks = new PointBlocks(this::lookUp);
-    for (int i = 0; i < labels.length; i++) {
-      blocks.add(i);
+    try (lloyd.bounds) {
+      int iterations = 0;
+      lloyd.bounds.start(lloyd.centroids);
+      lloyd.relabel();
+      do {
+        lloyd.fillEmptyClusters();
+        lloyd.move();
+        iterations++;
+        lloyd.relabel();
+      } while (lloyd.changed > 0 && iterations < mostIterations);
+      return lloyd.clustering(iterations);
     }
-    blocks.flush();
   }
 
-  private void assign() {
-    nearest.moveTo(centroids);
+  /** Takes the new labels over, in the order of the points, so that sums do not depend on it. */
+  private void relabel() {
     changed = 0;
-    PointBlocks toLookUp = new PointBlocks(this::lookUp);
-    PointBlocks toCompare = new PointBlocks((points, count) -> compare(points, count, toLookUp));
-    boolean comparing = moved.worthwhile();
     for (int i = 0; i < labels.length; i++) {
-      upper[i] += moved.drift(labels[i]);
-      double loosened = lower[i] - moved.largestDriftBut(labels[i]);
-      if (upper[i] > loosened) {
-        upper[i] = Math.sqrt(cloud.squaredDistance(i, centroids, labels[i] * dimension));
-      }
-      if (upper[i] <= loosened) {
-        lower[i] = loosened;
-      } else if (comparing) {
-        toCompare.add(i);
-      } else {
-        toLookUp.add(i);
-      }
-    }
-    toCompare.flush();
-    toLookUp.flush();
-  }
-
-  /** Lets points stay whose own centroid is nearer than all that moved far. */
-  private void compare(int[] points, int count, PointBlocks toLookUp) {
-    moved.compare(points, count, labels);
-    for (int position = 0; position < count; position++) {
-      int point = points[position];
-      lower[point] =
-          Math.min(lower[point] - moved.largestOtherDrift(), moved.nearestOther(position));
-      if (upper[point] > lower[point]) {
-        toLookUp.add(point);
-      }
-    }
-  }
-
-  private void lookUp(int[] points, int count) {
-    nearest.findWithin(points, count);
-    for (int position = 0; position < count; position++) {
-      int point = points[position];
-      upper[point] = Math.sqrt(nearest.nearestSquared(position));
-      lower[point] = Math.sqrt(nearest.secondSquared(position));
-      if (labels[point] != nearest.nearest(position)) {
-        relabel(point, nearest.nearest(position));
+      if (labels[i] != bounds.label(i)) {
+        relabel(i, bounds.label(i));
         changed++;
       }
     }
@@ -159,12 +100,11 @@ final class Lloyd {
       masses[c] = 0;
       Arrays.fill(sums, c * dimension, (c + 1) * dimension, 0);
       relabel(farthest, c);
-      upper[farthest] = Double.POSITIVE_INFINITY;
-      lower[farthest] = 0;
+      bounds.assign(farthest, c);
     }
   }
 
-  /** Moves the centroids to the means of their points. */
+  /** Moves the centroids to the means of their points, and labels by the new ones. */
   private void move() {
     double[] means = new double[centroids.length];
     double[] drift = new double[clusters];
@@ -177,7 +117,7 @@ final class Lloyd {
       drift[c] = Math.sqrt(squared);
     }
     centroids = means;
-    moved.moveTo(centroids, drift);
+    bounds.moveTo(centroids, drift);
   }
 
   private Clustering clustering(int iterations) {

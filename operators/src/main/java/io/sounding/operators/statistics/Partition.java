@@ -117,16 +117,20 @@ final class Partition {
    * on the scale.
    */
   double daviesBouldin() {
+    double[] worst = new double[clusters];
+    Processors.forEach(
+        clusters,
+        a -> {
+          for (int b = 0; b < clusters && counts[a] > 0; b++) {
+            double distance = counts[b] > 0 ? distance(a, b) : 0;
+            if (distance > 0) {
+              worst[a] = Math.max(worst[a], (meanDistances[a] + meanDistances[b]) / distance);
+            }
+          }
+        });
     double sum = 0;
-    for (int a = 0; a < clusters; a++) {
-      double worst = 0;
-      for (int b = 0; b < clusters && counts[a] > 0; b++) {
-        double distance = counts[b] > 0 ? distance(a, b) : 0;
-        if (distance > 0) {
-          worst = Math.max(worst, (meanDistances[a] + meanDistances[b]) / distance);
-        }
-      }
-      sum += worst;
+    for (double ratio : worst) {
+      sum += ratio;
     }
     return sum / Math.max(1, occupied());
   }

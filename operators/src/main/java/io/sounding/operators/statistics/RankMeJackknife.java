@@ -1,5 +1,6 @@
 package io.sounding.operators.statistics;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,33 +33,34 @@ public final class RankMeJackknife {
    *     for estimated spectra, whose own error is of the same size
    */
   public static Double standardError(List<LayerSummary> shards) {
-    List<SpectrumSketch> sketches =
-        shards.stream()
-            .map(shard -> shard.completed().frameSketch())
-            .filter(shard -> shard.count() > 0)
-            .toList();
-    int groups = Math.min(MOST_GROUPS, sketches.size());
+    List<LayerSummary> occupied = shards.stream().filter(shard -> shard.frames() > 0).toList();
+    int groups = Math.min(MOST_GROUPS, occupied.size());
     if (groups < FEWEST_GROUPS
-        || sketches.get(0).dimension() > LARGEST_DIMENSION
-        || !sketches.get(0).isExact()) {
+        || occupied.get(0).dimension() > LARGEST_DIMENSION
+        || !occupied.get(0).frameSketch().isExact()) {
       return null;
     }
+    SpectrumSketch[] sketches = new SpectrumSketch[occupied.size()];
+    Processors.forEach(
+        sketches.length, i -> sketches[i] = occupied.get(i).completed().frameSketch());
     double[] estimates = new double[groups];
-    double mean = 0;
-    for (int deleted = 0; deleted < groups; deleted++) {
-      SpectrumAccumulator rest = SecondMoments.empty(sketches.get(0).dimension()).accumulator();
-      for (int i = 0; i < sketches.size(); i++) {
-        if (i % groups != deleted) {
-          rest.add(sketches.get(i));
-        }
-      }
-      estimates[deleted] = rest.snapshot().uncentredSpectrum().rankMe();
-      mean += estimates[deleted] / groups;
-    }
+    Processors.forEach(groups, deleted -> estimates[deleted] = without(deleted, groups, sketches));
+    double mean = Arrays.stream(estimates).sum() / groups;
     double squares = 0;
     for (double estimate : estimates) {
       squares += (estimate - mean) * (estimate - mean);
     }
     return Math.sqrt(squares * (groups - 1) / groups);
+  }
+
+  /** RankMe of all frames but those of one group. */
+  private static double without(int deleted, int groups, SpectrumSketch[] sketches) {
+    SpectrumAccumulator rest = SecondMoments.empty(sketches[0].dimension()).accumulator();
+    for (int i = 0; i < sketches.length; i++) {
+      if (i % groups != deleted) {
+        rest.add(sketches[i]);
+      }
+    }
+    return rest.snapshot().uncentredSpectrum().rankMe();
   }
 }

@@ -58,28 +58,64 @@ final class Silhouette {
         squaredNorms[i] += value * value;
       }
     }
-    double[] left = new double[BLOCK * d];
-    double[] right = new double[BLOCK * d];
-    double[] products = new double[BLOCK * BLOCK];
-    for (int from = 0; from < size; from += BLOCK) {
-      int height = Math.min(BLOCK, size - from);
-      centre(rows, from, height, centre, left);
-      for (int to = from; to < size; to += BLOCK) {
-        int width = Math.min(BLOCK, size - to);
-        centre(rows, to, width, centre, right);
-        Products.multiply(left, height, right, width, d, products);
-        for (int i = from; i < from + height; i++) {
-          for (int j = Math.max(to, i + 1); j < to + width; j++) {
-            double product = products[(i - from) * width + j - to];
-            double squared = squaredNorms[i] + squaredNorms[j] - 2 * product;
-            double distance = Math.sqrt(Math.max(0, squared));
-            sums[i * clusters + labels[j]] += distance;
-            sums[j * clusters + labels[i]] += distance;
-          }
-        }
-      }
+    int blocks = (size + BLOCK - 1) / BLOCK;
+    double[][] centred = new double[blocks][];
+    Processors.forRanges(
+        size,
+        BLOCK,
+        (from, to) -> {
+          centred[from / BLOCK] = new double[(to - from) * d];
+          centre(rows, from, to - from, centre, centred[from / BLOCK]);
+        });
+    Pair pair =
+        (a, b) -> addDistances(centred[a], a, centred[b], b, squaredNorms, labels, clusters, sums);
+    Processors.forEach(blocks, a -> pair.add(a, a));
+    // rounds of a tournament: pairs of a round share no block, so each sum is added to in one order
+    int players = blocks + blocks % 2;
+    for (int round = 0; round < players - 1; round++) {
+      int first = round;
+      Processors.forEach(
+          players / 2,
+          table -> {
+            int a = (first + table) % (players - 1);
+            int b = table == 0 ? players - 1 : (first - table + players - 1) % (players - 1);
+            if (Math.max(a, b) < blocks) {
+              pair.add(Math.min(a, b), Math.max(a, b));
+            }
+          });
     }
     return sums;
+  }
+
+  /** Adds the distances between two blocks of rows. */
+  private interface Pair {
+    void add(int a, int b);
+  }
+
+  private static void addDistances(
+      double[] left,
+      int a,
+      double[] right,
+      int b,
+      double[] squaredNorms,
+      int[] labels,
+      int clusters,
+      double[] sums) {
+    int d = left.length / Math.min(BLOCK, squaredNorms.length - a * BLOCK);
+    int height = left.length / d;
+    int width = right.length / d;
+    double[] products = new double[height * width];
+    Products.multiply(left, height, right, width, d, products);
+    for (int row = 0; row < height; row++) {
+      int i = a * BLOCK + row;
+      for (int column = a == b ? row + 1 : 0; column < width; column++) {
+        int j = b * BLOCK + column;
+        double squared = squaredNorms[i] + squaredNorms[j] - 2 * products[row * width + column];
+        double distance = Math.sqrt(Math.max(0, squared));
+        sums[i * clusters + labels[j]] += distance;
+        sums[j * clusters + labels[i]] += distance;
+      }
+    }
   }
 
   private static void centre(float[] rows, int from, int count, double[] centre, double[] target) {

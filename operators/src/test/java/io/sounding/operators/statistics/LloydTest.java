@@ -68,18 +68,37 @@ class LloydTest {
     }
     float[] frames = SyntheticFrames.blobs(300, d, 300, 1, 6);
     PointCloud cloud = PointCloud.of(frames, 300, d);
-    NearestCentroids lookup = new NearestCentroids(cloud, 40).moveTo(centroids);
     int[] expected = nearest(cloud, centroids, 40);
-    int[] points = IntStream.range(0, cloud.size()).toArray();
-    lookup.find(points, points.length);
+    try (NearestCentroids lookup = new NearestCentroids(cloud, 40)) {
+      lookup
+          .moveTo(centroids)
+          .forEach(
+              (point, i, block) -> {
+                assertThat(block.nearest(i)).isEqualTo(expected[point]);
+                assertThat(block.second(i)).isNotEqualTo(block.nearest(i));
+                assertThat(block.secondSquared(i)).isGreaterThanOrEqualTo(block.nearestSquared(i));
+              });
+    }
     Set<Integer> seen = new HashSet<>();
-    for (int i : points) {
-      assertThat(lookup.nearest(i)).isEqualTo(expected[i]);
-      assertThat(lookup.second(i)).isNotEqualTo(lookup.nearest(i));
-      assertThat(lookup.secondSquared(i)).isGreaterThanOrEqualTo(lookup.nearestSquared(i));
-      seen.add(expected[i]);
+    for (int label : expected) {
+      seen.add(label);
     }
     assertThat(seen).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void convergesToNearestCentroidsWhereverClustersRanEmpty() {
+    for (int seed = 0; seed < 200; seed++) {
+      int d = 1 + seed % 3;
+      int k = 2 + seed % 11;
+      PointCloud cloud = PointCloud.of(SyntheticFrames.blobs(80, d, 5, 2, seed), 80, d);
+      double[] start = new double[k * d];
+      Arrays.fill(start, seed % 2 * d, k * d, 50); // all centroids but the first few are empty
+      Clustering clustering = Lloyd.run(cloud, start, k, 300);
+      assertThat(clustering.labels())
+          .as("seed %d", seed)
+          .containsExactly(nearest(cloud, clustering.centroids(), k));
+    }
   }
 
   private static int[] nearest(PointCloud cloud, double[] centroids, int k) {

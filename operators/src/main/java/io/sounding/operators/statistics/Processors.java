@@ -1,0 +1,34 @@
+package io.sounding.operators.statistics;
+
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Work that is split into parts for all processors of this process: what is left to compute when
+ * the last shard of a checkpoint is there, and nobody computes anything else for it.
+ *
+ * <p>The calling thread takes part, together with the threads of the common pool, of which there is
+ * one less than processors; they are daemons and belong to no job's class loader. Parts are to be
+ * the same whatever the number of processors, and to write to places of their own: then so are the
+ * results, to the bit. What one part throws reaches the caller.
+ */
+final class Processors {
+  private Processors() {}
+
+  /** Does the parts 0 to {@code parts - 1}, in any order. */
+  static void forEach(int parts, IntConsumer part) {
+    IntStream.range(0, parts).parallel().forEach(part);
+  }
+
+  /** Does {@code [from, to)} for ranges of {@code length} indexes that make up 0 to size - 1. */
+  static void forRanges(int size, int length, RangeConsumer range) {
+    forEach(
+        (size + length - 1) / length,
+        part -> range.accept(part * length, Math.min(size, (part + 1) * length)));
+  }
+
+  /** What is done with the indexes from .. to, the last one excluded. */
+  interface RangeConsumer {
+    void accept(int from, int to);
+  }
+}

@@ -7,6 +7,7 @@ import io.sounding.jobs.configuration.KnownOption;
 import io.sounding.jobs.configuration.OptionCatalogue;
 import io.sounding.jobs.kafka.TopicDesign;
 import io.sounding.jobs.kafka.Topics;
+import io.sounding.operators.JobMetric;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -34,9 +35,21 @@ class DocumentationTest {
   private static final Pattern VARIABLE = Pattern.compile("\\bSOUNDING_[A-Z0-9_]+");
   private static final Pattern TOPIC = Pattern.compile("(?<![\\w./-])sounding\\.[a-z][a-z-]*");
 
+  private static final Pattern METRIC =
+      Pattern.compile("(?m)^\\| `\\w+` \\| (counter|gauge|histogram) \\| [^|]+ \\|");
+
   /** Of other programs that the documentation calls, and in the drawing of the graph. */
   private static final Set<String> OPTIONS_OF_OTHERS =
-      Set.of("--help", "--version", "--user", "--by", "--switch", "--bootstrap-server");
+      Set.of(
+          "--help",
+          "--version",
+          "--user",
+          "--by",
+          "--switch",
+          "--bootstrap-server",
+          "--build",
+          "--build-arg",
+          "--target");
 
   /** Files and system properties. */
   private static final Set<String> NO_TOPICS = Set.of("sounding.yaml", "sounding.shared");
@@ -110,6 +123,15 @@ class DocumentationTest {
   }
 
   @Test
+  void theReadmeListsTheMetricsOfTheJob() throws IOException {
+    assertThat(named(METRIC, ROOT.resolve("README.md")))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(JobMetric.values())
+                .map(m -> "| `%s` | %s | %s |".formatted(m.label(), m.kind(), m.unit()))
+                .toList());
+  }
+
+  @Test
   void theReadmeNamesEveryTopic() throws IOException {
     assertThat(named(TOPIC, ROOT.resolve("README.md"))).containsAll(topics());
   }
@@ -132,6 +154,7 @@ class DocumentationTest {
             .collect(Collectors.toSet());
     there.add(ConfigOption.VARIABLE);
     there.add("SOUNDING_JAVA_OPTIONS");
+    there.add("SOUNDING_DATA"); // of docker/compose.yaml
     assertThat(named(VARIABLE, document)).as("%s", document).isSubsetOf(there);
   }
 

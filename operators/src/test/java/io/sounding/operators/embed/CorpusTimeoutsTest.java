@@ -72,7 +72,7 @@ class CorpusTimeoutsTest {
   void aManifestThatPromisesMoreThanComesFailsTheCheckpointAndNamesWhatIsMissing()
       throws Exception {
     try (EmbedHarness harness = EmbedHarness.opened(settings)) {
-      harness.hear(corpus.subList(1, 24));
+      harness.dividing(Examples.manifest(corpus)).hear(corpus.subList(1, 24));
       harness.tell(Control.of(Examples.manifest(corpus)));
       harness.tell(Control.of(Examples.request("bad", 1, "dev", TestModels.path("one_tensor.pt"))));
       harness.setProcessingTime(ONE_HOUR_LATER);

@@ -200,9 +200,7 @@ def markdown(found, options):
         f"({DEFAULT_SHARDS} shards with {DEFAULT_MICRO_CENTROIDS}: {spread(of(share_of_defaults), '{:.0f}')} %).\n",
         "## Final clustering\n",
         f"k-means of {options.sample:,} frames, k = {options.clusters}, from the same centroids, "
-        f"at most {options.iterations} iterations, tolerance 0. Ours runs on one thread: "
-        f"{THREADS} clusterings at a time, as the job\nclusters several layers, and their time divided by {THREADS}; "
-        f"scikit-learn's takes {THREADS} threads for one.\n",
+        f"at most {options.iterations} iterations, tolerance 0, {THREADS} threads.\n",
         table(
             ["", "seconds", "times ours", "iterations", "mean squared distance"],
             [

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -116,10 +115,10 @@ public final class SpeedProbe {
   }
 
   /**
-   * Seconds of one clustering when one runs on each thread, as the job clusters several layers;
-   * iterations; and cost, the mean squared distance to the nearest centroid.
+   * Seconds of one clustering, which takes all processors of the process; iterations; and cost, the
+   * mean squared distance to the nearest centroid.
    */
-  private String lloyd(int iterations) throws InterruptedException {
+  private String lloyd(int iterations) {
     PointCloud cloud = PointCloud.of(sample.values(), sample.rows(), sample.dimension());
     double[] centroids = new double[start.values().length];
     for (int i = 0; i < centroids.length; i++) {
@@ -127,12 +126,8 @@ public final class SpeedProbe {
       centroids[i] = (start.values()[i] - centre) / cloud.unit();
     }
     long begun = System.nanoTime();
-    Clustering found =
-        SideBySide.run(
-                Collections.<Callable<Clustering>>nCopies(
-                    threads, () -> Lloyd.run(cloud, centroids, start.rows(), iterations)))
-            .get(0);
-    double seconds = seconds(begun) / threads;
+    Clustering found = Lloyd.run(cloud, centroids, start.rows(), iterations);
+    double seconds = seconds(begun);
     double cost = found.inertia() * cloud.unit() * cloud.unit() / sample.rows();
     return seconds + " " + found.iterations() + " " + cost;
   }

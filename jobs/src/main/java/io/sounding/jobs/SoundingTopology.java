@@ -16,7 +16,7 @@ import io.sounding.operators.admit.Score;
 import io.sounding.operators.assemble.AssembleUtterances;
 import io.sounding.operators.assemble.DivideCorpus;
 import io.sounding.operators.assemble.ShardKeySelector;
-import io.sounding.operators.assemble.Utterance;
+import io.sounding.operators.assemble.ShardUtterance;
 import io.sounding.operators.embed.Control;
 import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
@@ -144,13 +144,13 @@ public final class SoundingTopology {
     var utterances =
         admittedAudio
             .keyBy(Chunk::utteranceKey)
-            .process(new AssembleUtterances(settings.patience().utterance()))
+            .process(new AssembleUtterances(settings.patience().utterance(), settings.shards()))
             .name("assemble")
             .uid(Uids.ASSEMBLE);
 
     var shardUtterances =
         utterances
-            .keyBy(Utterance::key)
+            .keyBy(ShardUtterance::utteranceKey)
             .connect(manifests.broadcast(DivideCorpus.DIVISIONS))
             .process(new DivideCorpus(settings.shards()))
             .name("divide")

@@ -1,5 +1,6 @@
 package io.sounding.operators;
 
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -26,8 +27,11 @@ public abstract class VersionedStage<K, I, O> extends KeyedProcessFunction<K, I,
 
   @Override
   public final void initializeState(FunctionInitializationContext context) throws Exception {
-    layout.restored(context.getOperatorStateStore());
+    restored(layout.restored(context.getOperatorStateStore()), context.getOperatorStateStore());
   }
+
+  /** Takes notice of the layout that is restored; without any, of the one that is written. */
+  protected void restored(int restoredLayout, OperatorStateStore store) throws Exception {}
 
   /** The number is in state from the start, and the rest of the state is keyed. */
   @Override

@@ -52,7 +52,7 @@ class StateLayoutTest {
       Map.ofEntries(
           Map.entry("first-checkpoint-wins", 2),
           Map.entry("first-manifest-wins", 1),
-          Map.entry("assemble", 1),
+          Map.entry("assemble", 2),
           Map.entry("divide", 1),
           Map.entry("embed", 3),
           Map.entry("merge", 3),
@@ -73,7 +73,7 @@ class StateLayoutTest {
     return switch (stage) {
       case "first-checkpoint-wins" -> keyed(new FirstCheckpointWins(day));
       case "first-manifest-wins" -> keyed(new FirstManifestWins());
-      case "assemble" -> keyed(new AssembleUtterances(day));
+      case "assemble" -> keyed(new AssembleUtterances(day, 4));
       case "divide" ->
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new CoBroadcastWithKeyedOperator<>(

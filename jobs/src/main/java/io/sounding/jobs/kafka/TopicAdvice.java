@@ -36,16 +36,15 @@ public final class TopicAdvice {
 
   /**
    * Before records are published: about their topic, if it is there. Whoever may write to a topic
-   * need not have the right to see its settings; that is told to the log alone.
-   *
-   * @throws KafkaUnavailableException with a sentence, if Kafka does not answer
+   * need not have the right to see its settings, and may wait for Kafka; both are told to the log
+   * alone.
    */
   public static void beforePublishing(KafkaClients kafka, String topic, Consumer<String> warnings) {
     try (TopicAdmin admin = new TopicAdmin(kafka)) {
       TopicDesign.of(kafka.topics(), Optional.empty(), 1).stream()
           .filter(design -> design.name().equals(topic))
           .forEach(design -> give(kafka, admin.findings(design).orElse(List.of()), warnings));
-    } catch (KafkaRefusedException e) {
+    } catch (KafkaRefusedException | KafkaUnavailableException e) {
       LOG.info("The settings of the topic were not checked.", e);
     }
   }

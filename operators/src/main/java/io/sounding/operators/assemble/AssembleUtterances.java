@@ -17,6 +17,7 @@ import java.util.zip.CRC32C;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.util.Collector;
@@ -29,14 +30,17 @@ import org.apache.flink.util.Collector;
  * are given up as one dead letter that names what is missing. Of an assembled utterance 8 bytes a
  * chunk stay in state, so that duplicates are known as such.
  *
- * <p>State, layout 1, keyed by {@link Chunk#utteranceKey}: value "progress", {@link Progress}; map
- * "chunks", PCM by index of those that wait for others; a processing-time timer per utterance.
+ * <p>State, layout 2, keyed by {@link Chunk#utteranceKey}: value "progress", {@link Progress}; map
+ * "chunks", PCM by index of those that wait for others; a processing-time timer per utterance; not
+ * keyed: union list "divides-by-hash". Layout 1, which is read, is of a job that divides by hash.
  */
-public final class AssembleUtterances extends VersionedStage<String, Chunk, Utterance> {
+public final class AssembleUtterances extends VersionedStage<String, Chunk, ShardUtterance> {
 
   private static final long serialVersionUID = 1L;
 
-  private static final StateLayout LAYOUT = new StateLayout("assemble", 1);
+  private static final StateLayout LAYOUT = new StateLayout("assemble", 2);
+
+  private static final int LAST_LAYOUT_BY_HASH = 1;
 
   /** What the chunks of an utterance agree in, and the checksum of each that came (0: not yet). */
   public record Progress(
@@ -49,14 +53,26 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Utte
       boolean assembled) {}
 
   private final Duration timeout;
+  private final int shards;
   private transient MapState<Integer, byte[]> chunks;
   private transient ValueState<Progress> progress;
   private transient DeadLetterOutput deadLetters;
+  private transient boolean byHash;
 
-  /** Gives up on an utterance {@code timeout} after its first chunk. */
-  public AssembleUtterances(Duration timeout) {
+  /**
+   * Gives up on an utterance {@code timeout} after its first chunk.
+   *
+   * @param shards how many a job has that divides by hash ({@link Division#byHash})
+   */
+  public AssembleUtterances(Duration timeout, int shards) {
     super(LAYOUT);
     this.timeout = timeout;
+    this.shards = shards;
+  }
+
+  @Override
+  protected void restored(int restoredLayout, OperatorStateStore store) throws Exception {
+    byHash = Division.isByHash(store, restoredLayout <= LAST_LAYOUT_BY_HASH);
   }
 
   @Override
@@ -69,7 +85,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Utte
   }
 
   @Override
-  public void processElement(Chunk chunk, Context context, Collector<Utterance> out)
+  public void processElement(Chunk chunk, Context context, Collector<ShardUtterance> out)
       throws Exception {
     Progress before = progress.value();
     if (before == null) {
@@ -110,7 +126,8 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Utte
     int present = before.present() + 1;
     boolean complete = present == chunk.count();
     if (complete) {
-      out.collect(join(chunk, (int) bytes));
+      int shard = byHash ? Shards.of(chunk.utteranceId(), shards) : ShardUtterance.UNDECIDED;
+      out.collect(new ShardUtterance(shard, join(chunk, (int) bytes)));
       chunks.clear();
     } else {
       chunks.put(chunk.index(), chunk.pcm());
@@ -127,7 +144,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Utte
   }
 
   @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<Utterance> out)
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ShardUtterance> out)
       throws Exception {
     Progress state = progress.value();
     if (state == null || state.assembled()) {

@@ -16,6 +16,8 @@ import org.apache.flink.util.Collector;
  * Keyed by utterance, told all manifests: gives each utterance its shard, once the manifest of its
  * corpus is there; until then it waits here.
  *
+ * <p>One that has a shard already passes: in a job that goes on from a savepoint of version 0.1.0.
+ *
  * <p>An utterance that its manifest does not name is sent to any shard, by a hash of its id: there
  * it is refused, with those that contradict the manifest.
  *
@@ -23,7 +25,7 @@ import org.apache.flink.util.Collector;
  * map "divisions", the {@link Division} of each sealed corpus, about 30 bytes an utterance.
  */
 public final class DivideCorpus
-    extends KeyedBroadcastProcessFunction<String, Utterance, Manifest, ShardUtterance>
+    extends KeyedBroadcastProcessFunction<String, ShardUtterance, Manifest, ShardUtterance>
     implements CheckpointedFunction {
 
   /** The divisions of the sealed corpora, by corpus id. */
@@ -60,8 +62,13 @@ public final class DivideCorpus
 
   @Override
   public void processElement(
-      Utterance utterance, ReadOnlyContext context, Collector<ShardUtterance> out)
+      ShardUtterance element, ReadOnlyContext context, Collector<ShardUtterance> out)
       throws Exception {
+    if (element.shard() != ShardUtterance.UNDECIDED) {
+      out.collect(element);
+      return;
+    }
+    Utterance utterance = element.utterance();
     Division division = context.getBroadcastState(DIVISIONS).get(utterance.corpusId());
     if (division == null) {
       waiting.update(utterance);

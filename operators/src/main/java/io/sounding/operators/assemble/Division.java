@@ -3,8 +3,12 @@ package io.sounding.operators.assemble;
 import io.sounding.operators.admit.Manifest;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 
 /**
  * How a sealed corpus is divided among the shards: a function of its manifest and the number of
@@ -49,6 +53,34 @@ public record Division(String[] utteranceIds, int[] shards) {
     }
     return new Division(
         Arrays.stream(sorted).mapToObj(i -> ids[i]).toArray(String[]::new), shardOf);
+  }
+
+  /**
+   * The division of version 0.1.0: each utterance by a hash of its id ({@link Shards#of}). A job
+   * that goes on from a savepoint of that version goes on dividing like this, since part of a
+   * corpus may lie in its state.
+   */
+  public static Division byHash(Manifest manifest, int shards) {
+    String[] ids = manifest.utteranceIds().clone();
+    Arrays.sort(ids);
+    return new Division(ids, Arrays.stream(ids).mapToInt(id -> Shards.of(id, shards)).toArray());
+  }
+
+  /**
+   * Whether the job divides by hash; to be asked once by each stage when it is restored, which has
+   * the answer written with the next savepoint.
+   *
+   * @param layoutByHash whether the state that is restored has a layout of version 0.1.0
+   */
+  public static boolean isByHash(OperatorStateStore store, boolean layoutByHash) throws Exception {
+    ListState<Boolean> saved =
+        store.getUnionListState(new ListStateDescriptor<>("divides-by-hash", Boolean.class));
+    boolean byHash = layoutByHash;
+    for (boolean before : saved.get()) {
+      byHash |= before;
+    }
+    saved.update(List.of(byHash));
+    return byHash;
   }
 
   private static int[] sorted(String[] ids, Comparator<Integer> order) {

@@ -50,6 +50,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private final int inputChannels;
 
   private transient ShardState state;
+  private transient boolean byHash;
   private transient TreeMap<Integer, ShardView> shards;
   private transient EmbedQueue queue;
   private transient EmbedMetrics metrics;
@@ -76,7 +77,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     state = new ShardState(context.getKeyedStateStore());
-    ShardState.requireLayout(context.getOperatorStateStore(), settings.shards());
+    byHash = ShardState.requireLayout(context.getOperatorStateStore(), settings.shards());
   }
 
   @Override
@@ -169,7 +170,10 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   private void seal(Manifest manifest) throws Exception {
-    Division division = Division.of(manifest, settings.shards());
+    Division division =
+        byHash
+            ? Division.byHash(manifest, settings.shards())
+            : Division.of(manifest, settings.shards());
     for (var entry : shards.entrySet()) {
       setCurrentKey(entry.getValue().key());
       ShardManifest part = ShardManifest.of(manifest, division, entry.getKey());

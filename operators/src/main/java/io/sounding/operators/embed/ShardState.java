@@ -2,6 +2,7 @@ package io.sounding.operators.embed;
 
 import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.Utterance;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +21,17 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
  *
  * <p>State, layout 3, keyed by shard: map "audio", the utterances; map "manifests", the shard's
  * part of each; map "pending", the checkpoints; value "in-flight"; a processing-time timer per
- * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union list "number-of-shards". Layouts 1
- * and 2 are read. Layout 1 has checkpoints without a file of weights; a version that knows none
- * would evaluate the graph's own weights. Layout 2 does not say when the work in flight was begun,
- * and its corpora are divided by a hash; a version that knows no other {@link
- * io.sounding.operators.assemble.Division} would refuse audio. Corpora that are complete in layout
- * 2 stay as they are; those that are not must be published anew.
+ * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union lists "number-of-shards" and
+ * "divides-by-hash". Layouts 1 and 2 are read. Layout 1 has checkpoints without a file of weights;
+ * a version that knows none would evaluate the graph's own weights. Layout 2 does not say when the
+ * work in flight was begun, and its corpora are divided by a hash, as those of the job that goes on
+ * from it are from then on.
  */
 final class ShardState {
 
   private static final StateLayout LAYOUT = new StateLayout("embed", 3);
+
+  private static final int LAST_LAYOUT_BY_HASH = 2;
 
   private final MapState<String, Utterance> audio;
   private final MapState<String, ShardManifest> manifests;
@@ -47,13 +49,15 @@ final class ShardState {
   }
 
   /**
-   * Audio lies under the keys of its shards, so their number is part of the state.
+   * Audio lies under the keys of its shards, so their number is part of the state, and so is how
+   * corpora are divided.
    *
+   * @return whether they are divided by hash
    * @throws IllegalStateException if the state was made with another number of shards, or its
    *     layout is not known
    */
-  static void requireLayout(OperatorStateStore store, int shards) throws Exception {
-    LAYOUT.restored(store);
+  static boolean requireLayout(OperatorStateStore store, int shards) throws Exception {
+    int restored = LAYOUT.restored(store);
     ListState<Integer> saved =
         store.getUnionListState(new ListStateDescriptor<>("number-of-shards", Integer.class));
     for (int shardsThen : saved.get()) {
@@ -64,6 +68,7 @@ final class ShardState {
       }
     }
     saved.update(List.of(shards));
+    return Division.isByHash(store, restored <= LAST_LAYOUT_BY_HASH);
   }
 
   Utterance audio(String corpusId, String utteranceId) throws Exception {

@@ -31,12 +31,12 @@ class AssembleUtterancesTest {
   private static final Chunk SECOND = chunk(1, 3, 3, 4);
   private static final Chunk THIRD = chunk(2, 3, 5, 6);
 
-  private static KeyedStage<Chunk, Utterance> stage() throws Exception {
-    return new KeyedStage<>(new AssembleUtterances(TIMEOUT), Chunk::utteranceKey);
+  private static KeyedStage<Chunk, ShardUtterance> stage() throws Exception {
+    return new KeyedStage<>(new AssembleUtterances(TIMEOUT, 8), Chunk::utteranceKey);
   }
 
-  private static KeyedStage<Chunk, Utterance> opened() throws Exception {
-    KeyedStage<Chunk, Utterance> stage = stage();
+  private static KeyedStage<Chunk, ShardUtterance> opened() throws Exception {
+    KeyedStage<Chunk, ShardUtterance> stage = stage();
     stage.open();
     return stage;
   }
@@ -55,8 +55,14 @@ class AssembleUtterancesTest {
     return new Chunk("dev", id, index, count, rateHz, channels, encoding, pcm, source);
   }
 
-  private static void assertWhole(KeyedStage<Chunk, Utterance> stage) {
-    assertThat(stage.extractOutputValues())
+  private static List<Utterance> utterances(KeyedStage<Chunk, ShardUtterance> stage) {
+    List<ShardUtterance> undecided = stage.extractOutputValues();
+    assertThat(undecided).allMatch(u -> u.shard() == ShardUtterance.UNDECIDED);
+    return undecided.stream().map(ShardUtterance::utterance).toList();
+  }
+
+  private static void assertWhole(KeyedStage<Chunk, ShardUtterance> stage) {
+    assertThat(utterances(stage))
         .singleElement()
         .usingRecursiveComparison()
         .isEqualTo(
@@ -114,7 +120,7 @@ class AssembleUtterancesTest {
     try (var stage = opened()) {
       stage.take(chunks.toArray(Chunk[]::new));
       assertThat(stage.extractOutputValues()).hasSize(3);
-      for (Utterance utterance : stage.extractOutputValues()) {
+      for (Utterance utterance : utterances(stage)) {
         assertThat(utterance.pcm()).hasSize(400);
         for (int i = 0; i < 200; i++) {
           assertThat(utterance.pcm()[2 * i]).isEqualTo((byte) i);

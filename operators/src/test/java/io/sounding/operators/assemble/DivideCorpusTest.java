@@ -28,21 +28,26 @@ class DivideCorpusTest {
   }
 
   private static final class Stage
-      extends KeyedTwoInputStreamOperatorTestHarness<String, Utterance, Manifest, ShardUtterance> {
+      extends KeyedTwoInputStreamOperatorTestHarness<
+          String, ShardUtterance, Manifest, ShardUtterance> {
 
     private Stage() throws Exception {
       super(
           new CoBroadcastWithKeyedOperator<>(
               new DivideCorpus(SHARDS), List.of(DivideCorpus.DIVISIONS)),
-          Utterance::key,
+          ShardUtterance::utteranceKey,
           null,
           Types.STRING);
     }
 
     private void hear(List<Utterance> utterances) throws Exception {
       for (Utterance utterance : utterances) {
-        processElement1(new StreamRecord<>(utterance));
+        hear(new ShardUtterance(ShardUtterance.UNDECIDED, utterance));
       }
+    }
+
+    private void hear(ShardUtterance utterance) throws Exception {
+      processElement1(new StreamRecord<>(utterance));
     }
 
     private void tell(Manifest manifest) throws Exception {
@@ -98,6 +103,18 @@ class DivideCorpusTest {
       stage.hear(List.of(stranger));
       assertThat(places(stage))
           .containsExactly(place(new ShardUtterance(Shards.of("stranger", SHARDS), stranger)));
+    }
+  }
+
+  @Test
+  void whatHasAShardPasses() throws Exception {
+    ShardUtterance decided = new ShardUtterance(3, corpus.get(0));
+    try (Stage stage = stage()) {
+      stage.open();
+      stage.hear(decided);
+      stage.tell(manifest);
+      stage.hear(decided);
+      assertThat(places(stage)).containsExactly(place(decided), place(decided));
     }
   }
 

@@ -75,6 +75,16 @@ class DivisionTest {
     assertThat(LongStream.of(samples).max().getAsLong() - mean).isLessThanOrEqualTo(1_000);
   }
 
+  @Test
+  void byHashEachUtteranceHasTheShardOfItsId() {
+    List<Utterance> utterances = utterances(50);
+    Division division = Division.byHash(Examples.manifest(utterances), 8);
+    for (Utterance utterance : utterances) {
+      assertThat(division.shardOf(utterance.utteranceId()))
+          .isEqualTo(Shards.of(utterance.utteranceId(), 8));
+    }
+  }
+
   /** 100 to 1,000 samples. */
   private static List<Utterance> utterances(int count) {
     Random random = new Random(7);

@@ -45,7 +45,9 @@ class SavepointITCase {
   @ParameterizedTest
   @MethodSource("fixtures")
   void aSavepointOfAReleasedVersionIsRestored(Path folder) throws Exception {
-    assertGoesOnAsIfUninterrupted(new SavepointFixture(folder), TOLERANCE_OF_FIXTURES);
+    // 0.1.0 divided corpora otherwise, and the error of RankMe is found from groups of shards
+    assertGoesOnAsIfUninterrupted(
+        new SavepointFixture(folder), TOLERANCE_OF_FIXTURES, "rank.rankMeStdErr");
   }
 
   @Test
@@ -73,8 +75,8 @@ class SavepointITCase {
     }
   }
 
-  private void assertGoesOnAsIfUninterrupted(SavepointFixture fixture, double tolerance)
-      throws Exception {
+  private void assertGoesOnAsIfUninterrupted(
+      SavepointFixture fixture, double tolerance, String... ignored) throws Exception {
     Map<String, MetricEvent> uninterrupted = finals(fixture, null, 9);
     assertThat(uninterrupted)
         .containsOnlyKeys(
@@ -88,6 +90,7 @@ class SavepointITCase {
           .as(expected.getKey())
           .usingRecursiveComparison()
           .ignoringFields("emittedAt", "cost")
+          .ignoringFields(ignored)
           .withComparatorForType(relative(tolerance), Double.class)
           .isEqualTo(fields(expected.getValue()));
     }

@@ -29,6 +29,7 @@ final class LatencyPart {
               encoder,
               options.repetitions,
               List.of(-1),
+              options.clusters,
               seconds,
               options.parallelism);
       String prefix = "latency/" + encoder + "/";

@@ -1,5 +1,6 @@
 package io.sounding.tests.speed.throughput;
 
+import io.sounding.operators.statistics.StatisticsSettings;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -46,7 +47,8 @@ final class Options {
   @Option(
       names = "--encoders",
       split = ",",
-      description = "Of limit and whole: demo, best-rq, base; base:all evaluates all 13 layers.")
+      description =
+          "Of limit and whole: demo, best-rq, base. In whole the last layer is evaluated, with base:all all of them.")
   List<String> encoders = List.of("demo", "best-rq", "base");
 
   @Option(names = "--limit-minutes", description = "Audio of limit, minutes.")
@@ -54,6 +56,9 @@ final class Options {
 
   @Option(names = "--minutes", description = "Audio of whole, minutes.")
   double minutes = 10;
+
+  @Option(names = "--clusters", description = "k of whole.")
+  int clusters = StatisticsSettings.defaults().clusters();
 
   @Option(
       names = "--demo-checkpoints",

@@ -39,6 +39,7 @@ public final class WholeJob {
    *
    * @param checkpoints how many
    * @param layers indices of the outputs that are evaluated; null: all
+   * @param clusters k
    * @param seconds of audio, s
    */
   record Task(
@@ -48,6 +49,7 @@ public final class WholeJob {
       String encoder,
       int checkpoints,
       List<Integer> layers,
+      int clusters,
       double seconds,
       int parallelism) {}
 
@@ -85,11 +87,15 @@ public final class WholeJob {
     Task task = json.readValue(Path.of(arguments[0]).toFile(), Task.class);
     Path folder = Path.of(arguments[2]);
     Encoders encoders = new Encoders(Path.of(task.work()), Path.of(task.scripts()));
-    EvaluationSettings settings =
+    EvaluationSettings defaults =
         EvaluationSettings.defaults(
             ModelSettings.of(
                 TrustedArtifacts.of(List.of(encoders.folder().toString())),
                 folder.resolve("cache").toString()));
+    EvaluationSettings settings =
+        defaults.with(
+            defaults.shards(),
+            defaults.statistics().with(task.clusters(), defaults.statistics().sampleFrames()));
     try (EmbeddedSounding sounding =
             EmbeddedSounding.serve(
                 folder.resolve("sounding"),

@@ -25,12 +25,11 @@ final class WholePart {
     }
   }
 
-  /** An encoder, of which the last layer is evaluated; of the demo's, or with ":all", all. */
+  /** An encoder, of which the last layer is evaluated; with ":all", all. */
   private void run(String name, Windows windows) throws Exception {
     String encoder = name.split(":", -1)[0];
-    boolean demo = encoder.equals("demo");
-    int checkpoints = demo ? options.demoCheckpoints : 1;
-    List<Integer> layers = demo || name.endsWith(":all") ? null : List.of(-1);
+    int checkpoints = encoder.equals("demo") ? options.demoCheckpoints : 1;
+    List<Integer> layers = name.endsWith(":all") ? null : List.of(-1);
     WholeJob.Task task =
         new WholeJob.Task(
             options.work.toString(),
@@ -39,9 +38,10 @@ final class WholePart {
             encoder,
             checkpoints,
             layers,
+            options.clusters,
             60 * options.minutes,
             options.parallelism);
-    String prefix = "whole/" + name + "/";
+    String prefix = "whole/%s, k = %d/".formatted(name, options.clusters);
     results.forget(prefix);
     results.say(prefix + "layers", layers == null ? "all" : "last");
     results.add(prefix + "checkpoints", checkpoints);

@@ -81,8 +81,8 @@ final class Report {
         %s
         ## Latency
 
-        One layer, k = 1024 on 40,960 sampled frames; one checkpoint at a time. The last slice is embedded when the job last raised its counter
-        of embedded audio, after the last batch was folded.
+        One layer, k = 1024 on 40,960 sampled frames; one checkpoint at a time. The last slice is embedded when the last shard
+        has left the gauge of those that wait.
 
         %s"""
         .formatted(

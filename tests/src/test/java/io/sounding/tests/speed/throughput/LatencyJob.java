@@ -9,8 +9,6 @@ import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
-import io.sounding.operators.embed.ModelSettings;
-import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.tests.JavaProcess;
 import io.sounding.tests.speed.throughput.Timeline.Moments;
 import io.sounding.tests.speed.throughput.WholeJob.Task;
@@ -76,11 +74,7 @@ public final class LatencyJob {
     Task task = json.readValue(Path.of(arguments[0]).toFile(), Task.class);
     Path folder = Path.of(arguments[2]);
     Encoders encoders = new Encoders(Path.of(task.work()), Path.of(task.scripts()));
-    EvaluationSettings settings =
-        EvaluationSettings.defaults(
-            ModelSettings.of(
-                TrustedArtifacts.of(List.of(encoders.folder().toString())),
-                folder.resolve("cache").toString()));
+    EvaluationSettings settings = WholeJob.settings(task, encoders, folder);
     try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"));
         EmbeddedCluster cluster =
             EmbeddedCluster.start(folder.resolve("flink"), task.parallelism(), reporting())) {

@@ -57,7 +57,7 @@ final class Options {
   @Option(names = "--minutes", description = "Audio of whole, minutes.")
   double minutes = 10;
 
-  @Option(names = "--clusters", description = "k of whole.")
+  @Option(names = "--clusters", description = "k of whole and latency.")
   int clusters = StatisticsSettings.defaults().clusters();
 
   @Option(

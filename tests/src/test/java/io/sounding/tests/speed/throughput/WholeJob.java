@@ -81,21 +81,25 @@ public final class WholeJob {
     return new ObjectMapper().readValue(answer.toFile(), Outcome.class);
   }
 
+  /** How the task is evaluated, with fetched models below {@code folder}. */
+  static EvaluationSettings settings(Task task, Encoders encoders, Path folder) {
+    EvaluationSettings defaults =
+        EvaluationSettings.defaults(
+            ModelSettings.of(
+                TrustedArtifacts.of(List.of(encoders.folder().toString())),
+                folder.resolve("cache").toString()));
+    return defaults.with(
+        defaults.shards(),
+        defaults.statistics().with(task.clusters(), defaults.statistics().sampleFrames()));
+  }
+
   /** Arguments: the file of the {@link Task}, that of the {@link Outcome}, and a folder. */
   public static void main(String[] arguments) throws Exception {
     ObjectMapper json = new ObjectMapper();
     Task task = json.readValue(Path.of(arguments[0]).toFile(), Task.class);
     Path folder = Path.of(arguments[2]);
     Encoders encoders = new Encoders(Path.of(task.work()), Path.of(task.scripts()));
-    EvaluationSettings defaults =
-        EvaluationSettings.defaults(
-            ModelSettings.of(
-                TrustedArtifacts.of(List.of(encoders.folder().toString())),
-                folder.resolve("cache").toString()));
-    EvaluationSettings settings =
-        defaults.with(
-            defaults.shards(),
-            defaults.statistics().with(task.clusters(), defaults.statistics().sampleFrames()));
+    EvaluationSettings settings = settings(task, encoders, folder);
     try (EmbeddedSounding sounding =
             EmbeddedSounding.serve(
                 folder.resolve("sounding"),

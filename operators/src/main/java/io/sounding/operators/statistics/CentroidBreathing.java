@@ -117,6 +117,7 @@ final class CentroidBreathing {
       nearest
           .moveTo(clustering.centroids())
           .forEach(
+              true,
               (point, position, block) -> {
                 labels[point] = block.nearest(position);
                 gains[point] =

@@ -27,6 +27,7 @@ record CentroidDistances(
       nearest
           .moveTo(clustering.centroids())
           .forEach(
+              true,
               (point, position, block) -> {
                 double[] row = new double[d];
                 for (int j = 0; j < d; j++) {

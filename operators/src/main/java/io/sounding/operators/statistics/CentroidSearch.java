@@ -50,6 +50,10 @@ final class CentroidSearch {
   private static final int PART_ITERATIONS = 2;
   private static final int TRIAL_ITERATIONS = 10;
   private static final int MOST_ITERATIONS = 300;
+  private static final int MOST_APPROACHING = 50;
+
+  /** One in so many labels that change is few. */
+  private static final int FEW_CHANGES = 1000;
 
   private CentroidSearch() {}
 
@@ -92,7 +96,25 @@ final class CentroidSearch {
       best = whole ? best : Lloyd.run(cloud, best.centroids(), best.clusters(), TRIAL_ITERATIONS);
       best = new CentroidBreathing(cloud, random).improve(best, MOST_BREATHS);
     }
-    return Lloyd.run(cloud, best.centroids(), best.clusters(), MOST_ITERATIONS);
+    double[] start =
+        clusters <= FEW_CLUSTERS ? best.centroids() : approach(cloud, best);
+    return Lloyd.run(cloud, start, best.clusters(), MOST_ITERATIONS);
+  }
+
+  /** Centroids from which few exact iterations are left, see {@link NeighbourLabels}. */
+  private static double[] approach(PointCloud cloud, Clustering trial) {
+    double[] start = trial.centroids();
+    int clusters = trial.clusters();
+    PrincipalDirections directions = PrincipalDirections.of(cloud);
+    boolean fewer = directions.count() <= cloud.dimension() / 2;
+    Clustering near =
+        Lloyd.approach(
+            fewer ? cloud.along(directions) : cloud,
+            fewer ? directions.along(start) : start,
+            clusters,
+            MOST_APPROACHING,
+            cloud.size() / FEW_CHANGES);
+    return cloud.means(near.labels(), clusters, start);
   }
 
   private static PointCloud candidates(

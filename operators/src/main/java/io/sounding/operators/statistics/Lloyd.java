@@ -3,9 +3,9 @@ package io.sounding.operators.statistics;
 import java.util.Arrays;
 
 /**
- * Weighted Lloyd iteration, exact; labels come from {@link CentroidBounds}.
+ * Weighted Lloyd iteration.
  *
- * <p>Ends when no label changes (a local optimum) or after the given number of iterations. A
+ * <p>Ends when few labels change (none: a local optimum) or after the given number of iterations. A
  * cluster that loses its last point takes the point farthest from its own centroid (ties: smallest
  * index).
  */
@@ -13,7 +13,7 @@ final class Lloyd {
   private final PointCloud cloud;
   private final int clusters;
   private final int dimension;
-  private final CentroidBounds bounds;
+  private final PointLabels nearest;
   private final int[] labels;
   private final int[] counts;
   private final double[] masses;
@@ -21,11 +21,11 @@ final class Lloyd {
   private double[] centroids;
   private int changed;
 
-  private Lloyd(PointCloud cloud, double[] start, int clusters) {
+  private Lloyd(PointCloud cloud, PointLabels nearest, double[] start, int clusters) {
     this.cloud = cloud;
     this.clusters = clusters;
     dimension = cloud.dimension();
-    bounds = new CentroidBounds(cloud, clusters);
+    this.nearest = nearest;
     labels = new int[cloud.size()];
     Arrays.fill(labels, -1);
     counts = new int[clusters];
@@ -35,32 +35,43 @@ final class Lloyd {
   }
 
   /**
-   * Runs to convergence.
+   * Exact iterations until no label changes.
    *
    * @param start {@code [clusters * d]} in the stored coordinates of the cloud; not changed
    */
   static Clustering run(PointCloud cloud, double[] start, int clusters, int mostIterations) {
-    Lloyd lloyd = new Lloyd(cloud, start, clusters);
-    try (lloyd.bounds) {
-      int iterations = 0;
-      lloyd.bounds.start(lloyd.centroids);
-      lloyd.relabel();
-      do {
-        lloyd.fillEmptyClusters();
-        lloyd.move();
-        iterations++;
-        lloyd.relabel();
-      } while (lloyd.changed > 0 && iterations < mostIterations);
-      return lloyd.clustering(iterations);
+    try (PointLabels exact = new CentroidBounds(cloud, clusters)) {
+      return new Lloyd(cloud, exact, start, clusters).run(mostIterations, 0);
     }
+  }
+
+  /** The same by {@link NeighbourLabels}, until no more than {@code few} labels change. */
+  static Clustering approach(
+      PointCloud cloud, double[] start, int clusters, int mostIterations, int few) {
+    try (PointLabels neighbours = new NeighbourLabels(cloud, clusters)) {
+      return new Lloyd(cloud, neighbours, start, clusters).run(mostIterations, few);
+    }
+  }
+
+  private Clustering run(int mostIterations, int few) {
+    int iterations = 0;
+    nearest.start(centroids);
+    relabel();
+    do {
+      fillEmptyClusters();
+      move();
+      iterations++;
+      relabel();
+    } while (changed > few && iterations < mostIterations);
+    return clustering(iterations);
   }
 
   /** Takes the new labels over, in the order of the points, so that sums do not depend on it. */
   private void relabel() {
     changed = 0;
     for (int i = 0; i < labels.length; i++) {
-      if (labels[i] != bounds.label(i)) {
-        relabel(i, bounds.label(i));
+      if (labels[i] != nearest.label(i)) {
+        relabel(i, nearest.label(i));
         changed++;
       }
     }
@@ -100,7 +111,7 @@ final class Lloyd {
       masses[c] = 0;
       Arrays.fill(sums, c * dimension, (c + 1) * dimension, 0);
       relabel(farthest, c);
-      bounds.assign(farthest, c);
+      nearest.assign(farthest, c);
     }
   }
 
@@ -117,7 +128,7 @@ final class Lloyd {
       drift[c] = Math.sqrt(squared);
     }
     centroids = means;
-    bounds.moveTo(centroids, drift);
+    nearest.moveTo(centroids, drift);
   }
 
   private Clustering clustering(int iterations) {

@@ -1,5 +1,6 @@
 package io.sounding.operators.statistics;
 
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -70,17 +71,13 @@ final class NearestCentroids implements AutoCloseable {
   }
 
   /**
-   * Looks up all points of the cloud by {@link Block#find}. Each is visited while its answer can be
-   * read, those of different blocks at the same time.
+   * Compares all points of the cloud with all centroids, as {@link Block#look}. Each is visited
+   * while its answer can be read, those of different blocks at the same time.
    */
-  void forEach(Visitor visitor) {
-    int[] all = IntStream.range(0, cloud.size()).toArray();
-    forEach(all, all.length, true, visitor);
-  }
-
-  private void forEach(int[] points, int count, boolean exact, Visitor visitor) {
+  void forEach(boolean exact, Visitor visitor) {
+    int[] points = IntStream.range(0, cloud.size()).toArray();
     Processors.forRanges(
-        count,
+        points.length,
         SIZE,
         (from, to) -> {
           Block block = take();
@@ -90,6 +87,38 @@ final class NearestCentroids implements AutoCloseable {
           }
           giveBack(block);
         });
+  }
+
+  /** The centroids nearest to each one, itself among them, about: by float32 products. Ascending. */
+  int[][] neighbours(int most) {
+    float[] products = new float[clusters * clusters];
+    Products.multiply(rounded, clusters, rounded, clusters, dimension, products);
+    int[][] neighbours = new int[clusters][];
+    for (int c = 0; c < clusters; c++) {
+      neighbours[c] = neighbours(products, c * clusters, Math.min(most, clusters));
+    }
+    return neighbours;
+  }
+
+  private int[] neighbours(float[] products, int start, int most) {
+    int[] found = new int[most];
+    float[] scores = new float[most];
+    int count = 0;
+    for (int c = 0; c < clusters; c++) {
+      float score = squaredNorms[c] - 2 * products[start + c];
+      if (count == most && score >= scores[most - 1]) {
+        continue;
+      }
+      int position = count < most ? count++ : most - 1;
+      for (; position > 0 && score < scores[position - 1]; position--) {
+        scores[position] = scores[position - 1];
+        found[position] = found[position - 1];
+      }
+      scores[position] = score;
+      found[position] = c;
+    }
+    Arrays.sort(found);
+    return found;
   }
 
   /** Room for a block of points, for one thread until it is given back. */

@@ -51,13 +51,9 @@ final class PlusPlusSeeding implements AutoCloseable {
         RANGE,
         (from, to) -> {
           float[] left = Arrays.copyOfRange(cloud.rows(), from * d, to * d);
-          float[] transposed = new float[(to - from) * size];
-          rows.multiply(left, to - from, transposed);
-          for (int i = 0; i < size; i++) {
-            for (int j = from; j < to; j++) {
-              products[j * size + i] = transposed[i * (to - from) + j - from];
-            }
-          }
+          float[] part = new float[(to - from) * size];
+          rows.multiply(left, to - from, part);
+          System.arraycopy(part, 0, products, from * size, part.length);
         });
     return products;
   }
@@ -84,55 +80,62 @@ final class PlusPlusSeeding implements AutoCloseable {
       if (candidates.length == 0) {
         break;
       }
-      measure(candidates);
-      int best = 0;
-      double bestPotential = Double.POSITIVE_INFINITY;
-      for (int c = 0; c < candidates.length; c++) {
-        double potential = potential(c, candidates.length, nearest);
-        if (potential < bestPotential) {
-          best = c;
-          bestPotential = potential;
-        }
-      }
+      int best = best(candidates, nearest);
       for (int i = 0; i < size; i++) {
-        nearest[i] = Math.min(nearest[i], squaredDistances[i * candidates.length + best]);
+        nearest[i] = Math.min(nearest[i], squaredDistances[best * size + i]);
       }
       seeds[chosen++] = candidates[best];
     }
     return Arrays.copyOf(seeds, chosen);
   }
 
-  /** Squared distances of all points to the candidates, {@code [n * candidates]}. */
-  private void measure(int[] candidates) {
+  /** Measures the candidates; returns the position of the one that leaves the least potential. */
+  private int best(int[] candidates, double[] nearest) {
     int d = cloud.dimension();
     int count = candidates.length;
-    float[] points = new float[count * d];
-    for (int c = 0; c < count; c++) {
-      System.arraycopy(cloud.rows(), candidates[c] * d, points, c * d, d);
+    if (squaredDistances.length != count * size) {
+      squaredDistances = new float[count * size];
     }
-    if (squaredDistances.length != size * count) {
-      squaredDistances = new float[size * count];
-    }
-    if (betweenAll != null) {
+    if (betweenAll == null) {
+      float[] points = new float[count * d];
       for (int c = 0; c < count; c++) {
-        int from = candidates[c] * size;
-        for (int i = 0; i < size; i++) {
-          squaredDistances[i * count + c] = betweenAll[from + i];
-        }
+        System.arraycopy(cloud.rows(), candidates[c] * d, points, c * d, d);
       }
-    } else {
       rows.multiply(points, count, squaredDistances);
     }
-    for (int i = 0; i < size; i++) {
-      for (int c = 0; c < count; c++) {
-        double norms = cloud.squaredNorm(i) + cloud.squaredNorm(candidates[c]);
-        double squared = norms - 2.0 * squaredDistances[i * count + c];
-        if (squared < 1e-3 * norms) {
-          squared = cloud.squaredDistance(i, candidates[c]);
-        }
-        squaredDistances[i * count + c] = (float) squared;
+    int best = 0;
+    double bestPotential = Double.POSITIVE_INFINITY;
+    for (int c = 0; c < count; c++) {
+      if (betweenAll != null) {
+        System.arraycopy(betweenAll, candidates[c] * size, squaredDistances, c * size, size);
+      }
+      double potential = measure(candidates[c], c * size, nearest);
+      if (potential < bestPotential) {
+        best = c;
+        bestPotential = potential;
       }
     }
+    return best;
+  }
+
+  /**
+   * Turns the products of all points with a candidate, from {@code start} on, into squared
+   * distances; returns the potential that would be left with it.
+   */
+  private double measure(int candidate, int start, double[] nearest) {
+    double candidateNorm = cloud.squaredNorm(candidate);
+    double potential = 0;
+    for (int i = 0; i < size; i++) {
+      double norms = cloud.squaredNorm(i) + candidateNorm;
+      double squared = norms - 2.0 * squaredDistances[start + i];
+      if (squared < 1e-3 * norms) {
+        squared = cloud.squaredDistance(i, candidate);
+      }
+      float rounded = (float) squared;
+      squaredDistances[start + i] = rounded;
+      potential += cloud.weight(i) * (rounded < nearest[i] ? rounded : nearest[i]);
+    }
+    return potential;
   }
 
   /**
@@ -163,13 +166,5 @@ final class PlusPlusSeeding implements AutoCloseable {
       first[position] = i;
     }
     return Arrays.copyOf(first, arrived);
-  }
-
-  private double potential(int candidate, int candidates, double[] nearest) {
-    double sum = 0;
-    for (int i = 0; i < size; i++) {
-      sum += cloud.weight(i) * Math.min(nearest[i], squaredDistances[i * candidates + candidate]);
-    }
-    return sum;
   }
 }

@@ -18,6 +18,7 @@ import java.util.Arrays;
  */
 final class PointCloud {
   private static final int UNSCALED_EXPONENT = 20;
+  private static final int PROJECTED = 2048;
 
   private final int size;
   private final int dimension;
@@ -122,6 +123,40 @@ final class PointCloud {
       System.arraycopy(rows, points[i] * dimension, gathered, i * dimension, dimension);
     }
     return new PointCloud(count, dimension, gathered, ones(count), centre, unit);
+  }
+
+  /** The same points by their coordinates along some directions. */
+  PointCloud along(PrincipalDirections directions) {
+    int count = directions.count();
+    float[] along = new float[size * count];
+    Processors.forRanges(
+        size,
+        PROJECTED,
+        (from, to) -> {
+          float[] points = Arrays.copyOfRange(rows, from * dimension, to * dimension);
+          float[] part = directions.along(points, to - from);
+          System.arraycopy(part, 0, along, from * count, part.length);
+        });
+    return new PointCloud(size, count, along, weights, new double[count], unit);
+  }
+
+  /**
+   * Stored means of clusters, {@code [clusters * d]}.
+   *
+   * @param otherwise those of clusters without points
+   */
+  double[] means(int[] labels, int clusters, double[] otherwise) {
+    double[] means = new double[clusters * dimension];
+    double[] masses = new double[clusters];
+    for (int i = 0; i < size; i++) {
+      masses[labels[i]] += weights[i];
+      addTo(means, labels[i] * dimension, i, weights[i]);
+    }
+    for (int j = 0; j < means.length; j++) {
+      double mass = masses[j / dimension];
+      means[j] = mass == 0 ? otherwise[j] : means[j] / mass;
+    }
+    return means;
   }
 
   /** The first points of this cloud. */

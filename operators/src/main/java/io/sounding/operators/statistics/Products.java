@@ -176,28 +176,28 @@ final class Products {
       pointer = new FloatPointer((long) count * dimension).put(rows, 0, count * dimension);
     }
 
-    /** The products of all rows with others, {@code [count * n]}; {@code others[n * d]}. */
+    /** The products of others with all rows, {@code [n * count]}; {@code others[n * d]}. */
     void multiply(float[] others, int n, float[] out) {
       requireLength(others.length, (long) n * dimension);
-      requireLength(out.length, (long) count * n);
-      try (FloatPointer right = new FloatPointer(others);
-          FloatPointer products = new FloatPointer((long) count * n)) {
+      requireLength(out.length, (long) n * count);
+      try (FloatPointer left = new FloatPointer(others);
+          FloatPointer products = new FloatPointer((long) n * count)) {
         cblas_sgemm(
             CblasRowMajor,
             CblasNoTrans,
             CblasTrans,
-            count,
             n,
+            count,
             dimension,
             1f,
-            pointer,
+            left,
             dimension,
-            right,
+            pointer,
             dimension,
             0f,
             products,
-            n);
-        products.get(out, 0, count * n);
+            count);
+        products.get(out, 0, n * count);
       }
     }
 

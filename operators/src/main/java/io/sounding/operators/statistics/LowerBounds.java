@@ -1,0 +1,149 @@
+package io.sounding.operators.statistics;
+
+import java.util.Arrays;
+
+/**
+ * Lower bounds on the distances of points to the centroids that they do not belong to, while those
+ * move: one for each centroid or, where that would be more than {@value #MOST_BOUNDS}, for each
+ * group of some. And one for each block of {@value #BLOCK} groups, no larger than theirs, so that
+ * most of them need not be read: going through all costs more than the distances they spare.
+ *
+ * <p>A bound is not made smaller when its centroids move. It is stored with what they had moved by
+ * when it was measured, added, and compared less what they have moved by since the beginning: what
+ * is kept of a point is read only. Bounds are float32, so whoever compares allows for 16 roundings
+ * of the largest value that can occur.
+ */
+final class LowerBounds {
+  private static final int MOST_BOUNDS = 1 << 26;
+  private static final int BLOCK = 32;
+
+  private final int clusters;
+  private final int groupSize;
+  private final int groups;
+  private final int blocks;
+  private final float[] ofGroups;
+  private final float[] ofBlocks;
+  private final Travelled groupsTravelled;
+  private final Travelled blocksTravelled;
+
+  LowerBounds(int points, int clusters) {
+    this.clusters = clusters;
+    groupSize = (int) Math.max(1, ((long) points * clusters - 1) / MOST_BOUNDS + 1);
+    groups = (clusters + groupSize - 1) / groupSize;
+    blocks = (groups + BLOCK - 1) / BLOCK;
+    ofGroups = new float[points * groups];
+    ofBlocks = new float[points * blocks];
+    groupsTravelled = new Travelled(groups);
+    blocksTravelled = new Travelled(blocks);
+    Arrays.fill(ofBlocks, Float.POSITIVE_INFINITY);
+  }
+
+  /** The centroids moved. */
+  void move(double[] drift) {
+    groupsTravelled.add(drift, groupSize);
+    blocksTravelled.add(drift, groupSize * BLOCK);
+  }
+
+  /** What no centroid has moved by more than since the beginning. */
+  double mostTravelled() {
+    return blocksTravelled.most;
+  }
+
+  /** Whether a bound may be less than the limit; when not, none is. */
+  boolean mayBeBelow(int point, float limit) {
+    int start = point * blocks;
+    for (int block = 0; block < blocks; block++) {
+      if (ofBlocks[start + block] - blocksTravelled.rounded[block] < limit) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a bound is less than the limit. */
+  boolean isBelow(int point, float limit) {
+    boolean below = false;
+    for (int block = 0; block < blocks; block++) {
+      int position = point * blocks + block;
+      float travelled = blocksTravelled.rounded[block];
+      if (ofBlocks[position] - travelled < limit) {
+        float least = least(point, block);
+        ofBlocks[position] = least + travelled;
+        below |= least < limit;
+      }
+    }
+    return below;
+  }
+
+  private float least(int point, int block) {
+    int start = point * groups;
+    float least = Float.POSITIVE_INFINITY;
+    for (int group = block * BLOCK; group < Math.min(groups, (block + 1) * BLOCK); group++) {
+      float bound = ofGroups[start + group] - groupsTravelled.rounded[group];
+      if (bound < least) { // Math.min asks for NaN as well, which takes several times as long
+        least = bound;
+      }
+    }
+    return least;
+  }
+
+  /** Adds the groups whose bound is less than the limit. */
+  void addBelow(int point, float limit, boolean[] below) {
+    int start = point * groups;
+    for (int block = 0; block < blocks; block++) {
+      if (ofBlocks[point * blocks + block] - blocksTravelled.rounded[block] < limit) {
+        for (int group = block * BLOCK; group < Math.min(groups, (block + 1) * BLOCK); group++) {
+          below[group] |= ofGroups[start + group] - groupsTravelled.rounded[group] < limit;
+        }
+      }
+    }
+  }
+
+  int groups() {
+    return groups;
+  }
+
+  int groupOf(int centroid) {
+    return groupSize == 1 ? centroid : centroid / groupSize;
+  }
+
+  /** One past the last centroid of a group. */
+  int end(int group) {
+    return Math.min(clusters, (group + 1) * groupSize);
+  }
+
+  /** A bound was measured: on the distance to the nearest centroid of a group. */
+  void set(int point, int group, float bound) {
+    ofGroups[point * groups + group] = bound + groupsTravelled.rounded[group];
+    int block = group / BLOCK;
+    float ofBlock = bound + blocksTravelled.rounded[block];
+    if (ofBlock < ofBlocks[point * blocks + block]) {
+      ofBlocks[point * blocks + block] = ofBlock;
+    }
+  }
+
+  /** How far centroids moved, the farthest of each group, since the beginning. */
+  private static final class Travelled {
+    private final double[] sums;
+    private final float[] rounded;
+    private double most;
+
+    Travelled(int groups) {
+      sums = new double[groups];
+      rounded = new float[groups];
+    }
+
+    void add(double[] drift, int groupSize) {
+      for (int group = 0; group < sums.length; group++) {
+        double largest = 0;
+        int end = Math.min(drift.length, (group + 1) * groupSize);
+        for (int c = group * groupSize; c < end; c++) {
+          largest = Math.max(largest, drift[c]);
+        }
+        sums[group] += largest;
+        rounded[group] = (float) sums[group];
+        most = Math.max(most, sums[group]);
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package io.sounding.operators.statistics;
+
+import java.util.Arrays;
+
+/**
+ * The directions in which a cloud spreads most, about its centre: as many as hold {@value #SHARE}
+ * of the squares of its coordinates. Embeddings spread in few of their dimensions; what is computed
+ * along those takes as much less time as they are fewer.
+ *
+ * @param rows {@code [count * d]}, orthonormal
+ * @param count number of directions
+ * @param dimension d
+ */
+record PrincipalDirections(float[] rows, int count, int dimension) {
+  private static final double SHARE = 0.97;
+
+  /** Points looked at for each dimension. */
+  private static final int POINTS = 8;
+
+  private static final int RANGE = 256;
+
+  static PrincipalDirections of(PointCloud cloud) {
+    int d = cloud.dimension();
+    int size = Math.min(cloud.size(), POINTS * d);
+    double[] gram = new double[d * d];
+    double[] block = new double[RANGE * d];
+    for (int from = 0; from < size; from += RANGE) {
+      int count = Math.min(RANGE, size - from);
+      for (int i = 0; i < count * d; i++) {
+        block[i] = cloud.rows()[from * d + i];
+      }
+      Products.addGram(block, count, d, gram);
+    }
+    SymmetricEigen eigen = SymmetricEigen.of(gram, d, true);
+    double wanted = SHARE * Arrays.stream(eigen.values()).sum();
+    int count = 0;
+    for (double held = 0; count < d && held < wanted; count++) {
+      held += eigen.values()[count];
+    }
+    float[] rows = new float[count * d];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (float) eigen.vectors()[i];
+    }
+    return new PrincipalDirections(rows, count, d);
+  }
+
+  /** Coordinates of points along the directions, {@code [n * count]}; {@code points[n * d]}. */
+  double[] along(double[] points) {
+    int size = points.length / dimension;
+    float[] rounded = new float[points.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = (float) points[i];
+    }
+    float[] coordinates = along(rounded, size);
+    double[] along = new double[coordinates.length];
+    for (int i = 0; i < along.length; i++) {
+      along[i] = coordinates[i];
+    }
+    return along;
+  }
+
+  /** The same of the first {@code size} points. */
+  float[] along(float[] points, int size) {
+    float[] along = new float[size * count];
+    Products.multiply(points, size, rows, count, dimension, along);
+    return along;
+  }
+}

@@ -341,9 +341,10 @@ final class ShardRun {
   List<ShardSummary> summaries(String device, double loadSeconds) {
     List<ShardSummary> summaries = new ArrayList<>();
     if (fold != null) {
-      ShardFold.Saved saved = fold.save();
+      // with all frames folded in, as nothing else waits for that yet
+      ShardFold.Saved folded = fold.completed();
       int utterances = plan.stream().limit(nextBatch).mapToInt(b -> b.items().size()).sum();
-      for (int i = 0; i < saved.layers().length; i++) {
+      for (int i = 0; i < folded.layers().length; i++) {
         summaries.add(
             new ShardSummary(
                 request.withoutBytes(),
@@ -354,12 +355,12 @@ final class ShardRun {
                 settings.shards(),
                 utterances,
                 audioSeconds,
-                saved.layers()[i],
-                saved.layers().length,
-                saved.summaries()[i],
+                folded.layers()[i],
+                folded.layers().length,
+                folded.summaries()[i],
                 device,
                 embedSeconds,
-                saved.foldSeconds()[i],
+                folded.foldSeconds()[i],
                 begunMillis == 0 ? null : new EmbedTiming(loadSeconds, begunMillis, endedMillis),
                 null));
       }

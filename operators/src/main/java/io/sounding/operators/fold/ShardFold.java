@@ -4,6 +4,7 @@ import io.sounding.operators.statistics.FoldProducts;
 import io.sounding.operators.statistics.LayerAccumulator;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.StatisticsSettings;
+import java.util.function.UnaryOperator;
 
 /**
  * The frames of one shard of one checkpoint, folded into one accumulator per layer as they are
@@ -87,9 +88,18 @@ public final class ShardFold {
 
   /** The state so far; the fold goes on unchanged. */
   public Saved save() {
+    return saved(UnaryOperator.identity());
+  }
+
+  /** What the frames so far amount to: no fold can go on from it as if it had not been taken. */
+  public Saved completed() {
+    return saved(LayerSummary::completed);
+  }
+
+  private Saved saved(UnaryOperator<LayerSummary> form) {
     byte[][] summaries = new byte[layers.length][];
     for (int i = 0; i < layers.length; i++) {
-      summaries[i] = accumulators[i].snapshot().toBytes();
+      summaries[i] = form.apply(accumulators[i].snapshot()).toBytes();
     }
     return new Saved(layers.clone(), dimension, summaries, foldSeconds.clone());
   }

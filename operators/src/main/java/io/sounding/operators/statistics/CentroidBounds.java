@@ -17,6 +17,7 @@ import java.util.Arrays;
  * processors.
  */
 final class CentroidBounds implements PointLabels {
+  private static final int MOST_BOUNDS = 1 << 26;
   private static final int RANGE = 1024;
 
   private static final double ROUNDINGS = 0x1p-20;
@@ -28,17 +29,23 @@ final class CentroidBounds implements PointLabels {
   private final LowerBounds lower;
   private final int[] labels;
   private final double[] upper;
+  private final boolean[] loose;
   private final boolean[] meets;
   private double[] centroids;
 
   CentroidBounds(PointCloud cloud, int clusters) {
+    this(cloud, clusters, new LowerBounds(cloud.size(), clusters, MOST_BOUNDS));
+  }
+
+  CentroidBounds(PointCloud cloud, int clusters, LowerBounds lower) {
     this.cloud = cloud;
     this.clusters = clusters;
     dimension = cloud.dimension();
     nearest = new NearestCentroids(cloud, clusters);
-    lower = new LowerBounds(cloud.size(), clusters);
+    this.lower = lower;
     labels = new int[cloud.size()];
     upper = new double[cloud.size()];
+    loose = new boolean[cloud.size()];
     meets = new boolean[cloud.size()];
   }
 
@@ -79,6 +86,7 @@ final class CentroidBounds implements PointLabels {
         (from, to) -> {
           for (int point = from; point < to; point++) {
             upper[point] += drift[labels[point]];
+            loose[point] |= drift[labels[point]] > 0;
             meets[point] = meets(point);
           }
         });
@@ -93,7 +101,10 @@ final class CentroidBounds implements PointLabels {
     if (!lower.mayBeBelow(point, limit(point))) {
       return false;
     }
-    upper[point] = Math.sqrt(cloud.squaredDistance(point, centroids, labels[point] * dimension));
+    if (loose[point]) {
+      upper[point] = Math.sqrt(cloud.squaredDistance(point, centroids, labels[point] * dimension));
+      loose[point] = false;
+    }
     return lower.isBelow(point, limit(point));
   }
 
@@ -140,6 +151,7 @@ final class CentroidBounds implements PointLabels {
     int label = block.nearest(position);
     labels[point] = label;
     upper[point] = Math.sqrt(block.nearestSquared(position));
+    loose[point] = false;
     float[] bounds = block.lowerBounds(position);
     for (int c = 0; c < count; ) {
       int group = lower.groupOf(candidates[c]);

@@ -96,8 +96,7 @@ final class CentroidSearch {
       best = whole ? best : Lloyd.run(cloud, best.centroids(), best.clusters(), TRIAL_ITERATIONS);
       best = new CentroidBreathing(cloud, random).improve(best, MOST_BREATHS);
     }
-    double[] start =
-        clusters <= FEW_CLUSTERS ? best.centroids() : approach(cloud, best);
+    double[] start = clusters <= FEW_CLUSTERS ? best.centroids() : approach(cloud, best);
     return Lloyd.run(cloud, start, best.clusters(), MOST_ITERATIONS);
   }
 

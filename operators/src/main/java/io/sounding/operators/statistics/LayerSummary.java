@@ -145,8 +145,8 @@ public final class LayerSummary {
     }
   }
 
-  /** The same summary with the pending rows folded in. */
-  LayerSummary completed() {
+  /** The same summary with the pending rows folded in, which merging would do otherwise. */
+  public LayerSummary completed() {
     int rows = pendingRows();
     if (rows == 0) {
       return this;

@@ -40,16 +40,25 @@ final class Lloyd {
    * @param start {@code [clusters * d]} in the stored coordinates of the cloud; not changed
    */
   static Clustering run(PointCloud cloud, double[] start, int clusters, int mostIterations) {
-    try (PointLabels exact = new CentroidBounds(cloud, clusters)) {
-      return new Lloyd(cloud, exact, start, clusters).run(mostIterations, 0);
-    }
+    return run(cloud, start, clusters, new CentroidBounds(cloud, clusters), mostIterations, 0);
   }
 
   /** The same by {@link NeighbourLabels}, until no more than {@code few} labels change. */
   static Clustering approach(
       PointCloud cloud, double[] start, int clusters, int mostIterations, int few) {
-    try (PointLabels neighbours = new NeighbourLabels(cloud, clusters)) {
-      return new Lloyd(cloud, neighbours, start, clusters).run(mostIterations, few);
+    return run(cloud, start, clusters, new NeighbourLabels(cloud, clusters), mostIterations, few);
+  }
+
+  /** Closes the labels. */
+  static Clustering run(
+      PointCloud cloud,
+      double[] start,
+      int clusters,
+      PointLabels labels,
+      int mostIterations,
+      int few) {
+    try (labels) {
+      return new Lloyd(cloud, labels, start, clusters).run(mostIterations, few);
     }
   }
 

@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * Lower bounds on the distances of points to the centroids that they do not belong to, while those
- * move: one for each centroid or, where that would be more than {@value #MOST_BOUNDS}, for each
- * group of some. And one for each block of {@value #BLOCK} groups, no larger than theirs, so that
- * most of them need not be read: going through all costs more than the distances they spare.
+ * move: one for each centroid or, where those would be too many, for each group of some. And one
+ * for each block of {@value #BLOCK} groups, no larger than theirs, so that most of them need not be
+ * read: going through all costs more than the distances they spare.
  *
  * <p>A bound is not made smaller when its centroids move. It is stored with what they had moved by
  * when it was measured, added, and compared less what they have moved by since the beginning: what
@@ -14,7 +14,6 @@ import java.util.Arrays;
  * of the largest value that can occur.
  */
 final class LowerBounds {
-  private static final int MOST_BOUNDS = 1 << 26;
   private static final int BLOCK = 32;
 
   private final int clusters;
@@ -26,9 +25,14 @@ final class LowerBounds {
   private final Travelled groupsTravelled;
   private final Travelled blocksTravelled;
 
-  LowerBounds(int points, int clusters) {
+  /**
+   * Without bounds yet.
+   *
+   * @param most how many of centroids or groups may be kept
+   */
+  LowerBounds(int points, int clusters, int most) {
     this.clusters = clusters;
-    groupSize = (int) Math.max(1, ((long) points * clusters - 1) / MOST_BOUNDS + 1);
+    groupSize = (int) Math.max(1, ((long) points * clusters - 1) / most + 1);
     groups = (clusters + groupSize - 1) / groupSize;
     blocks = (groups + BLOCK - 1) / BLOCK;
     ofGroups = new float[points * groups];

@@ -89,7 +89,9 @@ final class NearestCentroids implements AutoCloseable {
         });
   }
 
-  /** The centroids nearest to each one, itself among them, about: by float32 products. Ascending. */
+  /**
+   * The centroids nearest to each one, itself among them, about: by float32 products. Ascending.
+   */
   int[][] neighbours(int most) {
     float[] products = new float[clusters * clusters];
     Products.multiply(rounded, clusters, rounded, clusters, dimension, products);

@@ -1,5 +1,7 @@
 package io.sounding.operators.statistics;
 
+import java.util.Arrays;
+
 /**
  * Sampled frames split by label, scored in float64 by direct differences from the recomputed
  * cluster means.
@@ -8,6 +10,11 @@ package io.sounding.operators.statistics;
  * first, so a large mean costs no digits. Clusters without frames count nowhere.
  */
 final class Partition {
+  private static final int RANGE = 64;
+
+  /** Relative to it, products of float64 rows of any dimension here have no error. */
+  private static final double CLOSE = 1e-6;
+
   private final int size;
   private final int clusters;
   private final int dimension;
@@ -117,15 +124,20 @@ final class Partition {
    * on the scale.
    */
   double daviesBouldin() {
+    double[] squaredNorms = new double[clusters];
+    for (int i = 0; i < means.length; i++) {
+      squaredNorms[i / dimension] += means[i] * means[i];
+    }
     double[] worst = new double[clusters];
-    Processors.forEach(
+    Processors.forRanges(
         clusters,
-        a -> {
-          for (int b = 0; b < clusters && counts[a] > 0; b++) {
-            double distance = counts[b] > 0 ? distance(a, b) : 0;
-            if (distance > 0) {
-              worst[a] = Math.max(worst[a], (meanDistances[a] + meanDistances[b]) / distance);
-            }
+        RANGE,
+        (from, to) -> {
+          double[] left = Arrays.copyOfRange(means, from * dimension, to * dimension);
+          double[] products = new double[(to - from) * clusters];
+          Products.multiply(left, to - from, means, clusters, dimension, products);
+          for (int a = from; a < to; a++) {
+            worst[a] = worstRatio(a, products, (a - from) * clusters, squaredNorms);
           }
         });
     double sum = 0;
@@ -133,6 +145,35 @@ final class Partition {
       sum += ratio;
     }
     return sum / Math.max(1, occupied());
+  }
+
+  /** Products tell which ratios may be the worst; those are formed by differences. */
+  private double worstRatio(int a, double[] products, int start, double[] squaredNorms) {
+    double[] about = new double[clusters];
+    double most = 0;
+    for (int b = 0; b < clusters; b++) {
+      double norms = squaredNorms[a] + squaredNorms[b];
+      double squared = norms - 2 * products[start + b];
+      about[b] = squared < CLOSE * norms ? ratio(a, b) : ratio(a, b, Math.sqrt(squared));
+      most = Math.max(most, about[b]);
+    }
+    double worst = 0;
+    for (int b = 0; b < clusters; b++) {
+      if (about[b] >= (1 - CLOSE) * most) {
+        worst = Math.max(worst, ratio(a, b));
+      }
+    }
+    return worst;
+  }
+
+  private double ratio(int a, int b) {
+    return ratio(a, b, distance(a, b));
+  }
+
+  private double ratio(int a, int b, double distance) {
+    return counts[a] == 0 || counts[b] == 0 || distance == 0
+        ? 0
+        : (meanDistances[a] + meanDistances[b]) / distance;
   }
 
   private double distance(int a, int b) {

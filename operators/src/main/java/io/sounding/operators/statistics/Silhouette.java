@@ -1,5 +1,9 @@
 package io.sounding.operators.statistics;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
 /**
  * Exact Euclidean silhouettes (Rousseeuw 1987): {@code s = (b - a) / max(a, b)}, a the mean
  * distance to the other points of the own cluster, b the smallest mean distance to the points of
@@ -23,9 +27,31 @@ final class Silhouette {
    */
   static double[] of(float[] rows, int size, int[] labels, int clusters, double[] centre) {
     int d = centre.length;
-    int[] counts = new int[clusters];
+    int[] order =
+        IntStream.range(0, size)
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> labels[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    float[] rowsInOrder = new float[size * d];
+    int[] labelsInOrder = new int[size];
     for (int i = 0; i < size; i++) {
-      counts[labels[i]]++;
+      System.arraycopy(rows, order[i] * d, rowsInOrder, i * d, d);
+      labelsInOrder[i] = labels[order[i]];
+    }
+    double[] inOrder = ofAscending(rowsInOrder, labelsInOrder, clusters, centre);
+    double[] silhouettes = new double[size];
+    for (int i = 0; i < size; i++) {
+      silhouettes[order[i]] = inOrder[i];
+    }
+    return silhouettes;
+  }
+
+  private static double[] ofAscending(float[] rows, int[] labels, int clusters, double[] centre) {
+    int size = labels.length;
+    int[] counts = new int[clusters];
+    for (int label : labels) {
+      counts[label]++;
     }
     double[] sums = distanceSums(rows, size, labels, clusters, centre);
     double[] silhouettes = new double[size];
@@ -111,9 +137,32 @@ final class Silhouette {
       for (int column = a == b ? row + 1 : 0; column < width; column++) {
         int j = b * BLOCK + column;
         double squared = squaredNorms[i] + squaredNorms[j] - 2 * products[row * width + column];
-        double distance = Math.sqrt(Math.max(0, squared));
-        sums[i * clusters + labels[j]] += distance;
-        sums[j * clusters + labels[i]] += distance;
+        products[row * width + column] = Math.sqrt(Math.max(0, squared));
+      }
+    }
+    // rows of a cluster follow each other: one addition to the sums for all of them
+    for (int row = 0; row < height; row++) {
+      int i = a * BLOCK + row;
+      for (int column = a == b ? row + 1 : 0; column < width; ) {
+        int label = labels[b * BLOCK + column];
+        double sum = 0;
+        for (; column < width && labels[b * BLOCK + column] == label; column++) {
+          sum += products[row * width + column];
+        }
+        sums[i * clusters + label] += sum;
+      }
+    }
+    double[] columns = new double[width];
+    for (int row = 0; row < height; ) {
+      int label = labels[a * BLOCK + row];
+      Arrays.fill(columns, 0);
+      for (; row < height && labels[a * BLOCK + row] == label; row++) {
+        for (int column = a == b ? row + 1 : 0; column < width; column++) {
+          columns[column] += products[row * width + column];
+        }
+      }
+      for (int column = 0; column < width; column++) {
+        sums[(b * BLOCK + column) * clusters + label] += columns[column];
       }
     }
   }

@@ -2,6 +2,7 @@ package io.sounding.operators.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -73,6 +74,7 @@ class LloydTest {
       lookup
           .moveTo(centroids)
           .forEach(
+              true,
               (point, i, block) -> {
                 assertThat(block.nearest(i)).isEqualTo(expected[point]);
                 assertThat(block.second(i)).isNotEqualTo(block.nearest(i));
@@ -99,6 +101,67 @@ class LloydTest {
           .as("seed %d", seed)
           .containsExactly(nearest(cloud, clustering.centroids(), k));
     }
+  }
+
+  @Test
+  void boundsOfGroupsGiveTheSameLabelsAsThoseOfSingleCentroids() {
+    int d = 3;
+    int k = 90; // more than two blocks of bounds, the last one not full
+    PointCloud cloud = PointCloud.of(SyntheticFrames.blobs(2_000, d, 60, 2, 8), 2_000, d);
+    double[] start = cloud.points(IntStream.range(0, k).map(i -> i * 22).toArray());
+    for (int most : new int[] {2_000 * k, 2_000 * 20, 2_000 * 2}) {
+      PointLabels labels = new CentroidBounds(cloud, k, new LowerBounds(2_000, k, most));
+      Clustering clustering = Lloyd.run(cloud, start, k, labels, 300, 0);
+      assertThat(clustering.labels()).containsExactly(nearest(cloud, clustering.centroids(), k));
+      assertThat(clustering).usingRecursiveComparison().isEqualTo(Lloyd.run(cloud, start, k, 300));
+    }
+  }
+
+  @Test
+  void amongNeighboursItEndsNearWhereItWouldAmongAll() {
+    int d = 24;
+    int k = 150;
+    PointCloud cloud = PointCloud.of(SyntheticFrames.blobs(6_000, d, 200, 15, 9), 6_000, d);
+    double[] start = cloud.points(IntStream.range(0, k).map(i -> i * 40).toArray());
+    Clustering exact = Lloyd.run(cloud, start, k, 300);
+    Clustering near = Lloyd.approach(cloud, start, k, 50, 6);
+    assertThat(near.inertia()).isCloseTo(exact.inertia(), withinPercentage(1));
+    Clustering polished = Lloyd.run(cloud, near.centroids(), k, 300);
+    assertThat(polished.iterations()).isLessThan(exact.iterations());
+    assertThat(polished.labels()).containsExactly(nearest(cloud, polished.centroids(), k));
+  }
+
+  @Test
+  void principalDirectionsHoldNearlyAllOfTheSpread() {
+    int d = 40;
+    int n = 3_000;
+    SplittableRandom random = new SplittableRandom(11);
+    double[] first = unit(random, d);
+    double[] second = unit(random, d);
+    float[] frames = new float[n * d];
+    for (int i = 0; i < n; i++) {
+      double a = random.nextGaussian(0, 5);
+      double b = random.nextGaussian(0, 3);
+      for (int j = 0; j < d; j++) {
+        frames[i * d + j] = (float) (a * first[j] + b * second[j] + random.nextGaussian(0, 0.05));
+      }
+    }
+    PointCloud cloud = PointCloud.of(frames, n, d);
+    PrincipalDirections directions = PrincipalDirections.of(cloud);
+    assertThat(directions.count()).isEqualTo(2);
+    PointCloud plane = cloud.along(directions);
+    double[] centroid = cloud.points(new int[] {7});
+    double[] along = directions.along(centroid);
+    for (int i = 0; i < 50; i++) {
+      assertThat(plane.squaredDistance(i, along, 0))
+          .isCloseTo(cloud.squaredDistance(i, centroid, 0), within(1.0));
+    }
+  }
+
+  private static double[] unit(SplittableRandom random, int d) {
+    double[] vector = random.doubles(d, -1, 1).toArray();
+    double norm = Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());
+    return Arrays.stream(vector).map(x -> x / norm).toArray();
   }
 
   private static int[] nearest(PointCloud cloud, double[] centroids, int k) {

@@ -122,7 +122,10 @@ class LloydTest {
     int d = 24;
     int k = 150;
     PointCloud cloud = PointCloud.of(SyntheticFrames.blobs(6_000, d, 200, 15, 9), 6_000, d);
-    double[] start = cloud.points(IntStream.range(0, k).map(i -> i * 39).toArray());
+    double[] start;
+    try (PlusPlusSeeding seeding = new PlusPlusSeeding(cloud, k)) {
+      start = cloud.points(seeding.choose(k, 7, new SplittableRandom(4)));
+    }
     Clustering exact = Lloyd.run(cloud, start, k, 300);
     Clustering near = Lloyd.approach(cloud, start, k, 50, 6);
     assertThat(near.inertia()).isCloseTo(exact.inertia(), withinPercentage(1));

@@ -18,6 +18,7 @@ import io.sounding.operators.fold.ShardSummaries;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
 import io.sounding.operators.merge.MergedLayer;
+import io.sounding.operators.merge.MergedSummary;
 import io.sounding.operators.publish.OutgoingRecord;
 import io.sounding.operators.publish.Publication;
 import io.sounding.operators.relate.Alarm;
@@ -27,6 +28,7 @@ import io.sounding.operators.relate.LayerHistory;
 import io.sounding.operators.relate.Measurement;
 import io.sounding.operators.relate.RunEvidence;
 import io.sounding.operators.relate.TaskScores;
+import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.RejectReason;
@@ -126,7 +128,7 @@ class RecordTypesTest {
             5,
             6,
             7,
-            new byte[] {8},
+            new MergedSummary(LayerSummary.fromBytes(summary.summary())),
             9.5,
             "cpu",
             10,

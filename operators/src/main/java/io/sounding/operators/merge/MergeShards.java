@@ -175,7 +175,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
         any.corpusUtterances(),
         audioSeconds,
         any.corpusAudioSeconds(),
-        whole.toBytes(),
+        new MergedSummary(whole),
         RankMeJackknife.standardError(parts),
         String.join(",", devices),
         embedSeconds,

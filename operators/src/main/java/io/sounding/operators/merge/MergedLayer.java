@@ -18,7 +18,7 @@ import io.sounding.schemas.MetricStatus;
  * @param corpusUtterances utterances of the corpus
  * @param audioSeconds audio seen, seconds
  * @param corpusAudioSeconds audio of the corpus, seconds
- * @param summary a {@link io.sounding.operators.statistics.LayerSummary} as bytes
+ * @param summary of all frames seen; null in a failure
  * @param rankMeStdErr standard error of RankMe over the choice of utterances; null: not computed
  * @param devices where it was embedded
  * @param embedSeconds wall time of the forward passes, summed over shards, seconds
@@ -37,7 +37,7 @@ public record MergedLayer(
     int corpusUtterances,
     double audioSeconds,
     double corpusAudioSeconds,
-    byte[] summary,
+    MergedSummary summary,
     Double rankMeStdErr,
     String devices,
     double embedSeconds,

@@ -59,7 +59,7 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
       return event.setFailureReason(layer.failure()).build();
     }
     long begin = System.nanoTime();
-    LayerSummary summary = LayerSummary.fromBytes(layer.summary());
+    LayerSummary summary = layer.summary().get();
     event
         .setCorpusDigest(layer.corpusDigest())
         .setLayer(layer.layer())

@@ -153,6 +153,11 @@ final class CentroidBounds implements PointLabels {
     upper[point] = Math.sqrt(block.nearestSquared(position));
     loose[point] = false;
     float[] bounds = block.lowerBounds(position);
+    if (count == clusters) {
+      bounds[label] = Float.POSITIVE_INFINITY;
+      lower.setAll(point, bounds);
+      return;
+    }
     for (int c = 0; c < count; ) {
       int group = lower.groupOf(candidates[c]);
       float bound = Float.POSITIVE_INFINITY;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ForkJoinTask;
 
 /**
  * The centroids that are reported: the best of seeded restarts of greedy k-means++ and a few Lloyd
@@ -77,34 +78,57 @@ final class CentroidSearch {
       int restarts,
       long seed) {
     PointCloud candidates = candidates(cloud, micro, complete, clusters);
-    boolean whole = candidates == cloud;
-    double work = (double) clusters * candidates.size() * cloud.dimension();
-    int affordable = (int) Math.max(1, Math.min(restarts, RESTART_WORK / work));
     SplittableRandom random = new SplittableRandom(seed);
-    Clustering best = null;
+    double[] start;
+    if (clusters <= FEW_CLUSTERS) {
+      start =
+          improved(
+              cloud, candidates, bestTrial(candidates, cloud, clusters, restarts, random), random);
+    } else {
+      ForkJoinTask<PrincipalDirections> directions =
+          Processors.meanwhile(() -> PrincipalDirections.of(cloud));
+      Clustering trial = bestTrial(candidates, cloud, clusters, restarts, random);
+      start = approach(cloud, directions.join(), trial);
+    }
+    return Lloyd.run(cloud, start, start.length / cloud.dimension(), MOST_ITERATIONS);
+  }
+
+  private static Clustering bestTrial(
+      PointCloud candidates,
+      PointCloud cloud,
+      int clusters,
+      int restarts,
+      SplittableRandom random) {
+    double work = (double) clusters * candidates.size() * candidates.dimension();
+    int affordable = (int) Math.max(1, Math.min(restarts, RESTART_WORK / work));
+    int iterations = candidates == cloud ? TRIAL_ITERATIONS : PART_ITERATIONS;
     int draws = 2 + (int) Math.log(clusters);
+    Clustering best = null;
     try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates, affordable * clusters * draws)) {
       for (int restart = 0; restart < affordable; restart++) {
         int[] seeds = seeding.choose(clusters, draws, random.split());
-        int iterations = whole ? TRIAL_ITERATIONS : PART_ITERATIONS;
         Clustering trial =
             Lloyd.run(candidates, candidates.points(seeds), seeds.length, iterations);
         best = best == null || trial.inertia() < best.inertia() ? trial : best;
       }
     }
-    if (clusters <= FEW_CLUSTERS) {
-      best = whole ? best : Lloyd.run(cloud, best.centroids(), best.clusters(), TRIAL_ITERATIONS);
-      best = new CentroidBreathing(cloud, random).improve(best, MOST_BREATHS);
-    }
-    double[] start = clusters <= FEW_CLUSTERS ? best.centroids() : approach(cloud, best);
-    return Lloyd.run(cloud, start, best.clusters(), MOST_ITERATIONS);
+    return best;
+  }
+
+  private static double[] improved(
+      PointCloud cloud, PointCloud candidates, Clustering trial, SplittableRandom random) {
+    Clustering whole =
+        candidates == cloud
+            ? trial
+            : Lloyd.run(cloud, trial.centroids(), trial.clusters(), TRIAL_ITERATIONS);
+    return new CentroidBreathing(cloud, random).improve(whole, MOST_BREATHS).centroids();
   }
 
   /** Centroids from which few exact iterations are left, see {@link NeighbourLabels}. */
-  private static double[] approach(PointCloud cloud, Clustering trial) {
+  private static double[] approach(
+      PointCloud cloud, PrincipalDirections directions, Clustering trial) {
     double[] start = trial.centroids();
     int clusters = trial.clusters();
-    PrincipalDirections directions = PrincipalDirections.of(cloud);
     boolean fewer = directions.count() <= cloud.dimension() / 2;
     Clustering near =
         Lloyd.approach(

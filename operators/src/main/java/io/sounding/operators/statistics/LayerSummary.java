@@ -3,6 +3,7 @@ package io.sounding.operators.statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ForkJoinTask;
 
 /**
  * The mergeable statistics of the frames of one layer: everything the metrics are computed from.
@@ -107,6 +108,15 @@ public final class LayerSummary {
     }
     Processors.forEach(parts.size(), i -> parts.set(i, parts.get(i).completed()));
     int d = first.dimension;
+    ForkJoinTask<FrameSample> sample =
+        Processors.meanwhile(
+            () ->
+                FrameSample.union(
+                    d,
+                    parts.stream().map(LayerSummary::sample).toList(),
+                    first.settings.sampleFrames()));
+    MicroCentroids micro =
+        MicroCentroids.union(d, parts.stream().map(LayerSummary::microCentroids).toList());
     SpectrumAccumulator frames = SpectrumSketch.empty(d, first.settings).accumulator();
     SpectrumAccumulator sums = SpectrumSketch.empty(d, first.settings).accumulator();
     DirectionMoments directions = DirectionMoments.empty(d);
@@ -124,9 +134,8 @@ public final class LayerSummary {
         frames.snapshot(),
         sums.snapshot(),
         directions,
-        FrameSample.union(
-            d, parts.stream().map(LayerSummary::sample).toList(), first.settings.sampleFrames()),
-        MicroCentroids.union(d, parts.stream().map(LayerSummary::microCentroids).toList()),
+        sample.join(),
+        micro,
         new float[0]);
   }
 

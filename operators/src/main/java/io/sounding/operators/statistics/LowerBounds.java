@@ -126,6 +126,27 @@ final class LowerBounds {
     }
   }
 
+  /** Those on the distances to all centroids were measured, {@code bounds[clusters]} or longer. */
+  void setAll(int point, float[] bounds) {
+    if (groupSize > 1) {
+      for (int group = 0; group < groups; group++) {
+        float least = Float.POSITIVE_INFINITY;
+        for (int c = group * groupSize; c < end(group); c++) {
+          least = Math.min(least, bounds[c]);
+        }
+        set(point, group, least);
+      }
+      return;
+    }
+    int start = point * groups;
+    for (int group = 0; group < groups; group++) {
+      ofGroups[start + group] = bounds[group] + groupsTravelled.rounded[group];
+    }
+    for (int block = 0; block < blocks; block++) {
+      ofBlocks[point * blocks + block] = least(point, block) + blocksTravelled.rounded[block];
+    }
+  }
+
   /** How far centroids moved, the farthest of each group, since the beginning. */
   private static final class Travelled {
     private final double[] sums;

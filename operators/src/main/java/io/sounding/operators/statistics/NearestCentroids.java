@@ -22,6 +22,8 @@ final class NearestCentroids implements AutoCloseable {
   /** Most points of a block. Measured: 256 to 1,024 differ by less than the noise. */
   static final int SIZE = 512;
 
+  private static final int RANGE = 64;
+
   private final PointCloud cloud;
   private final int clusters;
   private final int dimension;
@@ -96,9 +98,14 @@ final class NearestCentroids implements AutoCloseable {
     float[] products = new float[clusters * clusters];
     Products.multiply(rounded, clusters, rounded, clusters, dimension, products);
     int[][] neighbours = new int[clusters][];
-    for (int c = 0; c < clusters; c++) {
-      neighbours[c] = neighbours(products, c * clusters, Math.min(most, clusters));
-    }
+    Processors.forRanges(
+        clusters,
+        RANGE,
+        (from, to) -> {
+          for (int c = from; c < to; c++) {
+            neighbours[c] = neighbours(products, c * clusters, Math.min(most, clusters));
+          }
+        });
     return neighbours;
   }
 

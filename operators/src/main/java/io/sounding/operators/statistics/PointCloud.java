@@ -18,7 +18,7 @@ import java.util.Arrays;
  */
 final class PointCloud {
   private static final int UNSCALED_EXPONENT = 20;
-  private static final int PROJECTED = 2048;
+  private static final int RANGE = 2048;
 
   private final int size;
   private final int dimension;
@@ -37,9 +37,14 @@ final class PointCloud {
     this.centre = centre;
     this.unit = unit;
     squaredNorms = new double[size];
-    for (int i = 0; i < size; i++) {
-      squaredNorms[i] = squaredNorm(rows, i * dimension, dimension);
-    }
+    Processors.forRanges(
+        size,
+        RANGE,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            squaredNorms[i] = squaredNorm(rows, i * dimension, dimension);
+          }
+        });
   }
 
   /** Cloud of the first {@code size} rows, each of weight 1, centred on their own mean. */
@@ -67,16 +72,25 @@ final class PointCloud {
 
   /** Rows relative to the centre; returns their largest coordinate. */
   private static double storeCentred(float[] rows, int size, double[] centre, float[] stored) {
+    int[] largest = new int[(size + RANGE - 1) / RANGE];
+    Processors.forRanges(
+        size,
+        RANGE,
+        (from, to) -> largest[from / RANGE] = storeCentred(rows, from, to, centre, stored));
+    return Float.intBitsToFloat(Arrays.stream(largest).max().orElse(0));
+  }
+
+  private static int storeCentred(float[] rows, int from, int to, double[] centre, float[] stored) {
     // bits of non-negative floats are in the order of their values; a maximum of integers is quick
     int largest = 0;
-    for (int start = 0; start < size * centre.length; start += centre.length) {
+    for (int start = from * centre.length; start < to * centre.length; start += centre.length) {
       for (int j = 0; j < centre.length; j++) {
         float difference = (float) (rows[start + j] - centre[j]);
         stored[start + j] = difference;
         largest = Math.max(largest, Float.floatToRawIntBits(difference) & Integer.MAX_VALUE);
       }
     }
-    return Float.intBitsToFloat(largest);
+    return largest;
   }
 
   private static void store(
@@ -131,7 +145,7 @@ final class PointCloud {
     float[] along = new float[size * count];
     Processors.forRanges(
         size,
-        PROJECTED,
+        RANGE,
         (from, to) -> {
           float[] points = Arrays.copyOfRange(rows, from * dimension, to * dimension);
           float[] part = directions.along(points, to - from);

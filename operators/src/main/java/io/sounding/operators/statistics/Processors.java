@@ -1,5 +1,8 @@
 package io.sounding.operators.statistics;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -25,6 +28,11 @@ final class Processors {
     forEach(
         (size + length - 1) / length,
         part -> range.accept(part * length, Math.min(size, (part + 1) * length)));
+  }
+
+  /** Begins something that is wanted later, or by then is done by whoever joins it. */
+  static <T> ForkJoinTask<T> meanwhile(Callable<T> work) {
+    return ForkJoinPool.commonPool().submit(work);
   }
 
   /** What is done with the indexes from .. to, the last one excluded. */

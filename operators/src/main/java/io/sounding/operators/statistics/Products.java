@@ -207,6 +207,60 @@ final class Products {
     }
   }
 
+  /** Float64 rows outside of the heap, whose products with each other are asked for. */
+  static final class DoubleRows implements AutoCloseable {
+    private final DoublePointer pointer;
+    private final int count;
+    private final int dimension;
+
+    DoubleRows(int count, int dimension) {
+      this.count = count;
+      this.dimension = dimension;
+      pointer = new DoublePointer((long) count * dimension);
+    }
+
+    /** Sets some rows, from row {@code to} on; {@code rows[m * d]}. */
+    void put(double[] rows, int to) {
+      requireLength(count, to + (long) rows.length / dimension);
+      at(to).put(rows);
+    }
+
+    /** The products of m rows with n others, {@code out[m * n]} or longer. */
+    void multiply(int from, int m, int otherFrom, int n, double[] out) {
+      requireLength(count, (long) from + m);
+      requireLength(count, (long) otherFrom + n);
+      requireLength(out.length, (long) m * n);
+      int d = dimension;
+      try (DoublePointer products = new DoublePointer((long) m * n)) {
+        cblas_dgemm(
+            CblasRowMajor,
+            CblasNoTrans,
+            CblasTrans,
+            m,
+            n,
+            d,
+            1.0,
+            at(from),
+            d,
+            at(otherFrom),
+            d,
+            0.0,
+            products,
+            n);
+        products.get(out, 0, m * n);
+      }
+    }
+
+    private DoublePointer at(int row) {
+      return pointer.getPointer(DoublePointer.class, (long) row * dimension);
+    }
+
+    @Override
+    public void close() {
+      pointer.close();
+    }
+  }
+
   /** Native code does not check bounds. */
   private static void requireLength(int actual, long needed) {
     if (actual < needed) {

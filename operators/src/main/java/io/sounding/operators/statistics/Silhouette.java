@@ -85,30 +85,26 @@ final class Silhouette {
       }
     }
     int blocks = (size + BLOCK - 1) / BLOCK;
-    double[][] centred = new double[blocks][];
-    Processors.forRanges(
-        size,
-        BLOCK,
-        (from, to) -> {
-          centred[from / BLOCK] = new double[(to - from) * d];
-          centre(rows, from, to - from, centre, centred[from / BLOCK]);
-        });
-    Pair pair =
-        (a, b) -> addDistances(centred[a], a, centred[b], b, squaredNorms, labels, clusters, sums);
-    Processors.forEach(blocks, a -> pair.add(a, a));
-    // rounds of a tournament: pairs of a round share no block, so each sum is added to in one order
-    int players = blocks + blocks % 2;
-    for (int round = 0; round < players - 1; round++) {
-      int first = round;
-      Processors.forEach(
-          players / 2,
-          table -> {
-            int a = (first + table) % (players - 1);
-            int b = table == 0 ? players - 1 : (first - table + players - 1) % (players - 1);
-            if (Math.max(a, b) < blocks) {
-              pair.add(Math.min(a, b), Math.max(a, b));
-            }
-          });
+    try (Products.DoubleRows centred = new Products.DoubleRows(size, d)) {
+      Processors.forRanges(
+          size, BLOCK, (from, to) -> centred.put(centred(rows, from, to - from, centre), from));
+      Pair pair = (a, b) -> addDistances(centred, a, b, squaredNorms, labels, clusters, sums);
+      Processors.forEach(blocks, a -> pair.add(a, a));
+      // rounds of a tournament: pairs of a round share no block, so each sum is added to in one
+      // order
+      int players = blocks + blocks % 2;
+      for (int round = 0; round < players - 1; round++) {
+        int first = round;
+        Processors.forEach(
+            players / 2,
+            table -> {
+              int a = (first + table) % (players - 1);
+              int b = table == 0 ? players - 1 : (first - table + players - 1) % (players - 1);
+              if (Math.max(a, b) < blocks) {
+                pair.add(Math.min(a, b), Math.max(a, b));
+              }
+            });
+      }
     }
     return sums;
   }
@@ -119,19 +115,17 @@ final class Silhouette {
   }
 
   private static void addDistances(
-      double[] left,
+      Products.DoubleRows rows,
       int a,
-      double[] right,
       int b,
       double[] squaredNorms,
       int[] labels,
       int clusters,
       double[] sums) {
-    int d = left.length / Math.min(BLOCK, squaredNorms.length - a * BLOCK);
-    int height = left.length / d;
-    int width = right.length / d;
+    int height = Math.min(BLOCK, labels.length - a * BLOCK);
+    int width = Math.min(BLOCK, labels.length - b * BLOCK);
     double[] products = new double[height * width];
-    Products.multiply(left, height, right, width, d, products);
+    rows.multiply(a * BLOCK, height, b * BLOCK, width, products);
     for (int row = 0; row < height; row++) {
       int i = a * BLOCK + row;
       for (int column = a == b ? row + 1 : 0; column < width; column++) {
@@ -167,12 +161,14 @@ final class Silhouette {
     }
   }
 
-  private static void centre(float[] rows, int from, int count, double[] centre, double[] target) {
+  private static double[] centred(float[] rows, int from, int count, double[] centre) {
     int d = centre.length;
+    double[] centred = new double[count * d];
     for (int i = 0; i < count * d; i += d) {
       for (int j = 0; j < d; j++) {
-        target[i + j] = rows[from * d + i + j] - centre[j];
+        centred[i + j] = rows[from * d + i + j] - centre[j];
       }
     }
+    return centred;
   }
 }

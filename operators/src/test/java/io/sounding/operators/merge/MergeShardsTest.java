@@ -57,7 +57,7 @@ class MergeShardsTest {
     byte[] undisturbed;
     try (var stage = opened()) {
       stage.take(all.toArray(ShardSummary[]::new));
-      undisturbed = last(stage).summary();
+      undisturbed = last(stage).summary().get().toBytes();
     }
     try (var stage = opened()) {
       stage.take(beginning);
@@ -65,7 +65,7 @@ class MergeShardsTest {
       assertThat(progress(stage))
           .containsExactly(
               "PARTIAL 1", "PARTIAL 2", "PARTIAL 4", "PARTIAL 8", "PARTIAL 16", "FINAL 18");
-      assertThat(last(stage).summary()).isEqualTo(undisturbed);
+      assertThat(last(stage).summary().get().toBytes()).isEqualTo(undisturbed);
     }
     try (var stage = opened()) {
       stage.take(beginning, all.get(5), all.get(0), all.get(1), all.get(2));
@@ -174,7 +174,7 @@ class MergeShardsTest {
       assertThat(last.devices()).isEqualTo("cpu,gpu0");
       assertThat(last.rankMeStdErr()).isPositive();
       assertThat(last.failure()).isNull();
-      LayerSummary summary = LayerSummary.fromBytes(last.summary());
+      LayerSummary summary = last.summary().get();
       assertThat(summary.frames()).isEqualTo(18L * ShardSummaries.FRAMES);
       assertThat(summary.utterances()).isEqualTo(18);
       assertThat(RankMetrics.of(summary).rankMe()).isBetween(1.0, 4.0);
@@ -189,7 +189,7 @@ class MergeShardsTest {
       Collections.shuffle(shuffled, new Random(seed));
       try (var stage = opened()) {
         stage.take(shuffled.toArray(ShardSummary[]::new));
-        byte[] bytes = stage.extractOutputValues().get(4).summary();
+        byte[] bytes = stage.extractOutputValues().get(4).summary().get().toBytes();
         assertThat(bytes).isEqualTo(expected == null ? bytes : expected);
         expected = bytes;
       }
@@ -203,7 +203,7 @@ class MergeShardsTest {
     try (var stage = opened()) {
       stage.take(all.toArray(ShardSummary[]::new));
       undisturbed = progress(stage);
-      bytes = stage.extractOutputValues().get(4).summary();
+      bytes = stage.extractOutputValues().get(4).summary().get().toBytes();
     }
     try (var stage = opened()) {
       for (ShardSummary summary : all) {
@@ -212,7 +212,7 @@ class MergeShardsTest {
       }
       stage.take(all.toArray(ShardSummary[]::new));
       assertThat(progress(stage)).isEqualTo(undisturbed);
-      assertThat(stage.extractOutputValues().get(4).summary()).isEqualTo(bytes);
+      assertThat(stage.extractOutputValues().get(4).summary().get().toBytes()).isEqualTo(bytes);
     }
   }
 
@@ -276,7 +276,7 @@ class MergeShardsTest {
     byte[] undisturbed;
     try (var stage = opened()) {
       stage.take(all.toArray(ShardSummary[]::new));
-      undisturbed = stage.extractOutputValues().get(4).summary();
+      undisturbed = stage.extractOutputValues().get(4).summary().get().toBytes();
     }
     OperatorSubtaskState midway;
     try (var stage = opened()) {
@@ -289,7 +289,8 @@ class MergeShardsTest {
       restored.open();
       restored.take(all.subList(3, 9).toArray(ShardSummary[]::new));
       assertThat(progress(restored)).containsExactly("PARTIAL 16", "FINAL 18");
-      assertThat(restored.extractOutputValues().get(1).summary()).isEqualTo(undisturbed);
+      assertThat(restored.extractOutputValues().get(1).summary().get().toBytes())
+          .isEqualTo(undisturbed);
       ended = restored.snapshot(2, 2);
     }
     try (var again = stage()) {

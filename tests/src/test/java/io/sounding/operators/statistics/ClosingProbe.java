@@ -68,7 +68,7 @@ public final class ClosingProbe {
           float[] rows = Arrays.copyOfRange(frames.values(), from * d, to * d);
           accumulator.addUtterance("utterance-" + from, rows, to - from, products);
         }
-        shards.add(accumulator.snapshot().toBytes());
+        shards.add(accumulator.snapshot().completed().toBytes());
       }
     }
     return shards;

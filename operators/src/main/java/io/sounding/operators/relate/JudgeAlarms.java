@@ -96,13 +96,14 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
     AlarmEvent event = alarm.toEvent(of.runId(), of.corpusId(), Instant.now());
     out.collect(new OutgoingRecord(RecordKeys.of(event), SingleObjectCodec.encode(event)));
     boolean begins = alarm.isRaised() && (before == null || !before.isRaised());
-    LOG.atLevel(begins ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.INFO)
-        .log(
-            "Alarm {} on {} of run {}, corpus {}: {}",
-            event.getState(),
-            alarm.metric(),
-            of.runId(),
-            of.corpusId(),
-            alarm.reason());
+    String sentence =
+        "Alarm %s on %s of run %s, corpus %s: %s"
+            .formatted(
+                event.getState(), alarm.metric(), of.runId(), of.corpusId(), alarm.reason());
+    if (begins) {
+      LOG.warn(sentence);
+    } else {
+      LOG.info(sentence);
+    }
   }
 }

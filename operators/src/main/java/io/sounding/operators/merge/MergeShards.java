@@ -1,5 +1,6 @@
 package io.sounding.operators.merge;
 
+import io.sounding.operators.LogContext;
 import io.sounding.operators.StateLayout;
 import io.sounding.operators.VersionedStage;
 import io.sounding.operators.assemble.Downtime;
@@ -19,6 +20,8 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keyed by (evaluation, layer): the summaries of the shards to one.
@@ -41,6 +44,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
 
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(MergeShards.class);
   private static final StateLayout LAYOUT = new StateLayout("merge", 3);
 
   /**
@@ -75,6 +79,14 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
   @Override
   public void processElement(ShardSummary summary, Context context, Collector<MergedLayer> out)
       throws Exception {
+    LogContext.of(summary.checkpoint())
+        .shard(summary.shard())
+        .layer(summary.layer())
+        .during(() -> merge(summary, context, out));
+  }
+
+  private void merge(ShardSummary summary, Context context, Collector<MergedLayer> out)
+      throws Exception {
     Progress before = progress.value();
     long now = context.timerService().currentProcessingTime();
     if (before == null) {
@@ -100,6 +112,14 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     progress.update(new Progress(utterances, false, now));
     if (complete || grew && Long.bitCount(shardsPresent) == 1) {
       MergedLayer merged = merged(complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
+      if (merged.status() == MetricStatus.FAILED) {
+        LOG.warn(
+            "Layer {} of checkpoint {} of run {} cannot be merged: {}",
+            summary.layer(),
+            summary.checkpoint().checkpointId(),
+            summary.checkpoint().runId(),
+            merged.failure());
+      }
       out.collect(merged);
       if (merged.status() != MetricStatus.PARTIAL) {
         end(now);

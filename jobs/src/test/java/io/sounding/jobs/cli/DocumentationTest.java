@@ -158,6 +158,7 @@ class DocumentationTest {
             .collect(Collectors.toSet());
     there.add(ConfigOption.VARIABLE);
     there.add("SOUNDING_JAVA_OPTIONS");
+    there.add("SOUNDING_LOG_FORMAT"); // of log4j2.xml and docker/log4j-console.properties
     there.add("SOUNDING_DATA"); // of docker/compose.yaml
     assertThat(named(VARIABLE, document)).as("%s", document).isSubsetOf(there);
   }

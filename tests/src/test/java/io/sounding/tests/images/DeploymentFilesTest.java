@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sounding.operators.LogContext;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.Configuration;
@@ -96,6 +100,28 @@ class DeploymentFilesTest {
         .isEqualTo("apache/kafka:" + version("kafka.version"));
     assertThat(docker("lint"))
         .contains("GRAFANA_SCHEMA=" + compose().service("grafana").image().replaceFirst(".*:", ""));
+  }
+
+  @Test
+  void linesOfTheLogHaveTheSameFieldsEverywhere() throws IOException {
+    Properties logging = new Properties();
+    logging.load(new StringReader(docker("log4j-console.properties")));
+    JsonNode template = LogLines.parsed(logging.getProperty("appender.json.layout.eventTemplate"));
+
+    assertThat(template)
+        .isEqualTo(
+            LogLines.parsed(
+                Files.readString(
+                    ImageFolder.docker()
+                        .resolveSibling(
+                            "jobs/src/main/resources/io/sounding/jobs/log-line.json"))));
+    assertThat(template.properties()).extracting(Map.Entry::getKey).containsAll(LogContext.FIELDS);
+    assertThat(
+            Manifest.read(BASE)
+                .get(0)
+                .at("/spec/logConfiguration/log4j-console.properties")
+                .asText())
+        .isEqualTo(docker("log4j-console.properties"));
   }
 
   @Test

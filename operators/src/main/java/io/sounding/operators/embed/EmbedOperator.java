@@ -59,6 +59,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient CorpusTimeouts timeouts;
 
   private transient DeviceClaims.Claim device;
+  private transient GpuReadings.Watch gpu;
   private transient ShardPipeline pipeline;
   private transient SliceTurns turns;
   private transient int savedBatch;
@@ -85,8 +86,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void open() throws Exception {
     super.open();
     queue = new EmbedQueue();
-    metrics = new EmbedMetrics(getMetricGroup(), queue, System::currentTimeMillis);
     device = DeviceClaims.ofThisProcess().claim(settings.models().device(), getRuntimeContext());
+    gpu = GpuReadings.ofThisMachine().watch(device.device());
+    metrics = new EmbedMetrics(getMetricGroup(), queue, gpu::reading, System::currentTimeMillis);
     turns = new SliceTurns(mailbox, inputChannels, () -> queue.size() > 0, this::slice);
     CurrentModel model =
         new CurrentModel(
@@ -406,6 +408,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void close() throws Exception {
     if (pipeline != null) {
       pipeline.close();
+    }
+    if (gpu != null) {
+      gpu.close();
     }
     if (device != null) {
       device.close();

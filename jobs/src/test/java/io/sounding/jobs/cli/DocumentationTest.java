@@ -7,6 +7,7 @@ import io.sounding.jobs.configuration.KnownOption;
 import io.sounding.jobs.configuration.OptionCatalogue;
 import io.sounding.jobs.kafka.TopicDesign;
 import io.sounding.jobs.kafka.Topics;
+import io.sounding.jobs.watch.MetricField;
 import io.sounding.operators.JobMetric;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -133,6 +134,18 @@ class DocumentationTest {
             Stream.of(JobMetric.values())
                 .map(m -> "| `%s` | %s | %s |".formatted(m.label(), m.kind(), m.unit()))
                 .toList());
+  }
+
+  @Test
+  void theReadmeDefinesEveryMetricOfALayer() throws IOException {
+    String readme = Files.readString(ROOT.resolve("README.md"));
+    assertThat(MetricField.ALL)
+        .allSatisfy(
+            field ->
+                assertThat(readme)
+                    .containsAnyOf(
+                        "`%s.%s`".formatted(field.family(), field.name()),
+                        "also `%s`".formatted(field.name())));
   }
 
   @Test

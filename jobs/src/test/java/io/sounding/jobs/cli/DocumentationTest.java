@@ -138,11 +138,14 @@ class DocumentationTest {
 
   @Test
   void theReadmeDefinesEveryMetricOfALayer() throws IOException {
-    String readme = Files.readString(ROOT.resolve("README.md"));
+    String defined =
+        Files.readAllLines(ROOT.resolve("README.md")).stream()
+            .filter(line -> line.matches("\\| `(rank|clusters)\\..*"))
+            .collect(Collectors.joining());
     assertThat(MetricField.ALL)
         .allSatisfy(
             field ->
-                assertThat(readme)
+                assertThat(defined)
                     .containsAnyOf(
                         "`%s.%s`".formatted(field.family(), field.name()),
                         "also `%s`".formatted(field.name())));

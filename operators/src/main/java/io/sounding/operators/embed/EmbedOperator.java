@@ -1,7 +1,6 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.EvaluationSettings;
-import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.DeadLetterOutput;
 import io.sounding.operators.admit.Manifest;
@@ -204,30 +203,16 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       if (pipeline.run() == null && !beginNextShard()) {
         return false;
       }
-      if (!about(pipeline.run().request(), pipeline.run().shard()).call(() -> step(end))) {
+      if (!pipeline.run().done() && !pipeline.run().about().call(() -> advance(end))) {
         return false;
       }
+      if (pipeline.run() != null && pipeline.run().done()) {
+        emitSummaries();
+        forget(pipeline.run().request(), pipeline.run().shard());
+        pipeline.finish();
+        savedBatch = -1;
+      }
     } while (System.nanoTime() < end);
-    return true;
-  }
-
-  private static LogContext about(CheckpointRequest request, int shard) {
-    return LogContext.of(request).shard(shard);
-  }
-
-  /** Goes on with the shard, and ends it if nothing is left; false: not before {@code end}. */
-  private boolean step(long end) throws Exception {
-    if (!pipeline.run().done() && !advance(end)) {
-      return false;
-    }
-    ShardRun run = pipeline.run();
-    if (run != null && run.done()) {
-      emitSummaries();
-      forget(run.request(), run.shard());
-      pipeline.finish();
-      savedBatch = -1;
-      LOG.debug("Shard {} of {} is embedded.", run.shard(), settings.shards());
-    }
     return true;
   }
 
@@ -307,15 +292,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   /** Gives the checkpoint up on every shard of this subtask, saying so once per known layer. */
   private void fail(CheckpointRequest request, int shard, int[] layers, String reason)
       throws Exception {
-    about(request, shard)
-        .during(
-            () ->
-                LOG.warn(
-                    "Checkpoint {} of run {} cannot be evaluated: {}",
-                    request.checkpointId(),
-                    request.runId(),
-                    reason));
     ShardSummary failure = ShardSummary.failed(request, shard, settings.shards(), reason);
+    failure.about().during(() -> LOG.warn("{} cannot be evaluated: {}", request.named(), reason));
     output.collect(new StreamRecord<>(failure));
     for (int layer : layers) {
       output.collect(new StreamRecord<>(failure.ofLayer(layer)));

@@ -1,6 +1,5 @@
 package io.sounding.operators.merge;
 
-import io.sounding.operators.LogContext;
 import io.sounding.operators.StateLayout;
 import io.sounding.operators.VersionedStage;
 import io.sounding.operators.assemble.Downtime;
@@ -79,10 +78,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
   @Override
   public void processElement(ShardSummary summary, Context context, Collector<MergedLayer> out)
       throws Exception {
-    LogContext.of(summary.checkpoint())
-        .shard(summary.shard())
-        .layer(summary.layer())
-        .during(() -> merge(summary, context, out));
+    summary.about().during(() -> merge(summary, context, out));
   }
 
   private void merge(ShardSummary summary, Context context, Collector<MergedLayer> out)
@@ -113,12 +109,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     if (complete || grew && Long.bitCount(shardsPresent) == 1) {
       MergedLayer merged = merged(complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
       if (merged.status() == MetricStatus.FAILED) {
-        LOG.warn(
-            "Layer {} of checkpoint {} of run {} cannot be merged: {}",
-            summary.layer(),
-            summary.checkpoint().checkpointId(),
-            summary.checkpoint().runId(),
-            merged.failure());
+        LOG.warn("{} cannot be evaluated: {}", summary.checkpoint().named(), merged.failure());
       }
       out.collect(merged);
       if (merged.status() != MetricStatus.PARTIAL) {

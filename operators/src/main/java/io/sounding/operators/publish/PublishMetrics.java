@@ -90,10 +90,9 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
     double seconds = (System.nanoTime() - begin) * 1e-9;
     if (layer.status() == MetricStatus.FINAL) {
       LOG.info(
-          "Layer {} of checkpoint {} of run {} is evaluated; its metrics took {} ms.",
+          "{} is evaluated at layer {}; its metrics took {} ms.",
+          checkpoint.named(),
           layer.layer(),
-          checkpoint.checkpointId(),
-          checkpoint.runId(),
           Math.round(seconds * 1e3));
     }
     return event.setCost(MetricFamilies.cost(layer, seconds)).build();

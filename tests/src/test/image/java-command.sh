@@ -31,6 +31,6 @@ run() {
     set -- "$@" --configDir "$FLINK_CONF_DIR" "${dynamic[@]}"
   fi
   exec "$JAVA_HOME/bin/java" "${memory[@]}" "${java_options[@]}" \
-    "-Dlog4j.configurationFile=file:$FLINK_CONF_DIR/log4j-console.properties" \
+    "-Dlog.file=$FLINK_CONF_DIR/flink.log" "-Dlog4j.configurationFile=file:$FLINK_CONF_DIR/log4j-console.properties" \
     -classpath "$(class_path)$STAND_IN" "$main" "$@"
 }

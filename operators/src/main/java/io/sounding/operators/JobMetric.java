@@ -20,6 +20,13 @@ public enum JobMetric {
   MODEL_LOAD_SECONDS("modelLoadSeconds", "gauge", "s"),
   /** Batches that were run in halves because the device had no memory left for them. */
   BATCH_HALVINGS("batchHalvings", "counter", "batches"),
+  /**
+   * Share of the time in which the GPU of the subtask computed anything; NaN: it has none, or that
+   * cannot be read.
+   */
+  GPU_UTILISATION("gpuUtilisation", "gauge", "share of time"),
+  /** Memory in use on the GPU of the subtask, by whomever; NaN as before. */
+  GPU_MEMORY_BYTES("gpuMemoryBytes", "gauge", "bytes"),
   /** Records and evaluations that could not be used, by label {@code reason}. */
   DEAD_LETTERS("deadLetters", "counter", "records"),
   /** The latest values of a layer, by labels {@code run, corpus, layer, metric}. */

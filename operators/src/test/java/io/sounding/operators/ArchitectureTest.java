@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   private static final Pattern OTHERS =
-      Pattern.compile("(org/apache/flink|org/apache/kafka|ai/djl|io/sounding)/[\\w/$]+");
+      Pattern.compile("(org/apache/flink|org/apache/kafka|ai/djl|io/sounding|org/slf4j)/[\\w/$]+");
 
   @Test
   void statisticsKnowNothingOfFlinkKafkaOrDjlNorOfTheStages() throws Exception {
@@ -40,6 +40,14 @@ class ArchitectureTest {
       assertThat(known(stage)).as(stage).noneMatch(name -> name.startsWith("ai/djl/"));
     }
     assertThat(known("embed")).anyMatch(name -> name.startsWith("ai/djl/"));
+  }
+
+  /** Flink's distribution brings SLF4J 1.7, whatever the build has. */
+  @Test
+  void operatorsLogThroughWhatSlf4jHadInVersion17() throws Exception {
+    assertThat(known("").stream().filter(name -> name.startsWith("org/slf4j/")))
+        .isNotEmpty()
+        .isSubsetOf("org/slf4j/Logger", "org/slf4j/LoggerFactory", "org/slf4j/MDC");
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -199,6 +200,24 @@ class WireFormatTest {
     assertThatThrownBy(() -> withoutPatience().reading(SCORE).decode(written))
         .isInstanceOf(RegistryException.class)
         .hasMessageContaining("at " + registry.url() + " cannot be used (it answers 404");
+  }
+
+  @Test
+  void aRegistryInTroubleIsAskedAgainAsLongAsPatienceLasts() throws Exception {
+    byte[] written = confluent().writing().write("t", SingleObjectCodec.encode(score()));
+    WireFormat patient =
+        new WireFormat(Encoding.CONFLUENT, registry.address(), Duration.ofMinutes(5));
+    registry.troubles.addAll(List.of(503, 503, 503));
+    assertThat(patient.reading(SCORE).decode(written)).isEqualTo(score());
+
+    WireFormat lessPatient =
+        new WireFormat(Encoding.CONFLUENT, registry.address(), Duration.ofSeconds(2));
+    registry.troubles.addAll(Collections.nCopies(1_000, 503));
+    int before = registry.asked.size();
+    assertThatThrownBy(() -> lessPatient.reading(SCORE).decode(written))
+        .isInstanceOf(RegistryException.class)
+        .hasMessageContaining("cannot be used (it answers 503");
+    assertThat(registry.asked).hasSizeBetween(before + 2, before + 10);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.sounding.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.embedded.EmbeddedCluster;
+import io.sounding.jobs.watch.MetricField;
 import io.sounding.operators.admit.Score;
 import io.sounding.operators.publish.OutgoingRecord;
 import io.sounding.operators.relate.Correlate;
@@ -44,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("try") // that close() may be interrupted does not matter here
 class BoundedRelateITCase {
 
-  private static final int METRICS = 18;
+  private static final int METRICS = MetricField.ALL.size();
 
   @TempDir private static Path work;
   private EmbeddedCluster cluster;

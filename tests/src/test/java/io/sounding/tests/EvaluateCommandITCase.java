@@ -68,7 +68,7 @@ class EvaluateCommandITCase {
 
   @Test
   void resultsDependNeitherOnParallelismNorOnTheOrderOfPublishing() throws Exception {
-    List<JsonNode> one = evaluateLastCheckpoints("one", "--parallelism", "1");
+    List<JsonNode> one = evaluateLastCheckpoints("one", "--parallelism", "1", "--device", "cpu");
     List<JsonNode> two = evaluateLastCheckpoints("two", "--parallelism", "2", "--shuffle", "7");
 
     assertThat(one).hasSize(4);
@@ -85,6 +85,7 @@ class EvaluateCommandITCase {
     assertThat(last.get("step").asLong()).isEqualTo(3200);
     assertThat(last.get("layer").asInt()).isEqualTo(3);
     assertThat(last.get("status").asText()).isEqualTo("FINAL");
+    assertThat(last.get("cost").get("device").asText()).isEqualTo("cpu");
     assertThat(last.get("k").asInt()).isEqualTo(32);
     assertThat(last.get("sampleFrames").asInt()).isEqualTo(6_000);
     assertThat(last.get("trainingLoss").asDouble()).isEqualTo(4.0653);
@@ -189,6 +190,7 @@ class EvaluateCommandITCase {
         "--k|0",
         "--sample|-3",
         "--sketch|svd",
+        "--device|tpu",
         "--sketch-rows|1",
         "--shards|129",
         "--parallelism|0",

@@ -15,6 +15,7 @@ import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.jobs.watch.CommittedRecords;
+import io.sounding.jobs.watch.MetricField;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
@@ -278,10 +279,11 @@ class RelateITCase {
     Await.until("the gauge is gone with the job", () -> scraped().isEmpty(), this::scraped);
     job = start(savepoint);
     awaitScraped(rankMe);
-    Await.until("all gauges are back", () -> scraped().size() == 20, this::scraped);
+    int gauges = MetricField.ALL.size() + 2; // step and loss
+    Await.until("all gauges are back", () -> scraped().size() == gauges, this::scraped);
     assertThat(scraped())
         .as("a series goes on after the restart: no label names the attempt")
-        .hasSize(20)
+        .hasSize(gauges)
         .allMatch(line -> !line.contains("_id="));
   }
 

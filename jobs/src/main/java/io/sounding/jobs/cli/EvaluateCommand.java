@@ -9,6 +9,7 @@ import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.DeviceChoice;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
@@ -130,6 +131,15 @@ final class EvaluateCommand implements Callable<Integer> {
           "Subtasks that embed side by side, at most one per shard (default: the number of processors, at most 8).")
   private Integer parallelism;
 
+  @Configured
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      paramLabel = "DEVICE",
+      description =
+          "What models run on: cpu, gpu, or auto: a GPU where CUDA shows one. Without a usable one models run on the CPU, and the log says so once (default: ${DEFAULT-VALUE}).")
+  private String device;
+
   @Option(
       names = "--loss",
       paramLabel = "CSV",
@@ -201,6 +211,7 @@ final class EvaluateCommand implements Callable<Integer> {
     inRange("--parallelism", subtasks, 1, shards);
     inRange("--sample-rate", sampleRateHz, 1_000, 768_000);
     SketchChoice sketchChoice = parseSketch();
+    DeviceChoice deviceChoice = parseDevice();
     checkOut();
 
     WorkFolder folder = WorkFolder.below(work);
@@ -208,7 +219,8 @@ final class EvaluateCommand implements Callable<Integer> {
     StatisticsSettings defaults = StatisticsSettings.defaults();
     EvaluationSettings settings =
         EvaluationSettings.defaults(
-                ModelSettings.of(trusted(checkpointFiles), folder.models().toString()))
+                ModelSettings.of(trusted(checkpointFiles), folder.models().toString())
+                    .on(deviceChoice))
             .with(
                 shards,
                 defaults
@@ -274,6 +286,14 @@ final class EvaluateCommand implements Callable<Integer> {
       return SketchChoice.of(sketch);
     } catch (IllegalArgumentException e) {
       throw unusable("--sketch: " + e.getMessage());
+    }
+  }
+
+  private DeviceChoice parseDevice() {
+    try {
+      return DeviceChoice.of(device);
+    } catch (IllegalArgumentException e) {
+      throw unusable("--device: " + e.getMessage());
     }
   }
 

@@ -17,7 +17,7 @@ import org.apache.commons.text.similarity.LevenshteinDistance;
 final class ConfigurationVariables {
 
   private static final Set<String> NO_OPTIONS =
-      Set.of(ConfigOption.VARIABLE, "SOUNDING_JAVA_OPTIONS");
+      Set.of(ConfigOption.VARIABLE, "SOUNDING_JAVA_OPTIONS", "SOUNDING_LOG_FORMAT");
 
   private static final Pattern SERVICE_LINK = Pattern.compile("(tcp|udp|sctp)://.*");
   private static final Pattern LIST = Pattern.compile("\\[(.*)]", Pattern.DOTALL);

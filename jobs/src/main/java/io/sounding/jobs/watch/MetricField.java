@@ -20,7 +20,7 @@ public record MetricField(String family, String name, String title, String error
   private static final String RANK = "rank";
   private static final String CLUSTERS = "clusters";
 
-  /** All metrics, in the order of the event's schema. */
+  /** All metrics, in the order in which they are correlated: new ones at the end. */
   public static final List<MetricField> ALL =
       List.of(
           new MetricField(RANK, "rankMe", "RankMe", "rankMeStdErr"),

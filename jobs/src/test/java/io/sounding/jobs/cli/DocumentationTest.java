@@ -7,6 +7,7 @@ import io.sounding.jobs.configuration.KnownOption;
 import io.sounding.jobs.configuration.OptionCatalogue;
 import io.sounding.jobs.kafka.TopicDesign;
 import io.sounding.jobs.kafka.Topics;
+import io.sounding.jobs.watch.MetricField;
 import io.sounding.operators.JobMetric;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -136,6 +137,21 @@ class DocumentationTest {
   }
 
   @Test
+  void theReadmeDefinesEveryMetricOfALayer() throws IOException {
+    String defined =
+        Files.readAllLines(ROOT.resolve("README.md")).stream()
+            .filter(line -> line.matches("\\| `(rank|clusters)\\..*"))
+            .collect(Collectors.joining());
+    assertThat(MetricField.ALL)
+        .allSatisfy(
+            field ->
+                assertThat(defined)
+                    .containsAnyOf(
+                        "`%s.%s`".formatted(field.family(), field.name()),
+                        "also `%s`".formatted(field.name())));
+  }
+
+  @Test
   void theReadmeNamesEveryTopic() throws IOException {
     assertThat(named(TOPIC, ROOT.resolve("README.md"))).containsAll(topics());
   }
@@ -158,6 +174,7 @@ class DocumentationTest {
             .collect(Collectors.toSet());
     there.add(ConfigOption.VARIABLE);
     there.add("SOUNDING_JAVA_OPTIONS");
+    there.add("SOUNDING_LOG_FORMAT"); // of log4j2.xml and docker/log4j-console.properties
     there.add("SOUNDING_DATA"); // of docker/compose.yaml
     assertThat(named(VARIABLE, document)).as("%s", document).isSubsetOf(there);
   }

@@ -130,6 +130,7 @@ class ConfigurationTest {
                 "SOUNDING_DASHBOARD_SERVICE_HOST", "10.0.0.7",
                 "SOUNDING_DASHBOARD_PORT_8085_TCP", "tcp://10.0.0.7:8085",
                 "SOUNDING_JAVA_OPTIONS", "-Xmx1g",
+                "SOUNDING_LOG_FORMAT", "json",
                 "SOUNDING_BOOTSRAP", "kafka:9092"));
     assertThat(configuration.settings()).isEmpty();
     assertThat(configuration.warnings())

@@ -3,6 +3,7 @@ package io.sounding.jobs.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.watch.Events;
+import io.sounding.jobs.watch.MetricField;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class PlotFontTest {
     String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(process.waitFor()).as(told).isZero();
-    assertThat(told).contains("38 plots, null");
+    assertThat(told).contains((2 * (MetricField.ALL.size() + 1)) + " plots, null");
     assertThat(folder.resolve("report").resolve("overview.png")).isNotEmptyFile();
   }
 

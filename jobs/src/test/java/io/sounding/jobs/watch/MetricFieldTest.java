@@ -6,6 +6,7 @@ import io.sounding.operators.relate.FromStep;
 import io.sounding.operators.relate.RecordedCorrelations;
 import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.MetricEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,19 @@ class MetricFieldTest {
 
     assertThat(MetricField.ALL.stream().map(MetricField::name))
         .containsExactlyElementsOf(correlated.toList());
+  }
+
+  @Test
+  void everyMetricHasANoteOnThePage() throws Exception {
+    String notes =
+        new String(
+            MetricField.class
+                .getResourceAsStream("/io/sounding/jobs/dashboard/page/metric-notes.js")
+                .readAllBytes(),
+            StandardCharsets.UTF_8);
+
+    assertThat(MetricField.ALL)
+        .allSatisfy(field -> assertThat(notes).contains("\n  " + field.name() + ": ["));
   }
 
   @Test

@@ -183,4 +183,9 @@ public record CheckpointRequest(
         && java.util.Arrays.equals(layers, other.layers)
         && Objects.equals(trainingLoss, other.trainingLoss);
   }
+
+  /** Its name in sentences, at their beginning. */
+  public String named() {
+    return "Checkpoint %s of run %s".formatted(checkpointId, runId);
+  }
 }

@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.statistics.FoldProducts;
 import java.util.Optional;
@@ -86,7 +87,7 @@ final class CurrentModel implements AutoCloseable {
     }
     ForwardPass begun = new ForwardPass(windows, layers);
     SpeechEncoder.Session runner = session;
-    thread.execute(() -> begun.run(runner));
+    thread.execute(LogContext.carried(() -> begun.run(runner)));
     pass = begun;
     return begun;
   }

@@ -2,6 +2,7 @@ package io.sounding.operators.embed;
 
 import io.sounding.operators.JobMetric;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
@@ -23,9 +24,14 @@ final class EmbedMetrics {
   /**
    * Registers them.
    *
+   * @param gpu what is known of the subtask's GPU; must not wait
    * @param nowMillis the time, milliseconds since 1970-01-01 UTC
    */
-  EmbedMetrics(MetricGroup group, EmbedQueue queue, LongSupplier nowMillis) {
+  EmbedMetrics(
+      MetricGroup group,
+      EmbedQueue queue,
+      Supplier<GpuReadings.Reading> gpu,
+      LongSupplier nowMillis) {
     audioSeconds = group.counter(JobMetric.EMBEDDED_AUDIO_SECONDS.label());
     halvings = group.counter(JobMetric.BATCH_HALVINGS.label(), new ThreadSafeSimpleCounter());
     sliceMillis =
@@ -34,6 +40,8 @@ final class EmbedMetrics {
     group.gauge(
         JobMetric.CHECKPOINT_LAG_SECONDS.label(), () -> lagSeconds(queue, nowMillis.getAsLong()));
     group.gauge(JobMetric.MODEL_LOAD_SECONDS.label(), () -> modelLoadSeconds);
+    group.gauge(JobMetric.GPU_UTILISATION.label(), () -> gpu.get().utilisation());
+    group.gauge(JobMetric.GPU_MEMORY_BYTES.label(), () -> gpu.get().memoryBytes());
   }
 
   private static double lagSeconds(EmbedQueue queue, long nowMillis) {

@@ -58,6 +58,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient CorpusTimeouts timeouts;
 
   private transient DeviceClaims.Claim device;
+  private transient GpuReadings.Watch gpu;
   private transient ShardPipeline pipeline;
   private transient SliceTurns turns;
   private transient int savedBatch;
@@ -84,8 +85,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void open() throws Exception {
     super.open();
     queue = new EmbedQueue();
-    metrics = new EmbedMetrics(getMetricGroup(), queue, System::currentTimeMillis);
     device = DeviceClaims.ofThisProcess().claim(settings.models().device(), getRuntimeContext());
+    gpu = GpuReadings.ofThisMachine().watch(device.device());
+    metrics = new EmbedMetrics(getMetricGroup(), queue, gpu::reading, System::currentTimeMillis);
     turns = new SliceTurns(mailbox, inputChannels, () -> queue.size() > 0, this::slice);
     CurrentModel model =
         new CurrentModel(
@@ -201,7 +203,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       if (pipeline.run() == null && !beginNextShard()) {
         return false;
       }
-      if (!pipeline.run().done() && !advance(end)) {
+      if (!pipeline.run().done() && !pipeline.run().about().call(() -> advance(end))) {
         return false;
       }
       if (pipeline.run() != null && pipeline.run().done()) {
@@ -290,12 +292,8 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   /** Gives the checkpoint up on every shard of this subtask, saying so once per known layer. */
   private void fail(CheckpointRequest request, int shard, int[] layers, String reason)
       throws Exception {
-    LOG.warn(
-        "Checkpoint {} of run {} cannot be evaluated: {}",
-        request.checkpointId(),
-        request.runId(),
-        reason);
     ShardSummary failure = ShardSummary.failed(request, shard, settings.shards(), reason);
+    failure.about().during(() -> LOG.warn("{} cannot be evaluated: {}", request.named(), reason));
     output.collect(new StreamRecord<>(failure));
     for (int layer : layers) {
       output.collect(new StreamRecord<>(failure.ofLayer(layer)));
@@ -388,6 +386,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void close() throws Exception {
     if (pipeline != null) {
       pipeline.close();
+    }
+    if (gpu != null) {
+      gpu.close();
     }
     if (device != null) {
       device.close();

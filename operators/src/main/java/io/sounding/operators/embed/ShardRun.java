@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.EmbedTiming;
@@ -113,6 +114,11 @@ final class ShardRun {
 
   int shard() {
     return shard;
+  }
+
+  /** What is logged of work on it is about this. */
+  LogContext about() {
+    return LogContext.of(request).shard(shard);
   }
 
   int nextBatch() {

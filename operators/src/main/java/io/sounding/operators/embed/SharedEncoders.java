@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import ai.djl.Device;
+import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -130,7 +131,9 @@ final class SharedEncoders {
           new Entry(
               request.evaluationId(),
               encoder.handle((made, error) -> checked(made, error, request, loading)));
-      loader.execute(() -> load(request, loading, encoder, begun));
+      LogContext about = LogContext.of(request);
+      loader.execute(
+          LogContext.carried(() -> about.during(() -> load(request, loading, encoder, begun))));
       entry = begun;
       entries.put(key, entry);
     }

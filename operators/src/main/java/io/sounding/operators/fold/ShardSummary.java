@@ -1,5 +1,6 @@
 package io.sounding.operators.fold;
 
+import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.util.Objects;
 
@@ -73,6 +74,11 @@ public record ShardSummary(
   public ShardSummary ofLayer(int known) {
     return new ShardSummary(
         checkpoint, null, 0, 0, shard, shards, 0, 0, known, 0, null, null, 0, 0, null, failure);
+  }
+
+  /** What is logged of work on it is about this. */
+  public LogContext about() {
+    return LogContext.of(checkpoint).shard(shard).layer(layer);
   }
 
   /** Evaluation and layer: what is merged together. */

@@ -19,6 +19,8 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keyed by (evaluation, layer): the summaries of the shards to one.
@@ -41,6 +43,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
 
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(MergeShards.class);
   private static final StateLayout LAYOUT = new StateLayout("merge", 3);
 
   /**
@@ -75,6 +78,11 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
   @Override
   public void processElement(ShardSummary summary, Context context, Collector<MergedLayer> out)
       throws Exception {
+    summary.about().during(() -> merge(summary, context, out));
+  }
+
+  private void merge(ShardSummary summary, Context context, Collector<MergedLayer> out)
+      throws Exception {
     Progress before = progress.value();
     long now = context.timerService().currentProcessingTime();
     if (before == null) {
@@ -100,6 +108,9 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     progress.update(new Progress(utterances, false, now));
     if (complete || grew && Long.bitCount(shardsPresent) == 1) {
       MergedLayer merged = merged(complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
+      if (merged.status() == MetricStatus.FAILED) {
+        LOG.warn("{} cannot be evaluated: {}", summary.checkpoint().named(), merged.failure());
+      }
       out.collect(merged);
       if (merged.status() != MetricStatus.PARTIAL) {
         end(now);

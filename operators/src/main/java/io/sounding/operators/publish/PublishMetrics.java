@@ -1,6 +1,7 @@
 package io.sounding.operators.publish;
 
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.Rejection;
 import io.sounding.operators.merge.MergedLayer;
@@ -14,6 +15,8 @@ import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SingleObjectCodec;
 import java.time.Instant;
 import org.apache.flink.api.common.functions.MapFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Merged summaries to metric events: the rank family always, the cluster family when final. A
@@ -23,6 +26,8 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
 
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(PublishMetrics.class);
+
   private final EvaluationSettings settings;
 
   public PublishMetrics(EvaluationSettings settings) {
@@ -31,6 +36,10 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
 
   @Override
   public Publication map(MergedLayer layer) {
+    return LogContext.of(layer.checkpoint()).layer(layer.layer()).call(() -> publication(layer));
+  }
+
+  private Publication publication(MergedLayer layer) {
     MetricEvent event = event(layer);
     CheckpointRequest checkpoint = layer.checkpoint();
     return new Publication(
@@ -78,6 +87,14 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
           .setSampleFrames(clusters.sampleFrames())
           .setClusters(MetricFamilies.clusters(clusters));
     }
-    return event.setCost(MetricFamilies.cost(layer, (System.nanoTime() - begin) * 1e-9)).build();
+    double seconds = (System.nanoTime() - begin) * 1e-9;
+    if (layer.status() == MetricStatus.FINAL) {
+      LOG.info(
+          "{} is evaluated at layer {}; its metrics took {} ms.",
+          checkpoint.named(),
+          layer.layer(),
+          Math.round(seconds * 1e3));
+    }
+    return event.setCost(MetricFamilies.cost(layer, seconds)).build();
   }
 }

@@ -1,5 +1,6 @@
 package io.sounding.operators.relate;
 
+import io.sounding.operators.LogContext;
 import io.sounding.operators.StateLayout;
 import io.sounding.operators.VersionedStage;
 import io.sounding.operators.publish.OutgoingRecord;
@@ -95,14 +96,25 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
     alarms.put(alarm.key(), alarm);
     AlarmEvent event = alarm.toEvent(of.runId(), of.corpusId(), Instant.now());
     out.collect(new OutgoingRecord(RecordKeys.of(event), SingleObjectCodec.encode(event)));
+    LogContext.of(of.runId(), alarm.checkpointId(), alarm.step(), of.corpusId())
+        .layer(alarm.layer())
+        .during(() -> tell(alarm, before, of));
+  }
+
+  private static void tell(Alarm alarm, Alarm before, Measurement of) {
     boolean begins = alarm.isRaised() && (before == null || !before.isRaised());
-    LOG.atLevel(begins ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.INFO)
-        .log(
-            "Alarm {} on {} of run {}, corpus {}: {}",
-            event.getState(),
-            alarm.metric(),
-            of.runId(),
-            of.corpusId(),
-            alarm.reason());
+    String sentence =
+        "Alarm %s on %s of run %s, corpus %s: %s"
+            .formatted(
+                alarm.isRaised() ? "RAISED" : "CLEARED",
+                alarm.metric(),
+                of.runId(),
+                of.corpusId(),
+                alarm.reason());
+    if (begins) {
+      LOG.warn(sentence);
+    } else {
+      LOG.info(sentence);
+    }
   }
 }

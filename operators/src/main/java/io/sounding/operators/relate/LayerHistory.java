@@ -5,7 +5,9 @@ import java.util.Arrays;
 /**
  * The numbers of one layer of a run by training step. Of several measurements at one step that of
  * the highest attempt counts, then that of the checkpoint whose id sorts last, so that the history
- * depends on what came and not on the order in which it came. Immutable; the arrays are shared.
+ * depends on what came and not on the order in which it came. A row that is narrower than others,
+ * since it was measured when there were fewer metrics, ends in NaN. Immutable; the arrays are
+ * shared.
  *
  * @param steps rising, {@code long[n]}
  * @param attempts attempt of each
@@ -27,7 +29,7 @@ public record LayerHistory(long[] steps, int[] attempts, String[] checkpointIds,
   }
 
   double value(int index, int column) {
-    return values[index * width() + column];
+    return column < width() ? values[index * width() + column] : Double.NaN;
   }
 
   /** Position of a step; negative if there is none. */
@@ -37,6 +39,12 @@ public record LayerHistory(long[] steps, int[] attempts, String[] checkpointIds,
 
   /** With the row of a measurement; this very history if the row does not count or is there. */
   LayerHistory with(Measurement measurement, double... row) {
+    if (size() > 0 && row.length > width()) {
+      return widened(row.length).with(measurement, row);
+    }
+    if (size() > 0 && row.length < width()) {
+      return with(measurement, padded(row, 0, row.length, width()));
+    }
     int found = indexOf(measurement.step());
     int at = found < 0 ? -found - 1 : found;
     if (found >= 0 && (isOlder(measurement, found) || isThere(measurement, found, row))) {
@@ -62,6 +70,21 @@ public record LayerHistory(long[] steps, int[] attempts, String[] checkpointIds,
     history.checkpointIds[at] = measurement.checkpointId();
     System.arraycopy(row, 0, history.values, at * row.length, row.length);
     return history;
+  }
+
+  private LayerHistory widened(int width) {
+    double[] wider = new double[size() * width];
+    for (int i = 0; i < size(); i++) {
+      System.arraycopy(padded(values, i * width(), width(), width), 0, wider, i * width, width);
+    }
+    return new LayerHistory(steps, attempts, checkpointIds, wider);
+  }
+
+  private static double[] padded(double[] from, int begin, int length, int width) {
+    double[] row = new double[width];
+    Arrays.fill(row, length, width, Double.NaN);
+    System.arraycopy(from, begin, row, 0, length);
+    return row;
   }
 
   private boolean isOlder(Measurement measurement, int index) {

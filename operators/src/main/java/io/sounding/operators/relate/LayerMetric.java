@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The metrics of a FINAL event, but for their errors, bounds and counts. Their order is part of the
- * layout of state: new ones go to the end, and raise it.
+ * The metrics of a FINAL event, but for their errors, bounds and counts. State holds their values
+ * in this order, so new ones go to the end; what was measured before has none of them, which reads
+ * as NaN ({@link Measurement}, {@link LayerHistory}).
  */
 enum LayerMetric {
   RANK_ME("rankMe", event -> event.getRank().getRankMe()),

@@ -2,6 +2,7 @@ package io.sounding.operators.relate;
 
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
+import java.util.Arrays;
 
 /**
  * The numbers of one layer of one checkpoint on one corpus: what is left of a FINAL event, or of a
@@ -17,7 +18,7 @@ import io.sounding.schemas.MetricStatus;
  * @param layers how many layers of the checkpoint are evaluated
  * @param deadShare share of the clusters without a frame, 0 to 1; NaN: not known
  * @param values of {@link LayerMetric} in its order, NaN where one is not defined; the loss alone
- *     without a layer
+ *     without a layer. In state of an earlier version the last ones are missing, and read as NaN
  */
 public record Measurement(
     String runId,
@@ -30,6 +31,14 @@ public record Measurement(
     int layers,
     double deadShare,
     double[] values) {
+
+  public Measurement {
+    int known = values.length;
+    if (layer != NO_LAYER && known < LayerMetric.fields().size()) {
+      values = Arrays.copyOf(values, LayerMetric.fields().size());
+      Arrays.fill(values, known, values.length, Double.NaN);
+    }
+  }
 
   /** Stands for the checkpoint as a whole. */
   static final int NO_LAYER = -1;

@@ -26,7 +26,8 @@ class EmbedMetricsTest {
 
   private final Map<String, Metric> registered = new TreeMap<>();
   private final EmbedQueue queue = new EmbedQueue();
-  private final EmbedMetrics metrics = new EmbedMetrics(group(), queue, () -> 1_000_000);
+  private GpuReadings.Reading gpu = GpuReadings.Reading.UNKNOWN;
+  private final EmbedMetrics metrics = new EmbedMetrics(group(), queue, () -> gpu, () -> 1_000_000);
 
   private MetricGroup group() {
     return TaskManagerMetricGroup.createTaskManagerMetricGroup(
@@ -91,6 +92,15 @@ class EmbedMetricsTest {
         .isEqualTo(Math.max(0, 1_000_000 - request.source().timestampMillis()) * 1e-3);
     queue.remove(request, 3);
     assertThat(gauge(JobMetric.CHECKPOINT_LAG_SECONDS)).isEqualTo(0.0);
+  }
+
+  @Test
+  void useOfTheGpuIsThatOfTheLastReading() {
+    assertThat(gauge(JobMetric.GPU_UTILISATION)).isEqualTo(Double.NaN);
+    assertThat(gauge(JobMetric.GPU_MEMORY_BYTES)).isEqualTo(Double.NaN);
+    gpu = new GpuReadings.Reading(0.37, 5e9);
+    assertThat(gauge(JobMetric.GPU_UTILISATION)).isEqualTo(0.37);
+    assertThat(gauge(JobMetric.GPU_MEMORY_BYTES)).isEqualTo(5e9);
   }
 
   @Test

@@ -66,7 +66,7 @@ class ReadMeasurementsTest {
               assertThat(m.layer()).isEqualTo(2);
               assertThat(m.layers()).isEqualTo(3);
               assertThat(m.deadShare()).isZero();
-              assertThat(m.values()).hasSize(18);
+              assertThat(m.values()).hasSameSizeAs(LayerMetric.fields());
               assertThat(m.values()[6]).as("alphaReQ of four dimensions").isNaN();
               assertThat(m.values()[0]).isEqualTo(last.getRank().getRankMe());
               assertThat(m.values()[7]).isEqualTo(last.getRank().getAnisotropy());

@@ -3,6 +3,11 @@ package io.sounding.schemas.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
+import dev.failsafe.RetryPolicy;
+import dev.failsafe.RetryPolicyBuilder;
+import dev.failsafe.RetryPolicyConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -19,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +59,7 @@ final class SchemaRegistry {
   private static final int SCHEMA_UNKNOWN = 40403;
 
   private final RegistryAddress address;
-  private final Duration patience;
+  private final RetryPolicyConfig<Answer> untilPatienceEnds;
 
   /**
    * Nothing is connected yet.
@@ -62,7 +68,7 @@ final class SchemaRegistry {
    */
   SchemaRegistry(RegistryAddress address, Duration patience) {
     this.address = address;
-    this.patience = patience;
+    this.untilPatienceEnds = untilPatienceEnds(patience);
   }
 
   /** Where it answers. */
@@ -109,34 +115,46 @@ final class SchemaRegistry {
   private record Answer(int status, JsonNode body) {}
 
   private Answer ask(String path, String question) {
-    long began = System.nanoTime();
-    long told = began - TOLD_EVERY.toNanos();
-    Duration pause = FIRST_PAUSE;
-    while (true) {
-      try {
-        return askOnce(path, question);
-      } catch (IOException e) {
-        long now = System.nanoTime();
-        if (patience != null && now - began >= patience.toNanos()) {
-          throw new RegistryException(
-              "The schema registry at %s cannot be used (%s). Check that it runs, its URL and the credentials."
-                  .formatted(url(), reason(e)),
-              e);
-        }
-        if (now - told >= TOLD_EVERY.toNanos()) {
-          LOG.warn(
-              "The schema registry at {} cannot be used ({}); it is asked again{}.",
-              url(),
-              reason(e),
-              patience == null ? " until it answers, and records wait" : "");
-          told = now;
-        }
-        pause(pause);
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-                ? pause.multipliedBy(2)
-                : LONGEST_PAUSE;
+    AtomicLong told = new AtomicLong(System.nanoTime() - TOLD_EVERY.toNanos());
+    RetryPolicy<Answer> again =
+        RetryPolicy.<Answer>builder(untilPatienceEnds)
+            .onRetryScheduled(unanswered -> tell(unanswered.getLastException(), told))
+            .build();
+    try {
+      return Failsafe.with(again).get(() -> askOnce(path, question));
+    } catch (FailsafeException e) {
+      if (e.getCause() instanceof InterruptedException) {
+        throw interrupted(e);
       }
+      throw new RegistryException(
+          "The schema registry at %s cannot be used (%s). Check that it runs, its URL and the credentials."
+              .formatted(url(), reason(e.getCause())),
+          e.getCause());
+    }
+  }
+
+  private static RetryPolicyConfig<Answer> untilPatienceEnds(Duration patience) {
+    RetryPolicyBuilder<Answer> retries = RetryPolicy.<Answer>builder().handle(IOException.class);
+    if (patience == null) {
+      retries.withMaxRetries(-1).withBackoff(FIRST_PAUSE, LONGEST_PAUSE);
+    } else if (patience.compareTo(FIRST_PAUSE) > 0) {
+      retries.withMaxRetries(-1).withBackoff(FIRST_PAUSE, LONGEST_PAUSE).withMaxDuration(patience);
+    } else {
+      retries.withMaxRetries(0);
+    }
+    return retries.build().getConfig();
+  }
+
+  /** Once a minute, of each question. */
+  private void tell(Throwable failure, AtomicLong told) {
+    long now = System.nanoTime();
+    if (now - told.get() >= TOLD_EVERY.toNanos()) {
+      told.set(now);
+      LOG.warn(
+          "The schema registry at {} cannot be used ({}); it is asked again{}.",
+          url(),
+          reason(failure),
+          untilPatienceEnds.getMaxDuration() == null ? " until it answers, and records wait" : "");
     }
   }
 
@@ -187,20 +205,12 @@ final class SchemaRegistry {
     }
   }
 
-  private static void pause(Duration pause) {
-    try {
-      TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static RegistryException interrupted(InterruptedException e) {
+  private static RegistryException interrupted(Exception e) {
     Thread.currentThread().interrupt();
     return new RegistryException("Asking the schema registry was interrupted.", e);
   }
 
-  private static String reason(IOException e) {
+  private static String reason(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

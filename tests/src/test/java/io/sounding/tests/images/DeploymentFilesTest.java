@@ -4,13 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sounding.jobs.kafka.TopicDesign;
+import io.sounding.jobs.kafka.Topics;
+import io.sounding.operators.LogContext;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -96,6 +105,68 @@ class DeploymentFilesTest {
         .isEqualTo("apache/kafka:" + version("kafka.version"));
     assertThat(docker("lint"))
         .contains("GRAFANA_SCHEMA=" + compose().service("grafana").image().replaceFirst(".*:", ""));
+  }
+
+  @Test
+  void topicsOfStrimziAreThoseThatTopicsCreateMakes() {
+    Optional<Integer> audioPartitions =
+        Optional.of(
+            Integer.valueOf(after("--audio-partitions", compose().service("topics").command())));
+    Map<String, TopicDesign> designed =
+        TopicDesign.of(Topics.withPrefix("sounding"), audioPartitions, 1).stream()
+            .collect(Collectors.toMap(TopicDesign::name, design -> design));
+    List<JsonNode> manifests = Manifest.read("base/topics.yaml");
+
+    assertThat(manifests)
+        .extracting(topic -> topic.at("/spec/topicName").asText())
+        .containsExactlyInAnyOrderElementsOf(designed.keySet());
+    assertThat(manifests)
+        .allSatisfy(
+            topic -> {
+              TopicDesign design = designed.get(topic.at("/spec/topicName").asText());
+              assertThat(topic.at("/metadata/name").asText()).isEqualTo(design.name());
+              assertThat(topic.at("/spec/partitions").asInt()).isEqualTo(design.partitions().get());
+              Map<String, String> settings = settings(topic);
+              // what depends on how many brokers there are
+              assertThat(Integer.parseInt(settings.remove("min.insync.replicas")))
+                  .isBetween(1, topic.at("/spec/replicas").asInt() - 1);
+              assertThat(settings).as(design.name()).isEqualTo(design.configuration());
+            });
+  }
+
+  private static Map<String, String> settings(JsonNode topic) {
+    Map<String, String> settings = new TreeMap<>();
+    topic
+        .at("/spec/config")
+        .properties()
+        .forEach(setting -> settings.put(setting.getKey(), setting.getValue().asText()));
+    return settings;
+  }
+
+  private static String after(String option, List<String> command) {
+    return command.get(command.indexOf(option) + 1);
+  }
+
+  @Test
+  void linesOfTheLogHaveTheSameFieldsEverywhere() throws IOException {
+    Properties logging = new Properties();
+    logging.load(new StringReader(docker("log4j-console.properties")));
+    JsonNode template = LogLines.parsed(logging.getProperty("appender.json.layout.eventTemplate"));
+
+    assertThat(template)
+        .isEqualTo(
+            LogLines.parsed(
+                Files.readString(
+                    ImageFolder.docker()
+                        .resolveSibling(
+                            "jobs/src/main/resources/io/sounding/jobs/log-line.json"))));
+    assertThat(template.properties()).extracting(Map.Entry::getKey).containsAll(LogContext.FIELDS);
+    assertThat(
+            Manifest.read(BASE)
+                .get(0)
+                .at("/spec/logConfiguration/log4j-console.properties")
+                .asText())
+        .isEqualTo(docker("log4j-console.properties"));
   }
 
   @Test

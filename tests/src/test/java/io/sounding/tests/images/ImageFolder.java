@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The files of the images in a folder, laid out by {@code docker/layout} as the Dockerfile has it
@@ -45,6 +46,7 @@ final class ImageFolder {
         throw new AssertionError("docker/layout failed: " + Files.readString(log));
       }
       ImageFolder image = new ImageFolder(root);
+      image.logAsFlink();
       image.copyStandIns();
       return image;
     } catch (IOException e) {
@@ -52,6 +54,35 @@ final class ImageFolder {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("Interrupted while the layout was made.", e);
+    }
+  }
+
+  /** Flink's distribution logs through an older SLF4J and Log4j than those of the build. */
+  private void logAsFlink() throws IOException {
+    Path lib = flinkHome().resolve("lib");
+    try (Stream<Path> jars = Files.list(lib)) {
+      for (Path jar : jars.filter(ImageFolder::isLogging).toList()) {
+        Files.delete(jar);
+      }
+    }
+    for (Path jar : loggingOfFlink()) {
+      copy(jar, lib.resolve(jar.getFileName()));
+    }
+  }
+
+  static boolean isLogging(Path jar) {
+    String name = jar.getFileName().toString();
+    return name.startsWith("slf4j-api-")
+        || name.startsWith("log4j-") && !name.startsWith("log4j-layout-");
+  }
+
+  /** The jars that Flink's distribution logs through. */
+  static List<Path> loggingOfFlink() {
+    try (Stream<Path> jars =
+        Files.list(docker().resolveSibling("tests").resolve("target/flink-logging"))) {
+      return jars.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -105,7 +136,7 @@ final class ImageFolder {
   Map<String, String> flinkEnvironment(Path configuration) {
     Path logging = configuration.resolve("log4j-console.properties");
     try {
-      copy(docker().resolveSibling("tests/src/test/image").resolve(logging.getFileName()), logging);
+      copy(docker().resolve(logging.getFileName()), logging);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -95,6 +95,7 @@ class ImagesITCase {
 
     awaitEvaluated("healthy", "collapse");
     assertThat(cluster.printed("jobmanager-0")).contains("The job goes on from ");
+    assertThatLogsSayWhatTheyAreAbout();
 
     assumeTrue(
         PrometheusServer.isHere(),
@@ -116,6 +117,31 @@ class ImagesITCase {
         () -> prometheus.healthyAlerts().equals(WatchedMetrics.alerts()),
         prometheus::healthyAlerts);
     assertThat(prometheus.names()).containsAll(WatchedMetrics.names());
+  }
+
+  /**
+   * The log of the task managers is that of a checkpoint, from loading its model to its metrics.
+   */
+  private void assertThatLogsSayWhatTheyAreAbout() {
+    for (String sentence : List.of("Loaded .*", "Checkpoint .* is evaluated at layer 3; .*")) {
+      assertThat(
+              Stream.of("taskmanager-1", "taskmanager-2")
+                  .flatMap(name -> LogLines.of(cluster.printed(name)).stream())
+                  .filter(line -> line.path("message").asText().matches(sentence)))
+          .as(sentence)
+          .anySatisfy(line -> assertThatIsAbout(line, "healthy", "step00000.onnx", "0"))
+          .anySatisfy(line -> assertThatIsAbout(line, "collapse", "step00400.onnx", "400"));
+    }
+    assertThat(cluster.printed("taskmanager-1").lines()).noneMatch(line -> line.contains(" INFO "));
+    assertThat(LogLines.of(cluster.printed("jobmanager-0"))).isNotEmpty();
+  }
+
+  private static void assertThatIsAbout(JsonNode line, String run, String checkpoint, String step) {
+    assertThat(line.path("run").asText()).isEqualTo(run);
+    assertThat(line.path("checkpoint").asText()).isEqualTo(checkpoint);
+    assertThat(line.path("step").asText()).isEqualTo(step);
+    assertThat(line.path("corpus").asText()).isEqualTo("demo-speech");
+    assertThat(line.path("job").asText()).matches("[0-9a-f]{32}");
   }
 
   private boolean brokerAnswers() throws InterruptedException {

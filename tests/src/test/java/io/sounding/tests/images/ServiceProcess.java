@@ -70,6 +70,11 @@ final class ServiceProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Returns when it has ended. */
+  void awaitEnd() {
+    Await.until(LIMIT, name + " has ended", () -> !process.isAlive(), this::printed);
+  }
+
   /** What it printed. */
   String printed() {
     try {

@@ -78,7 +78,7 @@ final class CentroidBounds implements PointLabels {
   @Override
   public void moveTo(double[] newCentroids, double[] drift) {
     centroids = newCentroids;
-    nearest.moveTo(centroids);
+    nearest.moveTo(centroids, drift);
     lower.move(drift);
     Processors.forRanges(
         labels.length,
@@ -98,7 +98,7 @@ final class CentroidBounds implements PointLabels {
     if (upper[point] == Double.POSITIVE_INFINITY) {
       return true;
     }
-    if (!lower.mayBeBelow(point, limit(point))) {
+    if (!lower.isBelow(point, limit(point))) {
       return false;
     }
     if (loose[point]) {

@@ -17,6 +17,7 @@ final class Lloyd {
   private final int[] labels;
   private final int[] counts;
   private final double[] masses;
+  private final boolean[] stirred;
   private final double[] sums;
   private double[] centroids;
   private int changed;
@@ -30,6 +31,7 @@ final class Lloyd {
     Arrays.fill(labels, -1);
     counts = new int[clusters];
     masses = new double[clusters];
+    stirred = new boolean[clusters];
     sums = new double[clusters * dimension];
     centroids = start.clone();
   }
@@ -88,7 +90,9 @@ final class Lloyd {
 
   private void relabel(int point, int label) {
     double weight = cloud.weight(point);
+    stirred[label] = true;
     if (labels[point] >= 0) {
+      stirred[labels[point]] = true;
       counts[labels[point]]--;
       masses[labels[point]] -= weight;
       cloud.addTo(sums, labels[point] * dimension, point, -weight);
@@ -126,12 +130,16 @@ final class Lloyd {
 
   /** Moves the centroids to the means of their points, and labels by the new ones. */
   private void move() {
-    double[] means = new double[centroids.length];
+    double[] means = centroids.clone();
     double[] drift = new double[clusters];
     for (int c = 0; c < clusters; c++) {
+      if (!stirred[c] || counts[c] == 0) {
+        continue;
+      }
+      stirred[c] = false;
       double squared = 0;
       for (int j = c * dimension; j < (c + 1) * dimension; j++) {
-        means[j] = counts[c] == 0 ? centroids[j] : sums[j] / masses[c];
+        means[j] = sums[j] / masses[c];
         squared += (means[j] - centroids[j]) * (means[j] - centroids[j]);
       }
       drift[c] = Math.sqrt(squared);

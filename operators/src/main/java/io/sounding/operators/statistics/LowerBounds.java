@@ -53,17 +53,6 @@ final class LowerBounds {
     return blocksTravelled.most;
   }
 
-  /** Whether a bound may be less than the limit; when not, none is. */
-  boolean mayBeBelow(int point, float limit) {
-    int start = point * blocks;
-    for (int block = 0; block < blocks; block++) {
-      if (ofBlocks[start + block] - blocksTravelled.rounded[block] < limit) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Whether a bound is less than the limit. */
   boolean isBelow(int point, float limit) {
     boolean below = false;

@@ -29,6 +29,7 @@ final class NearestCentroids implements AutoCloseable {
   private final int dimension;
   private final float[] rounded;
   private final float[] squaredNorms;
+  private final double[] norms;
   private final int[] everyCentroid;
   private final Queue<Block> idle = new ConcurrentLinkedQueue<>();
   private double[] centroids;
@@ -40,6 +41,7 @@ final class NearestCentroids implements AutoCloseable {
     dimension = cloud.dimension();
     rounded = new float[clusters * dimension];
     squaredNorms = new float[clusters];
+    norms = new double[clusters];
     everyCentroid = IntStream.range(0, clusters).toArray();
   }
 
@@ -47,18 +49,28 @@ final class NearestCentroids implements AutoCloseable {
    * Sets the centroids, {@code [clusters * d]} in the stored coordinates of the cloud; not copied.
    */
   NearestCentroids moveTo(double[] newCentroids) {
+    double[] all = new double[clusters];
+    Arrays.fill(all, Double.POSITIVE_INFINITY);
+    return moveTo(newCentroids, all);
+  }
+
+  /** The same, when it is known how far each of them moved. */
+  NearestCentroids moveTo(double[] newCentroids, double[] drift) {
     centroids = newCentroids;
     double largest = 0;
     for (int c = 0; c < clusters; c++) {
-      double squared = 0;
-      for (int j = c * dimension; j < (c + 1) * dimension; j++) {
-        rounded[j] = (float) centroids[j];
-        squared += centroids[j] * centroids[j];
+      if (drift[c] > 0) {
+        double squared = 0;
+        for (int j = c * dimension; j < (c + 1) * dimension; j++) {
+          rounded[j] = (float) centroids[j];
+          squared += centroids[j] * centroids[j];
+        }
+        squaredNorms[c] = (float) squared;
+        norms[c] = Math.sqrt(squared);
       }
-      squaredNorms[c] = (float) squared;
-      largest = Math.max(largest, squared);
+      largest = Math.max(largest, norms[c]);
     }
-    largestNorm = Math.sqrt(largest);
+    largestNorm = largest;
     return this;
   }
 

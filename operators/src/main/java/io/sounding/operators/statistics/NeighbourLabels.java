@@ -43,7 +43,7 @@ final class NeighbourLabels implements PointLabels {
 
   @Override
   public void moveTo(double[] centroids, double[] drift) {
-    int[][] neighbours = nearest.moveTo(centroids).neighbours(NEIGHBOURS);
+    int[][] neighbours = nearest.moveTo(centroids, drift).neighbours(NEIGHBOURS);
     boolean[] stirred = new boolean[clusters];
     for (int c = 0; c < clusters; c++) {
       for (int neighbour : neighbours[c]) {

@@ -12,6 +12,12 @@ import java.util.concurrent.ForkJoinTask;
  * iterations, of few clusters made better by {@link CentroidBreathing}, from which Lloyd goes on
  * over the whole frame sample until no label changes.
  *
+ * <p>Of many clusters, centroids are approached first, by {@link NeighbourLabels} along the {@link
+ * PrincipalDirections}, and Lloyd ends when fewer than one label in {@value #FEW_CHANGES} changes:
+ * to go on until none does takes two to six times the iterations and changes inertia by 0.05 %,
+ * Davies-Bouldin by 0.1 % (measured on 40,960 frames of three kinds, k = 1024, two seeds each);
+ * other seeds change them by 0.4 and 1 %.
+ *
  * <p>Seeds are chosen among the micro-centroids, by weight, since they stand for all frames. When
  * the sample already holds all frames, seeds are chosen among those; then the result does not even
  * depend on the order in which frames were added. Seeds from a part of the frames only would be
@@ -53,7 +59,7 @@ final class CentroidSearch {
   private static final int MOST_ITERATIONS = 300;
   private static final int MOST_APPROACHING = 50;
 
-  /** One in so many labels that change is few. */
+  /** One in so many labels is few. */
   private static final int FEW_CHANGES = 1000;
 
   private CentroidSearch() {}
@@ -90,7 +96,9 @@ final class CentroidSearch {
       Clustering trial = bestTrial(candidates, cloud, clusters, restarts, random);
       start = approach(cloud, directions.join(), trial);
     }
-    return Lloyd.run(cloud, start, start.length / cloud.dimension(), MOST_ITERATIONS);
+    int found = start.length / cloud.dimension();
+    int few = found <= FEW_CLUSTERS ? 0 : cloud.size() / FEW_CHANGES;
+    return Lloyd.run(cloud, start, found, new CentroidBounds(cloud, found), MOST_ITERATIONS, few);
   }
 
   private static Clustering bestTrial(
@@ -124,7 +132,7 @@ final class CentroidSearch {
     return new CentroidBreathing(cloud, random).improve(whole, MOST_BREATHS).centroids();
   }
 
-  /** Centroids from which few exact iterations are left, see {@link NeighbourLabels}. */
+  /** Centroids from which few exact iterations are left. */
   private static double[] approach(
       PointCloud cloud, PrincipalDirections directions, Clustering trial) {
     double[] start = trial.centroids();

@@ -40,7 +40,7 @@ import java.util.List;
  * @param sampleFrames frames scored
  * @param silhouetteFrames frames the silhouette was computed on
  * @param frames all frames
- * @param iterations Lloyd iterations of the last run to convergence on the sample
+ * @param iterations exact Lloyd iterations of the last run, over the whole sample
  * @param seed seed of the restarts
  */
 public record ClusterMetrics(

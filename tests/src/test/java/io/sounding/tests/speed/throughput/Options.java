@@ -78,7 +78,7 @@ final class Options {
   int scaleCheckpoints = 20;
 
   @Option(names = "--scale-state", description = "State backend of scale: hashmap or rocksdb.")
-  String scaleState = "hashmap";
+  String scaleState = "rocksdb";
 
   @Option(names = "--real-times", description = "Audio seconds per second of a waiting encoder.")
   double realTimes = 200;

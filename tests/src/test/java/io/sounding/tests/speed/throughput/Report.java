@@ -70,7 +70,9 @@ final class Report {
         Broker, job manager and task managers are processes of their own on this machine, one slot each; k = 64, 4,096
         sampled frames, a Flink checkpoint every second. "waiting": in place of DJL's engine one whose models wait, without
         a processor, as long as a device would compute, and give 50 pseudo-random frames a second. These have few
-        dimensions: folding at d = 768 what 16 devices make does not fit into two cores.
+        dimensions: folding at d = 768 what 16 devices make does not fit into two cores. As many checkpoints were
+        evaluated before by models ten times as fast, so that all these processes have compiled their code: 16 of them do
+        that on two cores here, and a job that runs for weeks once.
 
         %s
         ## More audio

@@ -50,7 +50,11 @@ final class ScalePart {
         true,
         speech,
         encoders.waiting(
-            "warm-up", "speech", 1, WARM_UP_TIMES * options.realTimes, options.dimension),
+            "warm-up",
+            "speech",
+            options.scaleCheckpoints,
+            WARM_UP_TIMES * options.realTimes,
+            options.dimension),
         encoders.waiting(
             "run", "speech", options.scaleCheckpoints, options.realTimes, options.dimension));
   }

@@ -25,15 +25,14 @@ import java.util.concurrent.ForkJoinTask;
  * perplexity -30 % with 4,096 of 14,700 frames, k = 256).
  *
  * <p>Measured against the best of ten full-batch restarts of scikit-learn 1.2.1, two seeds each,
- * 14,700 frames of d = 128 from four checkpoints of a structured model and one of a collapsed one:
+ * 14,700 frames of d = 128 from four checkpoints of a structured model and one of a collapsed one;
+ * of more clusters see tests/accuracy/REPORT.md:
  *
  * <pre>
  *                        k    inertia           Davies-Bouldin   perplexity
  *   structured model    32   -0.3 to +0.2 %   -1.2 to +1.9 %   +0.5 to +0.9 %
  *   structured model    64   -0.5 to +0.3 %   -0.7 to +2.4 %   +0.9 to +2.1 %
- *   structured model   256   +0.1 to +0.5 %   +1.2 to +2.9 %   -1.2 to -0.6 %
  *   collapsed model     64   -0.1 to +0.1 %   +1.4 to +3.0 %   +1.8 to +1.8 %
- *   collapsed model    256   +0.1 to +0.3 %   -0.6 to -0.2 %   -2.6 to -0.2 %
  * </pre>
  */
 final class CentroidSearch {

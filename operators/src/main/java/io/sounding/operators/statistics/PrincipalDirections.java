@@ -26,8 +26,15 @@ record PrincipalDirections(float[] rows, int count, int dimension) {
 
   private static final int RANGE = 256;
 
+  /** Eigenvectors of more take longer than what they spare. */
+  private static final int MOST_DIMENSIONS = 1024;
+
+  /** Of a cloud; all, without coordinates, where there are too many dimensions to look at. */
   static PrincipalDirections of(PointCloud cloud) {
     int d = cloud.dimension();
+    if (d > MOST_DIMENSIONS) {
+      return new PrincipalDirections(new float[0], d, d);
+    }
     int size = Math.min(cloud.size(), POINTS * d);
     double[] gram = new double[d * d];
     double[] block = new double[RANGE * d];
@@ -49,8 +56,8 @@ record PrincipalDirections(float[] rows, int count, int dimension) {
 
   private static int count(double[] descending) {
     double all = Arrays.stream(descending).sum();
-    int count = 0;
-    for (double held = 0; count < descending.length && held < SHARE * all; count++) {
+    int count = 1;
+    for (double held = descending[0]; count < descending.length && held < SHARE * all; count++) {
       if (count >= ENOUGH && held >= LEAST_SHARE * all) {
         break;
       }

@@ -161,6 +161,16 @@ class LloydTest {
     }
   }
 
+  @Test
+  void directionsOfEqualPointsAndOfVeryManyDimensionsAreHarmless() {
+    PointCloud equal = PointCloud.of(new float[40], 10, 4);
+    PrincipalDirections any = PrincipalDirections.of(equal);
+    assertThat(any.count()).isOne();
+    assertThat(equal.along(any).squaredNorm(9)).isZero();
+    PointCloud wide = PointCloud.of(SyntheticFrames.blobs(3, 1_025, 2, 1, 1), 3, 1_025);
+    assertThat(PrincipalDirections.of(wide).count()).isEqualTo(1_025);
+  }
+
   private static double[] unit(SplittableRandom random, int d) {
     double[] vector = random.doubles(d, -1, 1).toArray();
     double norm = Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());

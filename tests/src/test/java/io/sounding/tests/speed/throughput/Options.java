@@ -60,10 +60,11 @@ final class Options {
   @Option(names = "--clusters", description = "k of whole and latency.")
   int clusters = StatisticsSettings.defaults().clusters();
 
-  @Option(
-      names = "--demo-checkpoints",
-      description = "Checkpoints of the demo's encoder in whole; the others have one.")
+  @Option(names = "--demo-checkpoints", description = "Checkpoints of the demo's encoder in whole.")
   int demoCheckpoints = 20;
+
+  @Option(names = "--checkpoints", description = "Checkpoints of the other encoders in whole.")
+  int checkpoints = 4;
 
   @Option(
       names = "--task-managers",

@@ -8,6 +8,9 @@ import java.util.Locale;
 /** The bare loop and the whole job in turn, over the same audio. */
 final class WholePart {
 
+  /** The bare loop goes over the audio for one in so many checkpoints. */
+  private static final int BARE_LESS = 2;
+
   private final Options options;
   private final Encoders encoders;
   private final Results results;
@@ -28,7 +31,7 @@ final class WholePart {
   /** An encoder, of which the last layer is evaluated; with ":all", all. */
   private void run(String name, Windows windows) throws Exception {
     String encoder = name.split(":", -1)[0];
-    int checkpoints = encoder.equals("demo") ? options.demoCheckpoints : 1;
+    int checkpoints = encoder.equals("demo") ? options.demoCheckpoints : options.checkpoints;
     List<Integer> layers = name.endsWith(":all") ? null : List.of(-1);
     WholeJob.Task task =
         new WholeJob.Task(
@@ -51,10 +54,11 @@ final class WholePart {
       results.add(prefix + "load", loadSeconds(encoder));
       for (int repetition = 0; repetition < options.repetitions; repetition++) {
         double bare = 0;
-        for (int i = 0; i < checkpoints; i++) {
+        int times = Math.max(1, checkpoints / BARE_LESS);
+        for (int i = 0; i < times; i++) {
           bare += limit.run(windows);
         }
-        bare = checkpoints * windows.seconds() / bare;
+        bare = times * windows.seconds() / bare;
         add(prefix, bare, WholeJob.inItsOwnProcess(options.work.resolve("whole"), task));
       }
     }

@@ -45,13 +45,13 @@ final class Lloyd {
     return run(cloud, start, clusters, new CentroidBounds(cloud, clusters), mostIterations, 0);
   }
 
-  /** The same by {@link NeighbourLabels}, until no more than {@code few} labels change. */
+  /** Iterations by {@link NeighbourLabels}, until no more than {@code few} labels change. */
   static Clustering approach(
       PointCloud cloud, double[] start, int clusters, int mostIterations, int few) {
     return run(cloud, start, clusters, new NeighbourLabels(cloud, clusters), mostIterations, few);
   }
 
-  /** Closes the labels. */
+  /** The same by labels of any kind, which it closes, until no more than {@code few} change. */
   static Clustering run(
       PointCloud cloud,
       double[] start,

@@ -9,9 +9,9 @@ import java.util.Arrays;
  * read: going through all costs more than the distances they spare.
  *
  * <p>A bound is not made smaller when its centroids move. It is stored with what they had moved by
- * when it was measured, added, and compared less what they have moved by since the beginning: what
- * is kept of a point is read only. Bounds are float32, so whoever compares allows for 16 roundings
- * of the largest value that can occur.
+ * when it was measured, added, and compared less what they have moved by since the beginning: that
+ * time passes costs no writing. Bounds are float32, so whoever compares allows for 16 roundings of
+ * the largest value that can occur.
  */
 final class LowerBounds {
   private static final int BLOCK = 32;
@@ -53,7 +53,7 @@ final class LowerBounds {
     return blocksTravelled.most;
   }
 
-  /** Whether a bound is less than the limit. */
+  /** Whether a bound is less than the limit; bounds of blocks that are get as large as may be. */
   boolean isBelow(int point, float limit) {
     boolean below = false;
     for (int block = 0; block < blocks; block++) {

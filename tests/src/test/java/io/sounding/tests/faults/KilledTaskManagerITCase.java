@@ -13,7 +13,7 @@ class KilledTaskManagerITCase {
 
   @Test
   void aTaskManagerKilledWhileEmbeddingChangesNoFinalEvent() {
-    try (TestCluster cluster = TestCluster.start(work, Workload.ofDemo().first(3))) {
+    try (TestCluster cluster = TestCluster.start(work, Workload.ofDemo())) {
       FinalEvents undisturbed = cluster.undisturbed();
       try (Evaluation evaluation = cluster.evaluation("killed", 2, "hashmap", 1)) {
         evaluation.awaitMidway(1);
@@ -21,7 +21,7 @@ class KilledTaskManagerITCase {
         cluster.flink().killAndReplace(cluster.flink().taskManagers().get(0));
         evaluation.assertUnfinished();
         recovery.await();
-        assertThat(evaluation.finish().comparedWith(undisturbed).events()).isEqualTo(12);
+        assertThat(evaluation.finish().comparedWith(undisturbed).events()).isEqualTo(32);
       }
     }
   }

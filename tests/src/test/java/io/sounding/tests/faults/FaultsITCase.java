@@ -38,7 +38,7 @@ class FaultsITCase {
   @BeforeAll
   void startAndRunUndisturbed() {
     cluster = TestCluster.start(work, Workload.ofDemo());
-    assertThat(cluster.undisturbed().byKey()).hasSize(32);
+    assertThat(cluster.undisturbed().byKey()).hasSize(64);
   }
 
   @AfterAll

@@ -21,7 +21,7 @@ class KilledTaskManagerITCase {
         cluster.flink().killAndReplace(cluster.flink().taskManagers().get(0));
         evaluation.assertUnfinished();
         recovery.await();
-        assertThat(evaluation.finish().comparedWith(undisturbed).events()).isEqualTo(32);
+        assertThat(evaluation.finish().comparedWith(undisturbed).events()).isEqualTo(64);
       }
     }
   }

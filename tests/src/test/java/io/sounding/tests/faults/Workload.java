@@ -48,19 +48,23 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
   /** Key and value of a Kafka record. */
   record Message(byte[] key, byte[] value) {}
 
-  /** The demo's audio, 315 s, and eight checkpoints of its healthy run. */
+  /**
+   * The demo's audio and 16 evaluations of eight checkpoints, so that no fault comes after them.
+   */
   static Workload ofDemo() {
-    return ofDemo(1, STEPS.stream().map(step -> checkpoint(step, 0)).toList());
+    return ofDemo(1, twice(STEPS));
   }
 
   /** Twelve copies of the demo's audio, 63 min, and 20 evaluations of ten checkpoints. */
   static Workload ofAnHour() {
-    return ofDemo(
-        12,
-        IntStream.of(0, 1)
-            .boxed()
-            .flatMap(attempt -> MORE_STEPS.stream().map(step -> checkpoint(step, attempt)))
-            .toList());
+    return ofDemo(12, twice(MORE_STEPS));
+  }
+
+  private static List<Message> twice(List<Integer> steps) {
+    return IntStream.of(0, 1)
+        .boxed()
+        .flatMap(attempt -> steps.stream().map(step -> checkpoint(step, attempt)))
+        .toList();
   }
 
   private static Workload ofDemo(int copies, List<Message> checkpoints) {
@@ -124,11 +128,6 @@ record Workload(List<Message> chunks, Message manifest, List<Message> checkpoint
         chunks,
         new Message(RecordKeys.of(manifest), SingleObjectCodec.encode(manifest)),
         checkpoints);
-  }
-
-  /** The same with its first checkpoints only. */
-  Workload first(int count) {
-    return new Workload(chunks, manifest, checkpoints.subList(0, count));
   }
 
   private static SealedUtterance chop(

@@ -13,10 +13,10 @@ import java.util.concurrent.ForkJoinTask;
  * over the whole frame sample until no label changes.
  *
  * <p>Of many clusters, centroids are approached first, by {@link NeighbourLabels} along the {@link
- * PrincipalDirections}, and Lloyd ends when fewer than one label in {@value #FEW_CHANGES} changes:
- * to go on until none does takes two to six times the iterations and changes inertia by 0.05 %,
- * Davies-Bouldin by 0.1 % (measured on 40,960 frames of three kinds, k = 1024, two seeds each);
- * other seeds change them by 0.4 and 1 %.
+ * PrincipalDirections}, and Lloyd ends when no more than one label in {@value #FEW_CHANGES}
+ * changes: to go on until none does takes two to six times the iterations and changes inertia by
+ * 0.05 %, Davies-Bouldin by 0.1 % (measured on 40,960 frames of three kinds, k = 1024, two seeds
+ * each); other seeds change them by 0.4 and 1 %.
  *
  * <p>Seeds are chosen among the micro-centroids, by weight, since they stand for all frames. When
  * the sample already holds all frames, seeds are chosen among those; then the result does not even

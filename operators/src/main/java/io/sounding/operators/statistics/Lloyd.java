@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * Weighted Lloyd iteration.
  *
- * <p>Ends when few labels change (none: a local optimum) or after the given number of iterations. A
- * cluster that loses its last point takes the point farthest from its own centroid (ties: smallest
- * index).
+ * <p>Ends when few labels change and no cluster ran empty (none: a local optimum), or after the
+ * given number of iterations. A cluster that loses its last point takes the point farthest from its
+ * own centroid (ties: smallest index).
  */
 final class Lloyd {
   private final PointCloud cloud;
@@ -73,8 +73,12 @@ final class Lloyd {
       move();
       iterations++;
       relabel();
-    } while (changed > few && iterations < mostIterations);
+    } while ((changed > few || changed > 0 && oneIsEmpty()) && iterations < mostIterations);
     return clustering(iterations);
+  }
+
+  private boolean oneIsEmpty() {
+    return Arrays.stream(counts).anyMatch(count -> count == 0);
   }
 
   /** Takes the new labels over, in the order of the points, so that sums do not depend on it. */

@@ -43,7 +43,7 @@ final class ApicurioServer implements AutoCloseable {
           new ProcessBuilder(
               "sh",
               "-c",
-              "log=$1; shift; \"$@\" >\"$log\" 2>&1 & echo $!; cat >/dev/null; kill -KILL $!",
+              "log=$1; shift; : >\"$log\"; \"$@\" >\"$log\" 2>&1 & echo $!; cat >/dev/null; kill -KILL $!",
               "sh",
               log.toString(),
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),

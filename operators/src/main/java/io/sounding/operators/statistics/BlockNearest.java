@@ -41,7 +41,9 @@ final class BlockNearest {
 
   /** Measures rows from .. to against the first {@code size} of {@code means}. */
   void measure(int from, int to, double[] means, int size) {
-    known = block.alongside(means, size);
+    double[] ones = new double[size];
+    Arrays.fill(ones, 1);
+    known = block.alongside(means, ones, products.pointRoom(size * block.dimension()));
     openedCount = 0;
     Arrays.fill(nearest, from, to, -1);
     Arrays.fill(score, from, to, Float.POSITIVE_INFINITY);

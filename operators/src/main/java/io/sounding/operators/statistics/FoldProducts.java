@@ -10,6 +10,7 @@ package io.sounding.operators.statistics;
 public abstract class FoldProducts implements AutoCloseable {
   private float[] room = new float[0];
   private float[] rowRoom = new float[0];
+  private float[] pointRoom = new float[0];
 
   /**
    * Adds {@code sum (x - mean)(x - mean)ᵀ + shift shiftᵀ} over the rows x, in float64: float32
@@ -53,6 +54,14 @@ public abstract class FoldProducts implements AutoCloseable {
       rowRoom = new float[length];
     }
     return rowRoom;
+  }
+
+  /** Room for so many values of points rows are compared with; it lasts until the next call. */
+  final float[] pointRoom(int length) {
+    if (pointRoom.length < length) {
+      pointRoom = new float[length];
+    }
+    return pointRoom;
   }
 
   /** Gives working memory outside of the heap back. */

@@ -1,6 +1,7 @@
 package io.sounding.operators.statistics;
 
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
 
 /**
  * Weighted points prepared for distance products: centred on the mean of a reference set and
@@ -29,22 +30,20 @@ final class PointCloud {
   private final double unit;
 
   private PointCloud(
-      int size, int dimension, float[] rows, double[] weights, double[] centre, double unit) {
+      int size,
+      int dimension,
+      float[] rows,
+      double[] squaredNorms,
+      double[] weights,
+      double[] centre,
+      double unit) {
     this.size = size;
     this.dimension = dimension;
     this.rows = rows;
+    this.squaredNorms = squaredNorms;
     this.weights = weights;
     this.centre = centre;
     this.unit = unit;
-    squaredNorms = new double[size];
-    Processors.forRanges(
-        size,
-        RANGE,
-        (from, to) -> {
-          for (int i = from; i < to; i++) {
-            squaredNorms[i] = squaredNorm(rows, i * dimension, dimension);
-          }
-        });
   }
 
   /** Cloud of the first {@code size} rows, each of weight 1, centred on their own mean. */
@@ -61,45 +60,48 @@ final class PointCloud {
   static PointCloud of(FrameBlock block, float[] stored) {
     float[] rows = block.rows();
     int size = block.count();
-    int dimension = block.dimension();
     double[] centre = block.mean();
-    double unit = unit(storeCentred(rows, size, centre, stored));
+    double[] squaredNorms = new double[size];
+    store(rows, size, centre, 1, stored, squaredNorms);
+    double unit = unit(squaredNorms, size, centre.length, () -> largest(rows, size, centre));
     if (unit != 1) {
-      store(rows, size, centre, 1 / unit, stored);
+      store(rows, size, centre, 1 / unit, stored, squaredNorms);
     }
-    return new PointCloud(size, dimension, stored, ones(size), centre, unit);
+    return new PointCloud(size, centre.length, stored, squaredNorms, ones(size), centre, unit);
   }
 
-  /** Rows relative to the centre; returns their largest coordinate. */
-  private static double storeCentred(float[] rows, int size, double[] centre, float[] stored) {
-    int[] largest = new int[(size + RANGE - 1) / RANGE];
+  /** Stores rows relative to the centre, times {@code factor}, and their squared norms. */
+  private static void store(
+      float[] rows,
+      int size,
+      double[] centre,
+      double factor,
+      float[] stored,
+      double[] squaredNorms) {
     Processors.forRanges(
         size,
         RANGE,
-        (from, to) -> largest[from / RANGE] = storeCentred(rows, from, to, centre, stored));
-    return Float.intBitsToFloat(Arrays.stream(largest).max().orElse(0));
+        (from, to) -> {
+          double[] row = new double[centre.length];
+          for (int i = from; i < to; i++) {
+            int start = i * centre.length;
+            // a loop of its own, since one that converts is not made of vector instructions
+            for (int j = 0; j < row.length; j++) {
+              row[j] = rows[start + j];
+            }
+            squaredNorms[i] = store(row, centre, factor, stored, start);
+          }
+        });
   }
 
-  private static int storeCentred(float[] rows, int from, int to, double[] centre, float[] stored) {
-    // bits of non-negative floats are in the order of their values; a maximum of integers is quick
-    int largest = 0;
-    for (int start = from * centre.length; start < to * centre.length; start += centre.length) {
+  private static double largest(float[] rows, int size, double[] centre) {
+    double largest = 0;
+    for (int start = 0; start < size * centre.length; start += centre.length) {
       for (int j = 0; j < centre.length; j++) {
-        float difference = (float) (rows[start + j] - centre[j]);
-        stored[start + j] = difference;
-        largest = Math.max(largest, Float.floatToRawIntBits(difference) & Integer.MAX_VALUE);
+        largest = Math.max(largest, Math.abs((float) (rows[start + j] - centre[j])));
       }
     }
     return largest;
-  }
-
-  private static void store(
-      float[] rows, int size, double[] centre, double factor, float[] stored) {
-    for (int start = 0; start < size * centre.length; start += centre.length) {
-      for (int j = 0; j < centre.length; j++) {
-        stored[start + j] = (float) ((rows[start + j] - centre[j]) * factor);
-      }
-    }
   }
 
   /**
@@ -107,42 +109,89 @@ final class PointCloud {
    */
   static PointCloud of(double[] rows, int size, int dimension) {
     double[] centre = Arrays.copyOf(rows, dimension);
+    float[] stored = new float[size * dimension];
+    double[] squaredNorms = new double[size];
+    store(rows, size, centre, 1, stored, squaredNorms);
+    double unit = unit(squaredNorms, size, dimension, () -> largest(rows, size, centre));
+    if (unit != 1) {
+      store(rows, size, centre, 1 / unit, stored, squaredNorms);
+    }
+    return new PointCloud(size, dimension, stored, squaredNorms, ones(size), centre, unit);
+  }
+
+  private static void store(
+      double[] rows,
+      int size,
+      double[] centre,
+      double factor,
+      float[] stored,
+      double[] squaredNorms) {
+    double[] row = new double[centre.length];
+    for (int i = 0; i < size; i++) {
+      int start = i * centre.length;
+      System.arraycopy(rows, start, row, 0, row.length);
+      squaredNorms[i] = store(row, centre, factor, stored, start);
+    }
+  }
+
+  /** Stores one row relative to the centre, times {@code factor}; changes it; its squared norm. */
+  private static double store(
+      double[] row, double[] centre, double factor, float[] stored, int start) {
+    // loops of their own, since one that converts is not made of vector instructions
+    for (int j = 0; j < row.length; j++) {
+      row[j] = (row[j] - centre[j]) * factor;
+    }
+    for (int j = 0; j < row.length; j++) {
+      stored[start + j] = (float) row[j];
+    }
+    return squaredNorm(stored, start, row.length);
+  }
+
+  private static double largest(double[] rows, int size, double[] centre) {
     double largest = 0;
-    for (int start = 0; start < size * dimension; start += dimension) {
-      for (int j = 0; j < dimension; j++) {
+    for (int start = 0; start < size * centre.length; start += centre.length) {
+      for (int j = 0; j < centre.length; j++) {
         largest = Math.max(largest, Math.abs(rows[start + j] - centre[j]));
       }
     }
-    double unit = unit(largest);
-    float[] stored = stored(rows, size, centre, unit);
-    return new PointCloud(size, dimension, stored, ones(size), centre, unit);
+    return largest;
   }
 
   /** Other points in the coordinates of this cloud; {@code points[weights.length * d]}. */
   PointCloud alongside(double[] points, double[] pointWeights) {
-    float[] stored = stored(points, pointWeights.length, centre, unit);
-    return new PointCloud(pointWeights.length, dimension, stored, pointWeights, centre, unit);
+    return alongside(points, pointWeights, new float[points.length]);
   }
 
-  /** The first {@code count} of other points, of weight 1, in the coordinates of this cloud. */
-  PointCloud alongside(double[] points, int count) {
-    return new PointCloud(
-        count, dimension, stored(points, count, centre, unit), ones(count), centre, unit);
+  /**
+   * Other points in the coordinates of this cloud.
+   *
+   * @param points {@code [weights.length * d]} or longer
+   * @param stored takes them up, as long or longer; the caller changes it no more as long as the
+   *     cloud is used
+   */
+  PointCloud alongside(double[] points, double[] pointWeights, float[] stored) {
+    int count = pointWeights.length;
+    double[] norms = new double[count];
+    store(points, count, centre, 1 / unit, stored, norms);
+    return new PointCloud(count, dimension, stored, norms, pointWeights, centre, unit);
   }
 
   /** The first {@code count} of some points of this cloud, each of weight 1. */
   PointCloud rowsAt(int[] points, int count) {
     float[] gathered = new float[count * dimension];
+    double[] norms = new double[count];
     for (int i = 0; i < count; i++) {
       System.arraycopy(rows, points[i] * dimension, gathered, i * dimension, dimension);
+      norms[i] = squaredNorms[points[i]];
     }
-    return new PointCloud(count, dimension, gathered, ones(count), centre, unit);
+    return new PointCloud(count, dimension, gathered, norms, ones(count), centre, unit);
   }
 
   /** The same points by their coordinates along some directions. */
   PointCloud along(PrincipalDirections directions) {
     int count = directions.count();
     float[] along = new float[size * count];
+    double[] norms = new double[size];
     Processors.forRanges(
         size,
         RANGE,
@@ -150,8 +199,11 @@ final class PointCloud {
           float[] points = Arrays.copyOfRange(rows, from * dimension, to * dimension);
           float[] part = directions.along(points, to - from);
           System.arraycopy(part, 0, along, from * count, part.length);
+          for (int i = from; i < to; i++) {
+            norms[i] = squaredNorm(along, i * count, count);
+          }
         });
-    return new PointCloud(size, count, along, weights, new double[count], unit);
+    return new PointCloud(size, count, along, norms, weights, new double[count], unit);
   }
 
   /**
@@ -179,14 +231,29 @@ final class PointCloud {
         count,
         dimension,
         Arrays.copyOf(rows, count * dimension),
+        Arrays.copyOf(squaredNorms, count),
         Arrays.copyOf(weights, count),
         centre,
         unit);
   }
 
-  /** A power of two; 1 as long as products of such coordinates are far from float32's ends. */
-  private static double unit(double largest) {
-    double finite = Math.min(largest, Float.MAX_VALUE);
+  /**
+   * A power of two; 1 as long as products of such coordinates are far from float32's ends, which
+   * the norms tell for all but odd points.
+   */
+  private static double unit(
+      double[] squaredNorms, int size, int dimension, DoubleSupplier largest) {
+    double squared = 0;
+    for (int i = 0; i < size; i++) {
+      squared = Math.max(squared, squaredNorms[i]);
+    }
+    double atMost = Math.sqrt(squared);
+    double atLeast = Math.sqrt(squared / dimension);
+    if (Math.getExponent(atMost) < UNSCALED_EXPONENT
+        && Math.getExponent(atLeast) > -UNSCALED_EXPONENT) {
+      return 1;
+    }
+    double finite = Math.min(largest.getAsDouble(), Float.MAX_VALUE);
     int exponent = Math.getExponent(finite);
     return finite == 0 || Math.abs(exponent) <= UNSCALED_EXPONENT
         ? 1
@@ -197,18 +264,6 @@ final class PointCloud {
     double[] ones = new double[size];
     Arrays.fill(ones, 1);
     return ones;
-  }
-
-  private static float[] stored(double[] points, int size, double[] centre, double unit) {
-    int d = centre.length;
-    float[] stored = new float[size * d];
-    double factor = 1 / unit;
-    for (int start = 0; start < stored.length; start += d) {
-      for (int j = 0; j < d; j++) {
-        stored[start + j] = (float) ((points[start + j] - centre[j]) * factor);
-      }
-    }
-    return stored;
   }
 
   /**

@@ -99,8 +99,9 @@ final class WardJoining {
       if (stale) {
         findPartner(c);
       } else {
-        offer(c, a);
-        offer(c, b);
+        // along the rows of a and b: the columns lie far apart in memory
+        offer(c, a, squaredDistances[a * stride + c]);
+        offer(c, b, squaredDistances[b * stride + c]);
       }
     }
   }
@@ -115,16 +116,15 @@ final class WardJoining {
     partner[a] = a + 1;
     partnerCost[a] = Double.POSITIVE_INFINITY;
     for (int b = a + 1; b < size; b++) {
-      offer(a, b);
+      offer(a, b, squaredDistances[a * stride + b]);
     }
   }
 
-  private void offer(int a, int b) {
+  private void offer(int a, int b, double squared) {
     if (b <= a) {
       return;
     }
-    double cost =
-        weights[a] * weights[b] / (weights[a] + weights[b]) * squaredDistances[a * stride + b];
+    double cost = weights[a] * weights[b] / (weights[a] + weights[b]) * squared;
     if (cost < partnerCost[a] || cost == partnerCost[a] && b < partner[a]) {
       partnerCost[a] = cost;
       partner[a] = b;

@@ -32,14 +32,21 @@ import java.util.concurrent.Callable;
 public final class SpeedProbe {
   private static final int UTTERANCE_FRAMES = 300;
 
-  private final FrameFile frames;
+  private final int dimension;
+  private final List<float[]> utterances = new ArrayList<>();
   private final FrameFile sample;
   private final FrameFile start;
   private final int threads;
   private final ProductRate products;
 
   private SpeedProbe(FrameFile frames, FrameFile sample, FrameFile start, int threads) {
-    this.frames = frames;
+    dimension = frames.dimension();
+    int values = UTTERANCE_FRAMES * dimension;
+    // each in an array of its own, as models give them
+    for (int from = 0; from < frames.values().length; from += values) {
+      int to = Math.min(from + values, frames.values().length);
+      utterances.add(Arrays.copyOfRange(frames.values(), from, to));
+    }
     this.sample = sample;
     this.start = start;
     this.threads = threads;
@@ -97,17 +104,12 @@ public final class SpeedProbe {
   /** Every shard from this one on in steps of the number of threads, pending rows folded too. */
   private long foldShards(int first, int shards, StatisticsSettings settings) {
     long folded = 0;
-    int d = frames.dimension();
     HostProducts products = new HostProducts();
     for (int shard = first; shard < shards; shard += threads) {
-      LayerAccumulator accumulator = new LayerAccumulator(d, settings, 1.0 / shards);
-      for (int utterance = shard;
-          utterance * UTTERANCE_FRAMES < frames.rows();
-          utterance += shards) {
-        int from = utterance * UTTERANCE_FRAMES;
-        int to = Math.min(from + UTTERANCE_FRAMES, frames.rows());
-        float[] rows = Arrays.copyOfRange(frames.values(), from * d, to * d);
-        accumulator.addUtterance("utterance-" + utterance, rows, to - from, products);
+      LayerAccumulator accumulator = new LayerAccumulator(dimension, settings, 1.0 / shards);
+      for (int i = shard; i < utterances.size(); i += shards) {
+        float[] rows = utterances.get(i);
+        accumulator.addUtterance("utterance-" + i, rows, rows.length / dimension, products);
       }
       folded += accumulator.snapshot().completed().frames();
     }

@@ -12,6 +12,9 @@ final class BlockNearest {
   /** Candidates that are compared with one product. */
   private static final int MOST_CANDIDATES = 64;
 
+  /** Rows of one product with all micro-centroids, which bounds the room for it. */
+  private static final int MOST_ROWS = 1024;
+
   private final PointCloud block;
   private final FoldProducts products;
   private final double unitSquared;
@@ -157,6 +160,13 @@ final class BlockNearest {
     for (int c = 0; c < count; c++) {
       squaredNorms[c] = (float) others.squaredNorm(c);
     }
+    for (int start = from; start < to; start += MOST_ROWS) {
+      compare(start, Math.min(to, start + MOST_ROWS), others, squaredNorms, firstIndex);
+    }
+  }
+
+  private void compare(int from, int to, PointCloud others, float[] squaredNorms, int firstIndex) {
+    int count = others.size();
     float[] found = block.products(from, to - from, others, products);
     for (int row = from; row < to; row++) {
       int start = (row - from) * count;

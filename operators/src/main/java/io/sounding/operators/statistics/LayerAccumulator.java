@@ -6,17 +6,22 @@ import java.util.Arrays;
  * Folds the frames of one (checkpoint, shard, layer) into a {@link LayerSummary}. Mutable, one
  * thread.
  *
- * <p>Frames are gathered into blocks of {@value #BLOCK_ROWS} rows, so that second moments and
- * micro-centroids are matrix products. Blocks depend on the frames added only, never on when
- * snapshots were taken.
+ * <p>Frames are gathered into blocks of four rows to a micro-centroid, {@value #FEWEST_BLOCK_ROWS}
+ * to {@value #MOST_BLOCK_ROWS}, so that second moments and micro-centroids are matrix products.
+ * Blocks depend on the frames added only, never on when snapshots were taken.
  *
- * <p>Memory, bytes: about {@code s + 8 m d + 4 BLOCK_ROWS d + 4.5 R d}, independent of the number
- * of frames (m micro-centroids, R sampled frames of this part; s of the two spectrum sketches:
- * {@code 8 d^2} when exact, {@code 32 l d} with l rows of Frequent Directions). With the defaults,
- * d = 768 and one of 32 shards: 15 MB. Working memory belongs to the {@link FoldProducts}.
+ * <p>Memory, bytes: about {@code s + 8 m d + 4 b d + 4.5 R d}, independent of the number of frames
+ * (m micro-centroids, b rows of a block, R sampled frames of this part; s of the two spectrum
+ * sketches: {@code 8 d^2} when exact, {@code 32 l d} with l rows of Frequent Directions). With the
+ * defaults, d = 768 and one of 32 shards: 15 MB. Working memory belongs to the {@link
+ * FoldProducts}.
  */
 public final class LayerAccumulator {
-  static final int BLOCK_ROWS = 1024;
+  private static final int FEWEST_BLOCK_ROWS = 1024;
+  private static final int MOST_BLOCK_ROWS = 4096;
+
+  /** So that what is done for each micro-centroid once a block is little for each row. */
+  private static final int ROWS_TO_MICRO_CENTROID = 4;
 
   private final StatisticsSettings settings;
   private final int dimension;
@@ -26,8 +31,15 @@ public final class LayerAccumulator {
   private DirectionMoments directions;
   private final MicroCentroidsAccumulator microCentroids;
   private long utterances;
+  private final int blockRows;
   private final float[] pending;
   private int pendingRows;
+
+  /** Rows of the blocks of an accumulator with these settings. */
+  static int blockRows(StatisticsSettings settings) {
+    long rows = (long) ROWS_TO_MICRO_CENTROID * settings.microCentroids();
+    return (int) Math.min(MOST_BLOCK_ROWS, Math.max(FEWEST_BLOCK_ROWS, rows));
+  }
 
   /** For all frames of a layer, or for a part of unknown size. */
   public LayerAccumulator(int dimension, StatisticsSettings settings) {
@@ -57,7 +69,8 @@ public final class LayerAccumulator {
         new MicroCentroidsAccumulator(
             start.microCentroids(), settings.microCentroids(), settings.seed());
     utterances = start.utterances();
-    pending = new float[Math.multiplyExact(BLOCK_ROWS, dimension)];
+    blockRows = blockRows(settings);
+    pending = new float[Math.multiplyExact(blockRows, dimension)];
     pendingRows = start.pendingRows();
     start.copyPendingTo(pending);
   }
@@ -121,7 +134,7 @@ public final class LayerAccumulator {
       int start = frame * dimension;
       sample.offer(FrameKey.of(key, frame), frames, start);
       System.arraycopy(frames, start, pending, pendingRows * dimension, dimension);
-      if (++pendingRows == BLOCK_ROWS) {
+      if (++pendingRows == blockRows) {
         foldBlock(products);
       }
     }

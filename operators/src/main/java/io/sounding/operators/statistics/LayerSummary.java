@@ -42,7 +42,8 @@ public final class LayerSummary {
     ArrayBytes.require(
         utterances >= utteranceSketch.count(), "it counts fewer utterances than it sums");
     ArrayBytes.require(
-        pending.length % dimension == 0 && pending.length / dimension < LayerAccumulator.BLOCK_ROWS,
+        pending.length % dimension == 0
+            && pending.length / dimension < LayerAccumulator.blockRows(settings),
         "the pending rows do not fit a block");
     ArrayBytes.require(
         frameSketch.count() == directions.frames()

@@ -36,45 +36,52 @@ final class DirectionMoments {
     return frames;
   }
 
-  /** Moments with the rows of a block added. */
-  DirectionMoments plusBlock(FrameBlock block) {
-    float[] rows = block.rows();
-    int count = block.count();
-    int d = mean.length;
-    // differences from the first direction are as small as the spread, so their squares keep digits
-    double[] first = new double[d];
-    double[] row = new double[d];
-    double[] sum = new double[d];
-    double[] squares = new double[d];
-    int kept = 0;
-    double norms = 0;
-    for (int i = 0; i < count; i++) {
-      int start = i * d;
-      double norm = Math.sqrt(block.squaredNorms()[i]);
+  /** The moments of some rows, which are added one by one. Mutable, one thread. */
+  static final class Accumulator implements FrameBlock.RowVisitor {
+    private final double[] first;
+    private final double[] sum;
+    private final double[] squares;
+    private int rows;
+    private int directed;
+    private double norms;
+
+    Accumulator(int dimension) {
+      first = new double[dimension];
+      sum = new double[dimension];
+      squares = new double[dimension];
+    }
+
+    @Override
+    public void visit(double[] row, double squaredNorm) {
+      double norm = Math.sqrt(squaredNorm);
+      rows++;
       norms += norm;
-      if (norm > 0) {
-        double scale = 1 / norm;
-        // apart from the loop that sums: one that converts is not made of vector instructions
-        for (int j = 0; j < d; j++) {
-          row[j] = rows[start + j];
-        }
-        for (int j = 0; j < d && kept == 0; j++) {
-          first[j] = row[j] * scale;
-        }
-        for (int j = 0; j < d; j++) {
-          double difference = row[j] * scale - first[j];
-          sum[j] += difference;
-          squares[j] += difference * difference;
-        }
-        kept++;
+      if (norm == 0) {
+        return;
       }
+      double scale = 1 / norm;
+      for (int j = 0; j < row.length && directed == 0; j++) {
+        first[j] = row[j] * scale;
+      }
+      // differences from the first direction are as small as the spread: their squares keep digits
+      for (int j = 0; j < row.length; j++) {
+        double difference = row[j] * scale - first[j];
+        sum[j] += difference;
+        squares[j] += difference * difference;
+      }
+      directed++;
     }
-    for (int j = 0; j < d && kept > 0; j++) {
-      double shift = sum[j] / kept;
-      squares[j] = Math.max(0, squares[j] - sum[j] * shift);
-      sum[j] = first[j] + shift;
+
+    DirectionMoments moments() {
+      double[] mean = new double[first.length];
+      double[] centred = new double[first.length];
+      for (int j = 0; j < mean.length && directed > 0; j++) {
+        double shift = sum[j] / directed;
+        centred[j] = Math.max(0, squares[j] - sum[j] * shift);
+        mean[j] = first[j] + shift;
+      }
+      return new DirectionMoments(rows, directed, norms, mean, centred);
     }
-    return merge(this, new DirectionMoments(count, kept, norms, sum, squares));
   }
 
   static DirectionMoments merge(DirectionMoments a, DirectionMoments b) {

@@ -17,14 +17,29 @@ record FrameBlock(float[] rows, int count, int dimension, double[] mean, double[
    * mean is large against the spread.
    */
   static FrameBlock of(float[] rows, int count, int dimension) {
+    return of(rows, count, dimension, (row, squaredNorm) -> {});
+  }
+
+  /** The same; {@code visitor} is given each row when it is at hand in float64. */
+  static FrameBlock of(float[] rows, int count, int dimension, RowVisitor visitor) {
     double[] first = new double[dimension];
-    for (int j = 0; j < dimension && count > 0; j++) {
-      first[j] = rows[j];
-    }
     double[] mean = new double[dimension];
     double[] squaredNorms = new double[count];
+    double[] row = new double[dimension];
     for (int i = 0; i < count; i++) {
-      squaredNorms[i] = addDifferences(rows, i * dimension, first, mean);
+      int start = i * dimension;
+      // a loop of its own, since one that converts is not made of vector instructions
+      for (int j = 0; j < dimension; j++) {
+        row[j] = rows[start + j];
+      }
+      if (i == 0) {
+        System.arraycopy(row, 0, first, 0, dimension);
+      }
+      for (int j = 0; j < dimension; j++) {
+        mean[j] += row[j] - first[j];
+      }
+      squaredNorms[i] = squaredNorm(row);
+      visitor.visit(row, squaredNorms[i]);
     }
     for (int j = 0; j < dimension && count > 0; j++) {
       mean[j] = first[j] + mean[j] / count;
@@ -32,35 +47,29 @@ record FrameBlock(float[] rows, int count, int dimension, double[] mean, double[
     return new FrameBlock(rows, count, dimension, mean, squaredNorms);
   }
 
-  /**
-   * Adds the differences of a row from the first one to their sums, in one pass with its squared
-   * norm, which is returned: what takes time is making float64 of float32. Four partial sums.
-   */
-  private static double addDifferences(float[] rows, int start, double[] first, double[] sums) {
+  /** By four partial sums. */
+  private static double squaredNorm(double[] row) {
     double a = 0;
     double b = 0;
     double c = 0;
     double e = 0;
     int j = 0;
-    for (; j + 3 < first.length; j += 4) {
-      double va = rows[start + j];
-      double vb = rows[start + j + 1];
-      double vc = rows[start + j + 2];
-      double ve = rows[start + j + 3];
-      sums[j] += va - first[j];
-      sums[j + 1] += vb - first[j + 1];
-      sums[j + 2] += vc - first[j + 2];
-      sums[j + 3] += ve - first[j + 3];
-      a += va * va;
-      b += vb * vb;
-      c += vc * vc;
-      e += ve * ve;
+    for (; j + 3 < row.length; j += 4) {
+      a += row[j] * row[j];
+      b += row[j + 1] * row[j + 1];
+      c += row[j + 2] * row[j + 2];
+      e += row[j + 3] * row[j + 3];
     }
-    for (; j < first.length; j++) {
-      double value = rows[start + j];
-      sums[j] += value - first[j];
-      a += value * value;
+    for (; j < row.length; j++) {
+      a += row[j] * row[j];
     }
     return (a + b) + (c + e);
+  }
+
+  /** Takes rows one after the other. */
+  interface RowVisitor {
+
+    /** A row, {@code [d]}, which is not kept, and its squared norm. */
+    void visit(double[] row, double squaredNorm);
   }
 }

@@ -142,9 +142,10 @@ public final class LayerAccumulator {
   }
 
   private void foldBlock(FoldProducts products) {
-    FrameBlock block = FrameBlock.of(pending, pendingRows, dimension);
+    DirectionMoments.Accumulator added = new DirectionMoments.Accumulator(dimension);
+    FrameBlock block = FrameBlock.of(pending, pendingRows, dimension, added);
+    directions = DirectionMoments.merge(directions, added.moments());
     frameSketch.addBlock(block, products);
-    directions = directions.plusBlock(block);
     microCentroids.addBlock(block, products);
     pendingRows = 0;
   }

@@ -164,7 +164,8 @@ public final class LayerSummary {
     SpectrumAccumulator completed = frameSketch.accumulator();
     MicroCentroidsAccumulator micro =
         new MicroCentroidsAccumulator(microCentroids, settings.microCentroids(), settings.seed());
-    FrameBlock block = FrameBlock.of(pending, rows, dimension);
+    DirectionMoments.Accumulator added = new DirectionMoments.Accumulator(dimension);
+    FrameBlock block = FrameBlock.of(pending, rows, dimension, added);
     try (FoldProducts products = new HostProducts()) {
       completed.addBlock(block, products);
       micro.addBlock(block, products);
@@ -175,7 +176,7 @@ public final class LayerSummary {
         utterances,
         completed.snapshot(),
         utteranceSketch,
-        directions.plusBlock(block),
+        DirectionMoments.merge(directions, added.moments()),
         sample,
         micro.snapshot(),
         new float[0]);

@@ -167,9 +167,14 @@ public final class LayerAccumulator {
   /** Sum of the frames; one that is not finite leaves a sum that is not. */
   private double[] sum(String utteranceId, float[] frames) {
     double[] sum = new double[dimension];
+    double[] row = new double[dimension];
     for (int start = 0; start < frames.length; start += dimension) {
+      // a loop of its own, since one that converts is not made of vector instructions
       for (int j = 0; j < dimension; j++) {
-        sum[j] += frames[start + j];
+        row[j] = frames[start + j];
+      }
+      for (int j = 0; j < dimension; j++) {
+        sum[j] += row[j];
       }
     }
     for (double value : sum) {

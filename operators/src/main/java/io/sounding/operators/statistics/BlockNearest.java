@@ -13,7 +13,7 @@ final class BlockNearest {
   private static final int MOST_CANDIDATES = 64;
 
   /** Rows of one product with all micro-centroids, which bounds the room for it. */
-  private static final int MOST_ROWS = 1024;
+  private static final int MOST_ROWS = 2048;
 
   private final PointCloud block;
   private final FoldProducts products;

@@ -9,7 +9,7 @@ public final class HostProducts extends FoldProducts {
   private static final int ROWS_AT_ONCE = 128;
 
   /** So few that they are still in the nearest cache when they are copied off the heap. */
-  private static final int ROWS_COPIED_AT_ONCE = 8;
+  private static final int ROWS_COPIED_AT_ONCE = 4;
 
   private double[] residuals = new double[0];
   private Products.Gram gram = new Products.Gram(0, 0);

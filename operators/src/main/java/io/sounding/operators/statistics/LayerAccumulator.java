@@ -18,7 +18,7 @@ import java.util.Arrays;
  */
 public final class LayerAccumulator {
   private static final int FEWEST_BLOCK_ROWS = 1024;
-  private static final int MOST_BLOCK_ROWS = 4096;
+  static final int MOST_BLOCK_ROWS = 4096;
 
   /** So that what is done for each micro-centroid once a block is little for each row. */
   private static final int ROWS_TO_MICRO_CENTROID = 4;

@@ -19,7 +19,9 @@ import java.util.function.DoubleSupplier;
  */
 final class PointCloud {
   private static final int UNSCALED_EXPONENT = 20;
-  private static final int RANGE = 2048;
+
+  /** Not less than a block of the fold, which has one processor and takes none from others. */
+  private static final int RANGE = LayerAccumulator.MOST_BLOCK_ROWS;
 
   private final int size;
   private final int dimension;

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * sums are the same to the bit whenever they are taken up.
  */
 final class SecondMomentsAccumulator implements SpectrumAccumulator {
-  private static final int MOST_WAITING = 16;
+  private static final int MOST_WAITING = 48;
 
   private final int dimension;
   private final double[] mean;

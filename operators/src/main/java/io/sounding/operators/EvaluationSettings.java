@@ -18,6 +18,8 @@ import java.util.Objects;
  *     evenly
  * @param batchSeconds audio of equally long windows embedded in one forward pass, at most
  * @param slice wall time after which the embedding stage looks at its inbox again
+ * @param atRisk work on a shard that a failure may cost, wall time: what was done is saved with the
+ *     first Flink checkpoint after as much of it, since that writes megabytes per layer
  * @param patience how long is waited, and remembered
  * @param relate how metrics are set against scores and their run's history
  */
@@ -28,6 +30,7 @@ public record EvaluationSettings(
     double maxWindowSeconds,
     double batchSeconds,
     Duration slice,
+    Duration atRisk,
     Patience patience,
     RelateSettings relate)
     implements Serializable {
@@ -45,6 +48,10 @@ public record EvaluationSettings(
     if (slice.toMillis() < 1) {
       throw new IllegalArgumentException("slice is %s; it must be at least 1 ms.".formatted(slice));
     }
+    if (atRisk.isNegative()) {
+      throw new IllegalArgumentException(
+          "atRisk is %s; it must not be negative.".formatted(atRisk));
+    }
     Objects.requireNonNull(statistics, "statistics");
     Objects.requireNonNull(models, "models");
     Objects.requireNonNull(patience, "patience");
@@ -60,6 +67,7 @@ public record EvaluationSettings(
         30,
         60,
         Duration.ofMillis(500),
+        Duration.ofSeconds(5),
         Patience.DEFAULT,
         RelateSettings.DEFAULT);
   }
@@ -67,24 +75,56 @@ public record EvaluationSettings(
   /** The same with other shards and statistics. */
   public EvaluationSettings with(int newShards, StatisticsSettings newStatistics) {
     return new EvaluationSettings(
-        newShards, newStatistics, models, maxWindowSeconds, batchSeconds, slice, patience, relate);
+        newShards,
+        newStatistics,
+        models,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        atRisk,
+        patience,
+        relate);
   }
 
   /** The same with other models. */
   public EvaluationSettings with(ModelSettings newModels) {
     return new EvaluationSettings(
-        shards, statistics, newModels, maxWindowSeconds, batchSeconds, slice, patience, relate);
+        shards,
+        statistics,
+        newModels,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        atRisk,
+        patience,
+        relate);
   }
 
   /** The same with other patience. */
   public EvaluationSettings with(Patience newPatience) {
     return new EvaluationSettings(
-        shards, statistics, models, maxWindowSeconds, batchSeconds, slice, newPatience, relate);
+        shards,
+        statistics,
+        models,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        atRisk,
+        newPatience,
+        relate);
   }
 
   /** The same, related otherwise. */
   public EvaluationSettings with(RelateSettings newRelate) {
     return new EvaluationSettings(
-        shards, statistics, models, maxWindowSeconds, batchSeconds, slice, patience, newRelate);
+        shards,
+        statistics,
+        models,
+        maxWindowSeconds,
+        batchSeconds,
+        slice,
+        atRisk,
+        patience,
+        newRelate);
   }
 }

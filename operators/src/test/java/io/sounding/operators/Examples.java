@@ -121,6 +121,7 @@ public final class Examples {
         0.2,
         batchSeconds,
         Duration.ofMillis(1),
+        Duration.ZERO,
         Patience.DEFAULT.withRetention(Duration.ofDays(30)),
         RelateSettings.DEFAULT);
   }

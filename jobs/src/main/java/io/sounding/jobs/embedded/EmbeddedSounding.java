@@ -16,6 +16,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -30,6 +31,12 @@ public final class EmbeddedSounding implements AutoCloseable {
 
   /** Metric events become visible with each Flink checkpoint. */
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+
+  /** So that each of them writes what is new, and not all audio and all summaries again. */
+  private static final Configuration STATE_ON_DISK =
+      new Configuration()
+          .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
+          .set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
 
   private final EmbeddedBroker broker;
   private final EmbeddedCluster cluster;
@@ -107,6 +114,7 @@ public final class EmbeddedSounding implements AutoCloseable {
       Topics topics = Topics.withPrefix("sounding");
       broker.createTopics(KafkaTopic.of(topics, parallelism));
       StreamExecutionEnvironment environment = cluster.environment();
+      environment.configure(STATE_ON_DISK);
       environment.configure(jobSettings);
       environment.setParallelism(parallelism);
       environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());

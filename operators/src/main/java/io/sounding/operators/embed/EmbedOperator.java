@@ -38,7 +38,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * barriers ({@link SliceTurns}). The model runs on a thread of its own ({@link CurrentModel}); a
  * slice waits for it no longer than it lasts.
  *
- * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it.
+ * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it. Where a
+ * shard is left is saved once {@link EvaluationSettings#atRisk()} of work is not; the rest is done
+ * again after a failure, to the same end.
  */
 final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     implements TwoInputStreamOperator<ShardUtterance, Control, ShardSummary>, BoundedMultiInput {
@@ -62,6 +64,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private transient ShardPipeline pipeline;
   private transient SliceTurns turns;
   private transient int savedBatch;
+  private transient long savedNanos;
   private transient int openInputs;
 
   EmbedOperator(StreamOperatorParameters<ShardSummary> parameters, EvaluationSettings settings) {
@@ -210,7 +213,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
         emitSummaries();
         forget(pipeline.run().request(), pipeline.run().shard());
         pipeline.finish();
-        savedBatch = -1;
+        nothingSaved();
       }
     } while (System.nanoTime() < end);
     return true;
@@ -223,8 +226,13 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       return false;
     }
     pipeline.begin(begun(next.get()));
-    savedBatch = -1;
+    nothingSaved();
     return true;
+  }
+
+  private void nothingSaved() {
+    savedBatch = -1;
+    savedNanos = System.nanoTime();
   }
 
   private ShardRun begun(EmbedQueue.Work work) throws Exception {
@@ -343,10 +351,14 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     ShardRun run = pipeline.run();
-    if (run != null && run.nextBatch() > 0 && run.nextBatch() != savedBatch) {
+    if (run != null
+        && run.nextBatch() > 0
+        && run.nextBatch() != savedBatch
+        && System.nanoTime() - savedNanos >= settings.atRisk().toNanos()) {
       setCurrentKey(shards.get(run.shard()).key());
       state.putInFlight(run.save());
       savedBatch = run.nextBatch();
+      savedNanos = System.nanoTime();
     }
   }
 

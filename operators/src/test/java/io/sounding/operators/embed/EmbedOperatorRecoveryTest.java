@@ -13,6 +13,7 @@ import io.sounding.operators.fold.ShardSummary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -84,6 +85,41 @@ class EmbedOperatorRecoveryTest {
       restored.runUntilSummaries(3);
       assertThat(restored.results()).isEqualTo(undisturbed(settings));
     }
+  }
+
+  @Test
+  void whatIsNotWorthSavingIsDoneAgainToTheSameEnd() throws Exception {
+    EvaluationSettings settings = savedEveryHour(Examples.settings(1, cache));
+    OperatorSubtaskState snapshot;
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      feed(harness);
+      int idle = harness.stateEntries();
+      while (harness.beginnings().isEmpty()) {
+        harness.takeMail().run();
+      }
+      snapshot = harness.snapshot(1, 1);
+      assertThat(harness.stateEntries()).isEqualTo(idle);
+      assertThat(harness.summaries()).isEmpty();
+    }
+    try (EmbedHarness restored = new EmbedHarness(settings, 1, 0)) {
+      restored.initializeState(snapshot);
+      restored.dividing(Examples.manifest(corpus)).open();
+      restored.runUntilSummaries(3);
+      assertThat(restored.results()).isEqualTo(undisturbed(settings));
+    }
+  }
+
+  private static EvaluationSettings savedEveryHour(EvaluationSettings settings) {
+    return new EvaluationSettings(
+        settings.shards(),
+        settings.statistics(),
+        settings.models(),
+        settings.maxWindowSeconds(),
+        settings.batchSeconds(),
+        settings.slice(),
+        Duration.ofHours(1),
+        settings.patience(),
+        settings.relate());
   }
 
   /** As its task does when a job is stopped with a savepoint: no mail is taken any more. */

@@ -112,6 +112,7 @@ final class RestorableJob implements AutoCloseable {
         30,
         60,
         Duration.ofMillis(1),
+        Duration.ZERO,
         Patience.DEFAULT.withRetention(Duration.ofDays(36_500)), // a fixture does not expire
         RelateSettings.DEFAULT.with(Duration.ofDays(36_500)));
   }

@@ -43,7 +43,7 @@ final class ClusterSettings {
     settings.set(BlobServerOptions.STORAGE_DIRECTORY, temporary.toString());
     settings.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-        directory.resolve("checkpoints").toUri().toString());
+        RetainedCheckpoints.folder(directory).toUri().toString());
     settings.set(
         CheckpointingOptions.SAVEPOINT_DIRECTORY,
         directory.resolve("savepoints").toUri().toString());

@@ -11,14 +11,36 @@ import java.util.stream.Stream;
 /** The Flink checkpoints that an embedded cluster left below its directory. */
 final class RetainedCheckpoints {
 
-  /** Below checkpoints: job / chk-N / _metadata. */
+  /** Below it: job / chk-N / _metadata. */
   private static final int DEPTH = 3;
+
+  /** What versions wrote that kept state on the heap, from which state on disk cannot go on. */
+  private static final String OF_HEAP = "checkpoints";
 
   private RetainedCheckpoints() {}
 
-  /** The newest complete one; empty if there is none. */
+  /** Where they are written. */
+  static Path folder(Path cluster) {
+    return cluster.resolve("incremental-checkpoints");
+  }
+
+  /**
+   * The newest complete one; empty if there is none.
+   *
+   * @throws EmbeddedException if there is none but one of a version that kept state on the heap
+   */
   static Optional<Path> newestIn(Path cluster) {
-    Path checkpoints = cluster.resolve("checkpoints");
+    Optional<Path> newest = newestBelow(folder(cluster));
+    Path old = cluster.resolve(OF_HEAP);
+    if (newest.isEmpty() && newestBelow(old).isPresent()) {
+      throw new EmbeddedException(
+          "The state in %s was written by an earlier version and cannot be gone on from. Name another folder, and publish again what is still to be evaluated."
+              .formatted(old));
+    }
+    return newest;
+  }
+
+  private static Optional<Path> newestBelow(Path checkpoints) {
     if (!Files.isDirectory(checkpoints)) {
       return Optional.empty();
     }

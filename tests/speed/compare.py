@@ -197,8 +197,8 @@ def markdown(found, options):
             ],
         ),
         "Rates: OpenBLAS in the same Java process, one product on each thread, before and after the fold.\n"
-        f"**Share of them that folding reaches: {spread(of(lambda one: 100 * ideal(one) / one['fold']), '{:.0f}')} %** "
-        f"({DEFAULT_SHARDS} shards with {DEFAULT_MICRO_CENTROIDS}: {spread(of(share_of_defaults), '{:.0f}')} %).\n",
+        f"**Share of them that folding reaches: {spread(of(lambda one: 100 * ideal(one) / one['fold']), '{:.1f}')} %** "
+        f"({DEFAULT_SHARDS} shards with {DEFAULT_MICRO_CENTROIDS}: {spread(of(share_of_defaults), '{:.1f}')} %).\n",
         "## Final clustering\n",
         f"k-means of {options.sample:,} frames, k = {options.clusters}, from the same centroids, "
         f"at most {options.iterations} iterations, tolerance 0, {THREADS} threads.\n",

@@ -97,22 +97,26 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
   }
 
   private void addWaiting() {
+    // a row of the triangle is copied to where its columns have their own indexes: loops over
+    // arrays that are shifted against each other are not made of vector instructions
+    double[] row = new double[dimension];
     int position = 0;
     for (int i = 0; i < dimension; i++) {
+      System.arraycopy(packed, position, row, i, dimension - i);
       for (int w = 0; w < waitingCount; w++) {
-        addMultiple(waitingWeights[w] * waiting[w][i], waiting[w], i, position);
+        addMultiple(waitingWeights[w] * waiting[w][i], waiting[w], i, row);
       }
+      System.arraycopy(row, i, packed, position, dimension - i);
       position += dimension - i;
     }
     Arrays.fill(waiting, 0, waitingCount, null);
     waitingCount = 0;
   }
 
-  /** Adds factor * vector, from its element {@code from} on, to the triangle at a position. */
-  private void addMultiple(double factor, double[] vector, int from, int position) {
-    int shift = position - from;
-    for (int j = from; j < dimension; j++) {
-      packed[shift + j] += factor * vector[j];
+  /** Adds factor * vector, from its element {@code from} on. */
+  private static void addMultiple(double factor, double[] vector, int from, double[] row) {
+    for (int j = from; j < row.length; j++) {
+      row[j] += factor * vector[j];
     }
   }
 }

@@ -62,6 +62,27 @@ final class DeviceProducts extends FoldProducts {
   }
 
   @Override
+  public void nearest(
+      int from, int m, float[] y, float[] squaredNorms, float[] least, int[] index) {
+    int n = squaredNorms.length;
+    int d = (int) loaded.getShape().get(1);
+    try (NDManager block = device.newSubManager();
+        NDArray x = loaded.get(new NDIndex("{}:{}", from, from + m))) {
+      NDArray products = x.matMul(matrix(block, y, n, d).transpose());
+      NDArray scores = products.muli(-2).addi(block.create(squaredNorms));
+      // points so far off that a product is not finite are near to nothing
+      scores.set(scores.isNaN(), Float.POSITIVE_INFINITY);
+      NDArray nearest = scores.argMin(1);
+      long[] indexes = nearest.toLongArray();
+      for (int row = 0; row < m; row++) {
+        index[row] = (int) indexes[row];
+      }
+      NDArray lowest = scores.min(new int[] {1});
+      lowest.toByteBuffer().asFloatBuffer().get(least, 0, m);
+    }
+  }
+
+  @Override
   public void close() {
     if (loaded != null) {
       loaded.close();

@@ -12,9 +12,6 @@ final class BlockNearest {
   /** Candidates that are compared with one product. */
   private static final int MOST_CANDIDATES = 64;
 
-  /** Rows of one product with all micro-centroids, which bounds the room for it. */
-  private static final int MOST_ROWS = 2048;
-
   private final PointCloud block;
   private final FoldProducts products;
   private final double unitSquared;
@@ -160,28 +157,13 @@ final class BlockNearest {
     for (int c = 0; c < count; c++) {
       squaredNorms[c] = (float) others.squaredNorm(c);
     }
-    for (int start = from; start < to; start += MOST_ROWS) {
-      compare(start, Math.min(to, start + MOST_ROWS), others, squaredNorms, firstIndex);
-    }
-  }
-
-  private void compare(int from, int to, PointCloud others, float[] squaredNorms, int firstIndex) {
-    int count = others.size();
-    float[] found = block.products(from, to - from, others, products);
+    float[] least = new float[to - from];
+    int[] index = new int[to - from];
+    products.nearest(from, to - from, others.rows(), squaredNorms, least, index);
     for (int row = from; row < to; row++) {
-      int start = (row - from) * count;
-      float least = score[row];
-      int index = -1;
-      for (int c = 0; c < count; c++) {
-        float value = squaredNorms[c] - 2 * found[start + c];
-        if (value < least) {
-          least = value;
-          index = c;
-        }
-      }
-      if (index >= 0) {
-        score[row] = least;
-        nearest[row] = firstIndex + index;
+      if (least[row - from] < score[row]) {
+        score[row] = least[row - from];
+        nearest[row] = firstIndex + index[row - from];
       }
     }
   }

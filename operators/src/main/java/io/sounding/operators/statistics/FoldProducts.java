@@ -40,6 +40,18 @@ public abstract class FoldProducts implements AutoCloseable {
    */
   public abstract void multiply(int from, int m, float[] y, int n, float[] out);
 
+  /**
+   * The nearest of some points y, by {@code ||y||^2 - 2 x yᵀ} in float32, for each of the loaded
+   * rows x from .. from + m.
+   *
+   * @param y {@code [n * d]} or longer
+   * @param squaredNorms of the points, {@code [n]}, n at least 1
+   * @param least receives {@code ||y||^2 - 2 x yᵀ} of the nearest point, {@code [m]}
+   * @param index receives which one it is, {@code [m]}; the first of equals on the processor
+   */
+  public abstract void nearest(
+      int from, int m, float[] y, float[] squaredNorms, float[] least, int[] index);
+
   /** Room for at least so many results; what is in it lasts until the next call. */
   final float[] room(int length) {
     if (room.length < length) {

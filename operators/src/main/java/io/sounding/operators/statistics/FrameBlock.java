@@ -48,7 +48,7 @@ record FrameBlock(float[] rows, int count, int dimension, double[] mean, double[
   }
 
   /** By four partial sums. */
-  private static double squaredNorm(double[] row) {
+  static double squaredNorm(double[] row) {
     double a = 0;
     double b = 0;
     double c = 0;

@@ -11,6 +11,9 @@ public final class HostProducts extends FoldProducts {
   /** So few that they are still in the nearest cache when they are copied off the heap. */
   private static final int ROWS_COPIED_AT_ONCE = 4;
 
+  /** Rows of one product with all points, which bounds the room for it. */
+  private static final int ROWS_COMPARED_AT_ONCE = 2048;
+
   private double[] residuals = new double[0];
   private Products.Gram gram = new Products.Gram(0, 0);
   private final Products.Buffers buffers = new Products.Buffers();
@@ -56,6 +59,15 @@ public final class HostProducts extends FoldProducts {
   @Override
   public void multiply(int from, int m, float[] y, int n, float[] out) {
     buffers.multiply(from, m, y, n, out);
+  }
+
+  @Override
+  public void nearest(
+      int from, int m, float[] y, float[] squaredNorms, float[] least, int[] index) {
+    for (int row = 0; row < m; row += ROWS_COMPARED_AT_ONCE) {
+      int rows = Math.min(m - row, ROWS_COMPARED_AT_ONCE);
+      buffers.nearest(from + row, rows, y, squaredNorms, row, least, index);
+    }
   }
 
   @Override

@@ -124,7 +124,8 @@ public final class LayerAccumulator {
               + frames.length
               + " values.");
     }
-    double[] sum = sum(utteranceId, frames);
+    int fitting = Math.min(rows, blockRows - pendingRows);
+    double[] sum = sum(utteranceId, frames, fitting);
     utterances++;
     if (rows == 0) {
       return;
@@ -133,7 +134,9 @@ public final class LayerAccumulator {
     for (int frame = 0; frame < rows; frame++) {
       int start = frame * dimension;
       sample.offer(FrameKey.of(key, frame), frames, start);
-      System.arraycopy(frames, start, pending, pendingRows * dimension, dimension);
+      if (frame >= fitting) {
+        System.arraycopy(frames, start, pending, pendingRows * dimension, dimension);
+      }
       if (++pendingRows == blockRows) {
         foldBlock(products);
       }
@@ -164,10 +167,15 @@ public final class LayerAccumulator {
         Arrays.copyOf(pending, pendingRows * dimension));
   }
 
-  /** Sum of the frames; one that is not finite leaves a sum that is not. */
-  private double[] sum(String utteranceId, float[] frames) {
+  /**
+   * Sum of the frames; one that is not finite leaves a sum that is not. The first {@code fitting}
+   * frames are copied behind those that wait while they are at hand; they wait only when the caller
+   * counts them.
+   */
+  private double[] sum(String utteranceId, float[] frames, int fitting) {
     double[] sum = new double[dimension];
     double[] row = new double[dimension];
+    int fitsTo = fitting * dimension;
     for (int start = 0; start < frames.length; start += dimension) {
       // a loop of its own, since one that converts is not made of vector instructions
       for (int j = 0; j < dimension; j++) {
@@ -175,6 +183,9 @@ public final class LayerAccumulator {
       }
       for (int j = 0; j < dimension; j++) {
         sum[j] += row[j];
+      }
+      if (start < fitsTo) {
+        System.arraycopy(frames, start, pending, pendingRows * dimension + start, dimension);
       }
     }
     for (double value : sum) {

@@ -34,6 +34,8 @@ final class MicroCentroidsAccumulator {
   private double[] means;
   private double[] squares;
   private double facilityCost;
+  private final double[] mean;
+  private final double[] difference;
 
   MicroCentroidsAccumulator(MicroCentroids start, int limit, long seed) {
     dimension = start.dimension();
@@ -45,6 +47,8 @@ final class MicroCentroidsAccumulator {
     means = Arrays.copyOf(start.means(), counts.length * dimension);
     squares = Arrays.copyOf(start.squares(), counts.length);
     facilityCost = start.facilityCost();
+    mean = new double[dimension];
+    difference = new double[dimension];
   }
 
   /** Adds the rows of a block. */
@@ -76,23 +80,25 @@ final class MicroCentroidsAccumulator {
    * @return the first row not added
    */
   private int addMeasured(float[] rows, BlockNearest block, double[] draws, int from, int to) {
+    int[] centroids = new int[to - from];
     int row = from;
-    while (row < to) {
+    while (row < to && size <= limit) {
       int end = block.plan(row, to, draws, facilityCost);
-      for (; row < end; row++) {
+      for (; row < end && size <= limit; row++) {
         if (block.opens(row, draws[row], facilityCost)) {
           open(rows, row * dimension);
           block.open(row);
-          if (size > limit) {
-            return row + 1;
-          }
+          centroids[row - from] = -1;
         } else {
-          absorb(block.nearest(row), rows, row * dimension);
+          centroids[row - from] = block.nearest(row);
         }
       }
-      block.finish(end, to);
+      if (size <= limit) {
+        block.finish(end, to);
+      }
     }
-    return to;
+    absorb(rows, from, row, centroids);
+    return row;
   }
 
   private void open(float[] rows, int start) {
@@ -104,16 +110,46 @@ final class MicroCentroidsAccumulator {
     size++;
   }
 
+  /**
+   * Adds rows from .. to to the micro-centroids they are nearest to; -1 is none. They take them up
+   * one after the other, each its rows in their order: means would fall out of the cache otherwise.
+   */
+  private void absorb(float[] rows, int from, int to, int[] centroids) {
+    int[] first = new int[size];
+    int[] next = new int[to - from];
+    Arrays.fill(first, -1);
+    for (int i = to - from - 1; i >= 0; i--) {
+      if (centroids[i] >= 0) {
+        next[i] = first[centroids[i]];
+        first[centroids[i]] = i;
+      }
+    }
+    for (int c = 0; c < size; c++) {
+      if (first[c] >= 0) {
+        System.arraycopy(means, c * dimension, mean, 0, dimension);
+        for (int i = first[c]; i >= 0; i = next[i]) {
+          absorb(c, rows, (from + i) * dimension);
+        }
+        System.arraycopy(mean, 0, means, c * dimension, dimension);
+      }
+    }
+  }
+
+  /** Adds a row to a micro-centroid whose mean is at hand. */
   private void absorb(int c, float[] rows, int start) {
     double share = 1.0 / ++counts[c];
-    int mean = c * dimension;
-    double squared = 0;
+    // loops of their own over arrays of their own, since one that converts, or whose arrays are
+    // shifted against each other, is not made of vector instructions
     for (int j = 0; j < dimension; j++) {
-      double difference = rows[start + j] - means[mean + j];
-      means[mean + j] += share * difference;
-      squared += difference * difference;
+      difference[j] = rows[start + j];
     }
-    squares[c] += squared * (1 - share);
+    for (int j = 0; j < dimension; j++) {
+      difference[j] -= mean[j];
+    }
+    for (int j = 0; j < dimension; j++) {
+      mean[j] += share * difference[j];
+    }
+    squares[c] += FrameBlock.squaredNorm(difference) * (1 - share);
   }
 
   private void joinCheapest() {

@@ -62,14 +62,44 @@ final class PointCloud {
   static PointCloud of(FrameBlock block, float[] stored) {
     float[] rows = block.rows();
     int size = block.count();
-    double[] centre = block.mean();
+    int dimension = block.dimension();
+    float[] rounded = new float[dimension];
+    double[] centre = new double[dimension];
+    for (int j = 0; j < dimension; j++) {
+      rounded[j] = (float) block.mean()[j];
+      centre[j] = rounded[j];
+    }
     double[] squaredNorms = new double[size];
-    store(rows, size, centre, 1, stored, squaredNorms);
-    double unit = unit(squaredNorms, size, centre.length, () -> largest(rows, size, centre));
+    store(rows, size, rounded, stored, squaredNorms);
+    double unit = unit(squaredNorms, size, dimension, () -> largest(rows, size, centre));
     if (unit != 1) {
       store(rows, size, centre, 1 / unit, stored, squaredNorms);
     }
-    return new PointCloud(size, centre.length, stored, squaredNorms, ones(size), centre, unit);
+    return new PointCloud(size, dimension, stored, squaredNorms, ones(size), centre, unit);
+  }
+
+  /**
+   * Stores rows relative to the centre, and their squared norms. A difference of two float32 values
+   * is rounded once, in float32 as in float64, so nothing is lost by not widening them.
+   */
+  private static void store(
+      float[] rows, int size, float[] centre, float[] stored, double[] squaredNorms) {
+    int dimension = centre.length;
+    Processors.forRanges(
+        size,
+        RANGE,
+        (from, to) -> {
+          float[] row = new float[dimension];
+          for (int i = from; i < to; i++) {
+            // arrays that are shifted against each other are not made of vector instructions
+            System.arraycopy(rows, i * dimension, row, 0, dimension);
+            for (int j = 0; j < dimension; j++) {
+              row[j] -= centre[j];
+            }
+            System.arraycopy(row, 0, stored, i * dimension, dimension);
+            squaredNorms[i] = squaredNorm(row, 0, dimension);
+          }
+        });
   }
 
   /** Stores rows relative to the centre, times {@code factor}, and their squared norms. */

@@ -10,6 +10,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 
+import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -129,13 +130,42 @@ final class Products {
 
     /** XYᵀ into out for m loaded rows; {@code y[n * d]}, {@code out[m * n]} or longer. */
     void multiply(int from, int m, float[] y, int n, float[] out) {
+      requireLength(out.length, (long) m * n);
+      if (m > 0 && n > 0) {
+        multiply(from, m, y, n);
+        products.get(out, 0, m * n);
+      }
+    }
+
+    /**
+     * The least of {@code squaredNorms[c] - 2 x y_cᵀ} over c, for each x of m loaded rows, into
+     * {@code least[to + row]}, and the first c where it is into {@code index[to + row]}.
+     */
+    void nearest(
+        int from, int m, float[] y, float[] squaredNorms, int to, float[] least, int[] index) {
+      int n = squaredNorms.length;
+      multiply(from, m, y, n);
+      FloatBuffer found = products.asBuffer();
+      for (int row = 0; row < m; row++) {
+        int start = row * n;
+        float lowest = Float.POSITIVE_INFINITY;
+        int at = 0;
+        for (int c = 0; c < n; c++) {
+          float value = squaredNorms[c] - 2 * found.get(start + c);
+          if (value < lowest) {
+            lowest = value;
+            at = c;
+          }
+        }
+        least[to + row] = lowest;
+        index[to + row] = at;
+      }
+    }
+
+    private void multiply(int from, int m, float[] y, int n) {
       int d = dimension;
       requireLength(loaded, (long) from + m);
       requireLength(y.length, (long) n * d);
-      requireLength(out.length, (long) m * n);
-      if (m == 0 || n == 0) {
-        return;
-      }
       right = room(right, (long) n * d);
       products = room(products, (long) m * n);
       right.put(y, 0, n * d);
@@ -143,7 +173,6 @@ final class Products {
       cblas_sgemm(
           CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1f, left, d, right, d, 0f, products, n);
       left.position(0);
-      products.get(out, 0, m * n);
     }
 
     private static FloatPointer room(FloatPointer buffer, long length) {

@@ -8,6 +8,7 @@ import io.sounding.operators.statistics.FoldProducts;
 import io.sounding.operators.statistics.HostProducts;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -83,6 +84,46 @@ class FoldProductsTest {
     products.multiply(3, 0, y, 5, out);
     products.multiply(3, 8, y, 0, out);
     assertThat(out[8 * 5]).isEqualTo(77);
+  }
+
+  /** The last point is so far off that float32 products with it are infinite, their sums NaN. */
+  @ParameterizedTest
+  @MethodSource("products")
+  void findsTheNearestPointOfTheChosenRows(FoldProducts products) {
+    int points = 9;
+    float[] x = values(ROWS * D, 7, 0);
+    float[] y = values(points * D, 8, 0);
+    Arrays.fill(y, (points - 1) * D, points * D, 3e38f);
+    float[] squaredNorms = new float[points];
+    for (int c = 0; c < points; c++) {
+      squaredNorms[c] = (float) squaredNorm(y, c);
+    }
+    products.load(x, ROWS, D);
+    float[] least = new float[20];
+    int[] index = new int[20];
+    products.nearest(4, 20, y, squaredNorms, least, index);
+    for (int i = 0; i < 20; i++) {
+      double[] distances = new double[points];
+      for (int c = 0; c < points; c++) {
+        distances[c] = squaredDistance(x, 4 + i, y, c);
+      }
+      double expected = Arrays.stream(distances).min().getAsDouble();
+      assertThat(distances[index[i]]).isEqualTo(expected);
+      assertThat(least[i] + squaredNorm(x, 4 + i)).isCloseTo(expected, within(1e-5));
+    }
+  }
+
+  private static double squaredNorm(float[] x, int row) {
+    return squaredDistance(x, row, new float[D], 0);
+  }
+
+  private static double squaredDistance(float[] x, int row, float[] y, int point) {
+    double sum = 0;
+    for (int j = 0; j < D; j++) {
+      double difference = (double) x[row * D + j] - y[point * D + j];
+      sum += difference * difference;
+    }
+    return sum;
   }
 
   private static double gram(float[] rows, double[] mean, double[] shift, int i, int j) {

@@ -43,9 +43,15 @@ final class DeviceProducts extends FoldProducts {
   }
 
   @Override
-  public void load(float[] rows, int count, int d) {
+  public void load(float[] rows, int count, double[] centre, double factor, double[] squaredNorms) {
     close();
-    loaded = matrix(device, rows, count, d);
+    try (NDManager block = device.newSubManager()) {
+      NDArray x = matrix(block, rows, count, centre.length).toType(DataType.FLOAT64, false);
+      loaded = x.subi(block.create(centre)).muli(factor).toType(DataType.FLOAT32, false);
+      loaded.attach(device);
+      NDArray norms = loaded.toType(DataType.FLOAT64, false).square().sum(new int[] {1});
+      System.arraycopy(norms.toDoubleArray(), 0, squaredNorms, 0, count);
+    }
   }
 
   @Override

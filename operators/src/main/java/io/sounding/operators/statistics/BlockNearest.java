@@ -12,8 +12,7 @@ final class BlockNearest {
   /** Candidates that are compared with one product. */
   private static final int MOST_CANDIDATES = 64;
 
-  private final PointCloud block;
-  private final FoldProducts products;
+  private final CentredBlock block;
   private final double unitSquared;
   private final int[] nearest;
   private final float[] score;
@@ -28,22 +27,18 @@ final class BlockNearest {
   private int chunkStart;
   private float[] candidateProducts;
 
-  /** For these rows; {@code products} are used up to the last call. */
-  BlockNearest(PointCloud block, FoldProducts products) {
+  /** For these rows. */
+  BlockNearest(CentredBlock block) {
     this.block = block;
-    this.products = products;
     unitSquared = block.unit() * block.unit();
-    nearest = new int[block.size()];
-    score = new float[block.size()];
-    opened = new int[block.size()];
-    products.load(block.rows(), block.size(), block.dimension());
+    nearest = new int[block.count()];
+    score = new float[block.count()];
+    opened = new int[block.count()];
   }
 
   /** Measures rows from .. to against the first {@code size} of {@code means}. */
   void measure(int from, int to, double[] means, int size) {
-    double[] ones = new double[size];
-    Arrays.fill(ones, 1);
-    known = block.alongside(means, ones, products.pointRoom(size * block.dimension()));
+    known = block.points(means, size);
     openedCount = 0;
     Arrays.fill(nearest, from, to, -1);
     Arrays.fill(score, from, to, Float.POSITIVE_INFINITY);
@@ -69,7 +64,7 @@ final class BlockNearest {
     }
     if (candidateCount > 0) {
       PointCloud rows = block.rowsAt(candidates, candidateCount);
-      candidateProducts = block.products(from, end - from, rows, products);
+      candidateProducts = block.products(from, end - from, rows);
     }
     return end;
   }
@@ -149,17 +144,12 @@ final class BlockNearest {
   }
 
   private void compare(int from, int to, PointCloud others, int firstIndex) {
-    int count = others.size();
-    if (count == 0) {
+    if (others.size() == 0) {
       return;
-    }
-    float[] squaredNorms = new float[count];
-    for (int c = 0; c < count; c++) {
-      squaredNorms[c] = (float) others.squaredNorm(c);
     }
     float[] least = new float[to - from];
     int[] index = new int[to - from];
-    products.nearest(from, to - from, others.rows(), squaredNorms, least, index);
+    block.nearest(from, to - from, others, least, index);
     for (int row = from; row < to; row++) {
       if (least[row - from] < score[row]) {
         score[row] = least[row - from];

@@ -9,7 +9,6 @@ package io.sounding.operators.statistics;
  */
 public abstract class FoldProducts implements AutoCloseable {
   private float[] room = new float[0];
-  private float[] rowRoom = new float[0];
   private float[] pointRoom = new float[0];
 
   /**
@@ -25,12 +24,17 @@ public abstract class FoldProducts implements AutoCloseable {
       float[] rows, int count, double[] mean, double[] shift, double[] packed);
 
   /**
-   * Takes the rows X that the next products are made with: they cross to where products are made
-   * once, however many products follow. Not kept beyond {@link #close}.
+   * Takes the rows X that the next products are made with, {@code (row - centre) * factor} rounded
+   * to float32: they cross to where products are made once, however many products follow. Not kept
+   * beyond {@link #close}.
    *
    * @param rows {@code [count * d]} or longer
+   * @param centre {@code [d]}, of float32 values
+   * @param factor a power of two
+   * @param squaredNorms receives those of X, in float64, {@code [count]}
    */
-  public abstract void load(float[] rows, int count, int d);
+  public abstract void load(
+      float[] rows, int count, double[] centre, double factor, double[] squaredNorms);
 
   /**
    * XYᵀ into out, in float32, of the loaded rows X from .. from + m.
@@ -58,14 +62,6 @@ public abstract class FoldProducts implements AutoCloseable {
       room = new float[length];
     }
     return room;
-  }
-
-  /** Room for so many values of rows of a block; what is in it lasts until the next block. */
-  final float[] rowRoom(int length) {
-    if (rowRoom.length < length) {
-      rowRoom = new float[length];
-    }
-    return rowRoom;
   }
 
   /** Room for so many values of points rows are compared with; it lasts until the next call. */

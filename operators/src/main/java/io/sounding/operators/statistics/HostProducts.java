@@ -52,8 +52,29 @@ public final class HostProducts extends FoldProducts {
   }
 
   @Override
-  public void load(float[] rows, int count, int d) {
-    buffers.load(rows, count, d);
+  public void load(float[] rows, int count, double[] centre, double factor, double[] squaredNorms) {
+    int d = centre.length;
+    buffers.prepare(count, d);
+    float[] rounded = new float[d];
+    for (int j = 0; j < d; j++) {
+      rounded[j] = (float) centre[j];
+    }
+    float[] row = new float[d];
+    for (int i = 0; i < count; i++) {
+      if (factor == 1) {
+        // arrays that are shifted against each other are not made of vector instructions
+        System.arraycopy(rows, i * d, row, 0, d);
+        for (int j = 0; j < d; j++) {
+          row[j] -= rounded[j];
+        }
+      } else {
+        for (int j = 0; j < d; j++) {
+          row[j] = (float) ((rows[i * d + j] - centre[j]) * factor);
+        }
+      }
+      squaredNorms[i] = PointCloud.squaredNorm(row, 0, d);
+      buffers.put(row, i);
+    }
   }
 
   @Override

@@ -57,8 +57,7 @@ final class MicroCentroidsAccumulator {
     if (count == 0) {
       return;
     }
-    float[] stored = products.rowRoom(count * dimension);
-    BlockNearest block = new BlockNearest(PointCloud.of(added, stored), products);
+    BlockNearest block = new BlockNearest(new CentredBlock(added, products));
     double[] draws = new SplittableRandom(seed + frames).doubles(count).toArray();
     int reach = facilityCost == 0 ? FEWEST_AT_ONCE : count;
     for (int from = 0; from < count; ) {

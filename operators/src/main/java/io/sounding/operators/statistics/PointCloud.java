@@ -50,56 +50,15 @@ final class PointCloud {
 
   /** Cloud of the first {@code size} rows, each of weight 1, centred on their own mean. */
   static PointCloud of(float[] rows, int size, int dimension) {
-    return of(FrameBlock.of(rows, size, dimension), new float[size * dimension]);
-  }
-
-  /**
-   * Cloud of the rows of a block, each of weight 1, centred on their own mean.
-   *
-   * @param stored takes the points up, {@code [n * d]} or longer; the caller changes it no more as
-   *     long as the cloud is used
-   */
-  static PointCloud of(FrameBlock block, float[] stored) {
-    float[] rows = block.rows();
-    int size = block.count();
-    int dimension = block.dimension();
-    float[] rounded = new float[dimension];
-    double[] centre = new double[dimension];
-    for (int j = 0; j < dimension; j++) {
-      rounded[j] = (float) block.mean()[j];
-      centre[j] = rounded[j];
-    }
+    double[] centre = FrameBlock.of(rows, size, dimension).mean();
+    float[] stored = new float[size * dimension];
     double[] squaredNorms = new double[size];
-    store(rows, size, rounded, stored, squaredNorms);
+    store(rows, size, centre, 1, stored, squaredNorms);
     double unit = unit(squaredNorms, size, dimension, () -> largest(rows, size, centre));
     if (unit != 1) {
       store(rows, size, centre, 1 / unit, stored, squaredNorms);
     }
     return new PointCloud(size, dimension, stored, squaredNorms, ones(size), centre, unit);
-  }
-
-  /**
-   * Stores rows relative to the centre, and their squared norms. A difference of two float32 values
-   * is rounded once, in float32 as in float64, so nothing is lost by not widening them.
-   */
-  private static void store(
-      float[] rows, int size, float[] centre, float[] stored, double[] squaredNorms) {
-    int dimension = centre.length;
-    Processors.forRanges(
-        size,
-        RANGE,
-        (from, to) -> {
-          float[] row = new float[dimension];
-          for (int i = from; i < to; i++) {
-            // arrays that are shifted against each other are not made of vector instructions
-            System.arraycopy(rows, i * dimension, row, 0, dimension);
-            for (int j = 0; j < dimension; j++) {
-              row[j] -= centre[j];
-            }
-            System.arraycopy(row, 0, stored, i * dimension, dimension);
-            squaredNorms[i] = squaredNorm(row, 0, dimension);
-          }
-        });
   }
 
   /** Stores rows relative to the centre, times {@code factor}, and their squared norms. */
@@ -126,7 +85,7 @@ final class PointCloud {
         });
   }
 
-  private static double largest(float[] rows, int size, double[] centre) {
+  static double largest(float[] rows, int size, double[] centre) {
     double largest = 0;
     for (int start = 0; start < size * centre.length; start += centre.length) {
       for (int j = 0; j < centre.length; j++) {
@@ -191,32 +150,22 @@ final class PointCloud {
 
   /** Other points in the coordinates of this cloud; {@code points[weights.length * d]}. */
   PointCloud alongside(double[] points, double[] pointWeights) {
-    return alongside(points, pointWeights, new float[points.length]);
+    return relative(points, pointWeights, centre, unit, new float[points.length]);
   }
 
   /**
-   * Other points in the coordinates of this cloud.
+   * Points in given coordinates.
    *
    * @param points {@code [weights.length * d]} or longer
    * @param stored takes them up, as long or longer; the caller changes it no more as long as the
    *     cloud is used
    */
-  PointCloud alongside(double[] points, double[] pointWeights, float[] stored) {
-    int count = pointWeights.length;
+  static PointCloud relative(
+      double[] points, double[] weights, double[] centre, double unit, float[] stored) {
+    int count = weights.length;
     double[] norms = new double[count];
     store(points, count, centre, 1 / unit, stored, norms);
-    return new PointCloud(count, dimension, stored, norms, pointWeights, centre, unit);
-  }
-
-  /** The first {@code count} of some points of this cloud, each of weight 1. */
-  PointCloud rowsAt(int[] points, int count) {
-    float[] gathered = new float[count * dimension];
-    double[] norms = new double[count];
-    for (int i = 0; i < count; i++) {
-      System.arraycopy(rows, points[i] * dimension, gathered, i * dimension, dimension);
-      norms[i] = squaredNorms[points[i]];
-    }
-    return new PointCloud(count, dimension, gathered, norms, ones(count), centre, unit);
+    return new PointCloud(count, centre.length, stored, norms, weights, centre, unit);
   }
 
   /** The same points by their coordinates along some directions. */
@@ -273,8 +222,7 @@ final class PointCloud {
    * A power of two; 1 as long as products of such coordinates are far from float32's ends, which
    * the norms tell for all but odd points.
    */
-  private static double unit(
-      double[] squaredNorms, int size, int dimension, DoubleSupplier largest) {
+  static double unit(double[] squaredNorms, int size, int dimension, DoubleSupplier largest) {
     double squared = 0;
     for (int i = 0; i < size; i++) {
       squared = Math.max(squared, squaredNorms[i]);
@@ -292,20 +240,10 @@ final class PointCloud {
         : Math.scalb(1.0, exponent + 1);
   }
 
-  private static double[] ones(int size) {
+  static double[] ones(int size) {
     double[] ones = new double[size];
     Arrays.fill(ones, 1);
     return ones;
-  }
-
-  /**
-   * Products of points from .. from + count with all others, {@code [count * others]} or longer;
-   * the rows of this cloud must have been loaded.
-   */
-  float[] products(int from, int count, PointCloud others, FoldProducts by) {
-    float[] products = by.room(count * others.size);
-    by.multiply(from, count, others.rows, others.size, products);
-    return products;
   }
 
   int size() {

@@ -122,10 +122,22 @@ final class Products {
     /** The rows X of the products to come; {@code x[count * d]} or longer. */
     void load(float[] x, int count, int d) {
       requireLength(x.length, (long) count * d);
-      left = room(left, (long) count * d);
+      prepare(count, d);
       left.put(x, 0, count * d);
+    }
+
+    /** Room for the rows X of the products to come, each of which is then put. */
+    void prepare(int count, int d) {
+      left = room(left, (long) count * d);
       loaded = count;
       dimension = d;
+    }
+
+    /** Row i of X. */
+    void put(float[] row, int i) {
+      requireLength(row.length, dimension);
+      requireLength(loaded, i + 1L);
+      left.position((long) i * dimension).put(row, 0, dimension).position(0);
     }
 
     /** XYᵀ into out for m loaded rows; {@code y[n * d]}, {@code out[m * n]} or longer. */

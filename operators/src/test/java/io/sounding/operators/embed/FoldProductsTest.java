@@ -65,25 +65,46 @@ class FoldProductsTest {
   @ParameterizedTest
   @MethodSource("products")
   void multipliesTheChosenRowsOnly(FoldProducts products) {
-    float[] x = values(ROWS * D, 5, 0);
+    float[] x = values(ROWS * D, 5, 100);
     float[] y = values(ROWS * D, 6, 0);
+    double[] centre = new double[D];
+    Arrays.setAll(centre, j -> 99 + j / 8.0);
+    double[] squaredNorms = new double[ROWS];
     float[] out = new float[ROWS * ROWS];
     out[8 * 5] = 77;
-    products.load(x, ROWS, D);
+    products.load(x, ROWS, centre, 0.5, squaredNorms);
     products.multiply(3, 8, y, 5, out);
     for (int i = 0; i < 8; i++) {
       for (int j = 0; j < 5; j++) {
         double expected = 0;
         for (int c = 0; c < D; c++) {
-          expected += (double) x[(3 + i) * D + c] * y[j * D + c];
+          expected += (x[(3 + i) * D + c] - centre[c]) * 0.5 * y[j * D + c];
         }
         assertThat((double) out[i * 5 + j]).isCloseTo(expected, within(1e-5));
       }
+    }
+    for (int i = 0; i < ROWS; i++) {
+      double expected = 0;
+      for (int c = 0; c < D; c++) {
+        expected += Math.pow((x[i * D + c] - centre[c]) * 0.5, 2);
+      }
+      assertThat(squaredNorms[i]).isCloseTo(expected, within(1e-6 * expected));
     }
     assertThat(out[8 * 5]).isEqualTo(77);
     products.multiply(3, 0, y, 5, out);
     products.multiply(3, 8, y, 0, out);
     assertThat(out[8 * 5]).isEqualTo(77);
+  }
+
+  @ParameterizedTest
+  @MethodSource("products")
+  void scalesRowsWhoseDifferenceFromTheCentreIsNoFloat32(FoldProducts products) {
+    double huge = 3e38f;
+    double[] squaredNorm = new double[1];
+    products.load(new float[] {(float) huge}, 1, new double[] {-huge}, 0x1p-128, squaredNorm);
+    assertThat(squaredNorm[0]).isCloseTo(Math.pow(2 * huge * 0x1p-128, 2), within(1e-6));
+    products.load(new float[] {(float) huge}, 1, new double[] {-huge}, 1, squaredNorm);
+    assertThat(squaredNorm[0]).isInfinite();
   }
 
   /** The last point is so far off that float32 products with it are infinite, their sums NaN. */
@@ -98,7 +119,7 @@ class FoldProductsTest {
     for (int c = 0; c < points; c++) {
       squaredNorms[c] = (float) squaredNorm(y, c);
     }
-    products.load(x, ROWS, D);
+    products.load(x, ROWS, new double[D], 1, new double[ROWS]);
     float[] least = new float[20];
     int[] index = new int[20];
     products.nearest(4, 20, y, squaredNorms, least, index);

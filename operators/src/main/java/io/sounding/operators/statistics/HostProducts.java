@@ -59,21 +59,30 @@ public final class HostProducts extends FoldProducts {
     for (int j = 0; j < d; j++) {
       rounded[j] = (float) centre[j];
     }
+    float[] centred = new float[ROWS_COPIED_AT_ONCE * d];
     float[] row = new float[d];
-    for (int i = 0; i < count; i++) {
-      if (factor == 1) {
+    for (int from = 0; from < count; from += ROWS_COPIED_AT_ONCE) {
+      int copied = Math.min(count - from, ROWS_COPIED_AT_ONCE);
+      for (int i = 0; i < copied; i++) {
         // arrays that are shifted against each other are not made of vector instructions
-        System.arraycopy(rows, i * d, row, 0, d);
-        for (int j = 0; j < d; j++) {
-          row[j] -= rounded[j];
-        }
-      } else {
-        for (int j = 0; j < d; j++) {
-          row[j] = (float) ((rows[i * d + j] - centre[j]) * factor);
-        }
+        System.arraycopy(rows, (from + i) * d, row, 0, d);
+        centre(row, rounded, centre, factor);
+        System.arraycopy(row, 0, centred, i * d, d);
+        squaredNorms[from + i] = PointCloud.squaredNorm(row, 0, d);
       }
-      squaredNorms[i] = PointCloud.squaredNorm(row, 0, d);
-      buffers.put(row, i);
+      buffers.put(centred, copied, from);
+    }
+  }
+
+  private static void centre(float[] row, float[] rounded, double[] centre, double factor) {
+    if (factor == 1) {
+      for (int j = 0; j < row.length; j++) {
+        row[j] -= rounded[j];
+      }
+    } else {
+      for (int j = 0; j < row.length; j++) {
+        row[j] = (float) ((row[j] - centre[j]) * factor);
+      }
     }
   }
 

@@ -133,11 +133,11 @@ final class Products {
       dimension = d;
     }
 
-    /** Row i of X. */
-    void put(float[] row, int i) {
-      requireLength(row.length, dimension);
-      requireLength(loaded, i + 1L);
-      left.position((long) i * dimension).put(row, 0, dimension).position(0);
+    /** Puts rows into X from row {@code to} on; {@code x[count * d]} or longer. */
+    void put(float[] x, int count, int to) {
+      requireLength(x.length, (long) count * dimension);
+      requireLength(loaded, (long) to + count);
+      left.position((long) to * dimension).put(x, 0, count * dimension).position(0);
     }
 
     /** XYᵀ into out for m loaded rows; {@code y[n * d]}, {@code out[m * n]} or longer. */

@@ -293,6 +293,9 @@ final class ShardRun {
       }
       seconds += manifest.seconds(utteranceId);
     }
+    if (nextBatch == plan.size() - 1) {
+      fold.complete(products);
+    }
     made.clear();
     nextBatch++;
     endedMillis = System.currentTimeMillis();

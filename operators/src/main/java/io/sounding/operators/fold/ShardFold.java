@@ -76,6 +76,15 @@ public final class ShardFold {
     foldSeconds[position] += (System.nanoTime() - start) * 1e-9;
   }
 
+  /** Folds what waits for more utterances, when there are none. */
+  public void complete(FoldProducts products) {
+    for (int i = 0; i < accumulators.length; i++) {
+      long start = System.nanoTime();
+      accumulators[i].complete(products);
+      foldSeconds[i] += (System.nanoTime() - start) * 1e-9;
+    }
+  }
+
   /** The indices of the layers, in the order of their positions. */
   public int[] layers() {
     return layers.clone();

@@ -153,6 +153,16 @@ public final class LayerAccumulator {
     pendingRows = 0;
   }
 
+  /**
+   * Folds the frames that wait for their block to be full, as {@link LayerSummary#completed} would
+   * in a copy. None is to be added afterwards: it would begin a block where none begins otherwise.
+   */
+  public void complete(FoldProducts products) {
+    if (pendingRows > 0) {
+      foldBlock(products);
+    }
+  }
+
   /** The statistics of all frames added so far; changes nothing. */
   public LayerSummary snapshot() {
     return new LayerSummary(

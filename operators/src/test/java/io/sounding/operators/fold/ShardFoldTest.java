@@ -58,6 +58,20 @@ class ShardFoldTest {
   }
 
   @Test
+  void foldsWhatWaitsAsItsCopyWould() {
+    ShardFold fold = fold();
+    for (int utterance = 0; utterance < 3; utterance++) {
+      add(fold, utterance);
+    }
+    byte[][] completedCopy = fold.completed().summaries();
+    assertThat(fold.save().summaries()[0]).isNotEqualTo(completedCopy[0]);
+    fold.complete(new HostProducts());
+    assertThat(fold.save().summaries()).isDeepEqualTo(completedCopy);
+    fold.complete(new HostProducts());
+    assertThat(fold.save().summaries()).isDeepEqualTo(completedCopy);
+  }
+
+  @Test
   void layersAreFoldedApart() {
     ShardFold fold = fold();
     add(fold, 0);

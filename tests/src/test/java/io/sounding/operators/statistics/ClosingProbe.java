@@ -68,7 +68,8 @@ public final class ClosingProbe {
           float[] rows = Arrays.copyOfRange(frames.values(), from * d, to * d);
           accumulator.addUtterance("utterance-" + from, rows, to - from, products);
         }
-        shards.add(accumulator.snapshot().completed().toBytes());
+        accumulator.complete(products);
+        shards.add(accumulator.snapshot().toBytes());
       }
     }
     return shards;

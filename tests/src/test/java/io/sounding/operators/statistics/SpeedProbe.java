@@ -111,7 +111,8 @@ public final class SpeedProbe {
         float[] rows = utterances.get(i);
         accumulator.addUtterance("utterance-" + i, rows, rows.length / dimension, products);
       }
-      folded += accumulator.snapshot().completed().frames();
+      accumulator.complete(products);
+      folded += accumulator.snapshot().frames();
     }
     return folded;
   }

@@ -76,6 +76,27 @@ public record ShardSummary(
         checkpoint, null, 0, 0, shard, shards, 0, 0, known, 0, null, null, 0, 0, null, failure);
   }
 
+  /** The same without the bytes of the summary. */
+  public ShardSummary withoutSummary() {
+    return new ShardSummary(
+        checkpoint,
+        corpusDigest,
+        corpusUtterances,
+        corpusAudioSeconds,
+        shard,
+        shards,
+        utterances,
+        audioSeconds,
+        layer,
+        layers,
+        null,
+        device,
+        embedSeconds,
+        foldSeconds,
+        timing,
+        failure);
+  }
+
   /** What is logged of work on it is about this. */
   public LogContext about() {
     return LogContext.of(checkpoint).shard(shard).layer(layer);

@@ -7,6 +7,7 @@ import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.RankMeJackknife;
+import io.sounding.operators.statistics.SummaryReader;
 import io.sounding.schemas.MetricStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,7 +108,8 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     boolean grew = before == null || before.utterances()[summary.shard()] < summary.utterances();
     progress.update(new Progress(utterances, false, now));
     if (complete || grew && Long.bitCount(shardsPresent) == 1) {
-      MergedLayer merged = merged(complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
+      MergedLayer merged =
+          merged(summary.shards(), complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
       if (merged.status() == MetricStatus.FAILED) {
         LOG.warn("{} cannot be evaluated: {}", summary.checkpoint().named(), merged.failure());
       }
@@ -138,12 +140,17 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     }
   }
 
-  private MergedLayer merged(MetricStatus status) throws Exception {
+  private MergedLayer merged(int shards, MetricStatus status) throws Exception {
     List<ShardSummary> inOrder = new ArrayList<>();
-    summaries.values().forEach(inOrder::add);
-    inOrder.sort(java.util.Comparator.comparingInt(ShardSummary::shard));
-    List<LayerSummary> parts =
-        LayerSummary.allFromBytes(inOrder.stream().map(ShardSummary::summary).toList());
+    SummaryReader reader = new SummaryReader();
+    for (int shard = 0; shard < shards; shard++) {
+      ShardSummary part = summaries.get(shard);
+      if (part != null) {
+        reader.add(part.summary());
+        inOrder.add(part.withoutSummary());
+      }
+    }
+    List<LayerSummary> parts = reader.summaries();
     TreeSet<String> devices = new TreeSet<>();
     int utterances = 0;
     double audioSeconds = 0;

@@ -120,8 +120,11 @@ final class FrameSample {
         cursors.add(next);
       }
     }
-    return new FrameSample(
-        dimension, threshold, Arrays.copyOf(keys, size), Arrays.copyOf(rows, size * dimension));
+    if (size < limit) {
+      keys = Arrays.copyOf(keys, size);
+      rows = Arrays.copyOf(rows, size * dimension);
+    }
+    return new FrameSample(dimension, threshold, keys, rows);
   }
 
   private static final class Cursor {

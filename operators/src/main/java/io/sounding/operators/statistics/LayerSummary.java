@@ -248,13 +248,6 @@ public final class LayerSummary {
     return LayerSummaryLayout.read(bytes);
   }
 
-  /** Several of them, each as {@link #fromBytes}, on all processors. */
-  public static List<LayerSummary> allFromBytes(List<byte[]> summaries) {
-    LayerSummary[] read = new LayerSummary[summaries.size()];
-    Processors.forEach(read.length, i -> read[i] = fromBytes(summaries.get(i)));
-    return List.of(read);
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof LayerSummary that

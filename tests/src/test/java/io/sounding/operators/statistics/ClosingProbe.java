@@ -77,7 +77,7 @@ public final class ClosingProbe {
 
   private String close(List<byte[]> shards) {
     StatisticsSettings settings = StatisticsSettings.defaults();
-    List<LayerSummary> parsed = part("shards from bytes", () -> LayerSummary.allFromBytes(shards));
+    List<LayerSummary> parsed = part("shards from bytes", () -> read(shards));
     LayerSummary merged = part("merging", () -> LayerSummary.mergeAll(parsed));
     part("jackknife", () -> RankMeJackknife.standardError(parsed) == null);
     byte[] bytes = part("merged one to bytes", merged::toBytes);
@@ -193,5 +193,11 @@ public final class ClosingProbe {
       }
     }
     return new FrameFile(frames, FRAMES, DIMENSION);
+  }
+
+  private static List<LayerSummary> read(List<byte[]> shards) {
+    SummaryReader reader = new SummaryReader();
+    shards.forEach(reader::add);
+    return reader.summaries();
   }
 }

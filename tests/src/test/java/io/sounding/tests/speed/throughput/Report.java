@@ -78,7 +78,8 @@ final class Report {
         ## More audio
 
         One task manager of two slots, state in RocksDB, k = 1024; a corpus of the same audio under other utterance ids. The
-        heap was looked at during another evaluation of the same corpus. "features": one convolution, d = 768; "waiting": as above.
+        heap was looked at during another evaluation of the same corpus. "features": one convolution, d = 768;
+        "waiting": as above, each slot with a model of its own pace.
 
         %s
         ## Latency

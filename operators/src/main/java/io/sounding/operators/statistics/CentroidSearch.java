@@ -5,24 +5,27 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.ForkJoinTask;
 
 /**
- * The centroids that are reported: the best of seeded restarts of greedy k-means++ and a few Lloyd
- * iterations, of few clusters made better by {@link CentroidBreathing}, from which Lloyd goes on
- * over the whole frame sample until no label changes.
+ * The centroids that are reported: from a start by greedy k-means++, Lloyd goes on over the whole
+ * frame sample until no label changes.
  *
- * <p>Of many clusters, centroids are approached first, by {@link NeighbourLabels} along the {@link
- * PrincipalDirections}, and Lloyd ends when no more than one label in {@value #FEW_CHANGES}
- * changes: to go on until none does takes two to six times the iterations and changes inertia by
- * 0.05 %, Davies-Bouldin by 0.1 % (measured on 40,960 frames of three kinds, k = 1024, two seeds
- * each); other seeds change them by 0.4 and 1 %.
+ * <p>Of few clusters, the start is the best of seeded restarts, made better by {@link
+ * CentroidBreathing}. Of many, restarts are alike; one is seeded and approached along the {@link
+ * PrincipalDirections}, by some exact iterations and then by {@link NeighbourLabels} (without the
+ * exact ones, small clusters are lost: usage perplexity -10 % on 14,700 frames, k = 256), and Lloyd
+ * ends when no more than one label in {@value #FEW_CHANGES} changes: to go on until none does takes
+ * two to six times the iterations and changes inertia by 0.05 %, Davies-Bouldin by 0.1 % (measured
+ * on 40,960 frames of three kinds, k = 1024, two seeds each); other seeds change them by 0.4 and 1
+ * %.
  *
  * <p>Seeds are chosen among the micro-centroids, by weight, since they stand for all frames. When
  * the sample already holds all frames, seeds are chosen among those; then the result does not even
  * depend on the order in which frames were added. Seeds from a part of the frames only would be
- * much worse where a model collapsed: outliers each get a cluster of their own (measured: usage
- * perplexity -30 % with 4,096 of 14,700 frames, k = 256).
+ * much worse where outliers each get a cluster of their own (measured: usage perplexity -30 % with
+ * 4,096 of 14,700 frames of a collapsed model, k = 256; Davies-Bouldin -12 % with 6,808 of 29,836
+ * frames of an untrained one, d = 768, k = 765). Along fewer directions all of them can be
+ * afforded.
  *
  * <p>Measured against the best of ten full-batch restarts of scikit-learn 1.2.1, two seeds each,
  * 14,700 frames of d = 128 from four checkpoints of a structured model and one of a collapsed one;
@@ -39,7 +42,7 @@ final class CentroidSearch {
   /** Fewest sampled frames per centroid, as in the seed paper's tool (faiss). */
   static final int FRAMES_PER_CENTROID = 39;
 
-  /** Values (clusters x candidates x dimension) that one seeding may go through at most. */
+  /** Values (clusters x candidates x coordinates) that one seeding may go through at most. */
   private static final double SEEDING_WORK = 4e9;
 
   /** The same for all restarts after the first. */
@@ -56,6 +59,7 @@ final class CentroidSearch {
   private static final int PART_ITERATIONS = 2;
   private static final int TRIAL_ITERATIONS = 10;
   private static final int MOST_ITERATIONS = 300;
+  private static final int FIRST_ITERATIONS = 5;
   private static final int MOST_APPROACHING = 50;
 
   /** One in so many labels is few. */
@@ -82,18 +86,15 @@ final class CentroidSearch {
       int clusters,
       int restarts,
       long seed) {
-    PointCloud candidates = candidates(cloud, micro, complete, clusters);
     SplittableRandom random = new SplittableRandom(seed);
     double[] start;
     if (clusters <= FEW_CLUSTERS) {
+      PointCloud candidates = candidates(cloud, micro, complete, clusters, cloud.dimension());
       start =
           improved(
               cloud, candidates, bestTrial(candidates, cloud, clusters, restarts, random), random);
     } else {
-      ForkJoinTask<PrincipalDirections> directions =
-          Processors.meanwhile(() -> PrincipalDirections.of(cloud));
-      Clustering trial = bestTrial(candidates, cloud, clusters, restarts, random);
-      start = approach(cloud, directions.join(), trial);
+      start = approach(cloud, micro, complete, clusters, random);
     }
     int found = start.length / cloud.dimension();
     int few = found <= FEW_CLUSTERS ? 0 : cloud.size() / FEW_CHANGES;
@@ -111,7 +112,7 @@ final class CentroidSearch {
     int iterations = candidates == cloud ? TRIAL_ITERATIONS : PART_ITERATIONS;
     int draws = 2 + (int) Math.log(clusters);
     Clustering best = null;
-    try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates, affordable * clusters * draws)) {
+    try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates)) {
       for (int restart = 0; restart < affordable; restart++) {
         int[] seeds = seeding.choose(clusters, draws, random.split());
         Clustering trial =
@@ -133,24 +134,39 @@ final class CentroidSearch {
 
   /** Centroids from which few exact iterations are left. */
   private static double[] approach(
-      PointCloud cloud, PrincipalDirections directions, Clustering trial) {
-    double[] start = trial.centroids();
-    int clusters = trial.clusters();
+      PointCloud cloud,
+      MicroCentroids micro,
+      boolean complete,
+      int clusters,
+      SplittableRandom random) {
+    PrincipalDirections directions = PrincipalDirections.of(cloud);
     boolean fewer = directions.count() <= cloud.dimension() / 2;
+    PointCloud along = fewer ? cloud.along(directions) : cloud;
+    PointCloud candidates = candidates(cloud, micro, complete, clusters, along.dimension());
+    PointCloud candidatesAlong =
+        candidates == cloud ? along : fewer ? candidates.along(directions) : candidates;
+    int draws = 2 + (int) Math.log(clusters);
+    int[] seeds;
+    try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates, candidatesAlong)) {
+      seeds = seeding.choose(clusters, draws, random.split());
+    }
+    double[] start = candidatesAlong.points(seeds);
+    Clustering trial = Lloyd.run(candidatesAlong, start, seeds.length, FIRST_ITERATIONS);
     Clustering near =
         Lloyd.approach(
-            fewer ? cloud.along(directions) : cloud,
-            fewer ? directions.along(start) : start,
-            clusters,
-            MOST_APPROACHING,
-            cloud.size() / FEW_CHANGES);
-    return cloud.means(near.labels(), clusters, start);
+            along, trial.centroids(), seeds.length, MOST_APPROACHING, cloud.size() / FEW_CHANGES);
+    return cloud.means(near.labels(), seeds.length, candidates.points(seeds));
   }
 
+  /**
+   * What seeds are chosen among.
+   *
+   * @param coordinates of each that will be gone through
+   */
   private static PointCloud candidates(
-      PointCloud cloud, MicroCentroids micro, boolean complete, int clusters) {
+      PointCloud cloud, MicroCentroids micro, boolean complete, int clusters, int coordinates) {
     int d = cloud.dimension();
-    int most = (int) Math.max(FEWEST_CANDIDATES, SEEDING_WORK / ((double) clusters * d));
+    int most = (int) Math.max(FEWEST_CANDIDATES, SEEDING_WORK / ((double) clusters * coordinates));
     if (complete || micro.size() < clusters) {
       return cloud.size() <= most ? cloud : cloud.head(most);
     }

@@ -15,47 +15,35 @@ import java.util.SplittableRandom;
  * seeded alike.
  *
  * <p>The distances of all points to the draws of a seed are one float32 product, O(n d) for each
- * draw. Pairs so close that the product formulation loses half its digits are measured again by
- * differences: equal points are at distance 0.
+ * draw. Of points that are given by fewer coordinates as well it is made of those, and what is left
+ * of two points counts as if it were at right angles. Pairs so close that the product formulation
+ * loses half its digits are measured again by differences: equal points are at distance 0.
  */
 final class PlusPlusSeeding implements AutoCloseable {
-  private static final long MOST_PRODUCTS = 1 << 25;
-  private static final int RANGE = 256;
+  private static final int RANGE = 4096;
+  private static final double CLOSE = 1e-3;
 
   private final PointCloud cloud;
+  private final PointCloud along;
   private final int size;
   private final Products.Rows rows;
-  private final float[] betweenAll;
   private float[] squaredDistances = new float[0];
 
-  /**
-   * Holds a copy of the points outside of the heap until it is closed.
-   *
-   * @param measured about how many distances of each point will be asked for. When they are no
-   *     fewer than half the points, the products of all with all are made at once: one large
-   *     product takes a fraction of the time of many narrow ones
-   */
-  PlusPlusSeeding(PointCloud cloud, int measured) {
-    this.cloud = cloud;
-    size = cloud.size();
-    rows = new Products.Rows(cloud.rows(), size, cloud.dimension());
-    boolean all = measured >= size / 2 && (long) size * size <= MOST_PRODUCTS;
-    betweenAll = all ? productsOfAll() : null;
+  /** Holds a copy of the points outside of the heap until it is closed. */
+  PlusPlusSeeding(PointCloud cloud) {
+    this(cloud, cloud);
   }
 
-  private float[] productsOfAll() {
-    int d = cloud.dimension();
-    float[] products = new float[size * size];
-    Processors.forRanges(
-        size,
-        RANGE,
-        (from, to) -> {
-          float[] left = Arrays.copyOfRange(cloud.rows(), from * d, to * d);
-          float[] part = new float[(to - from) * size];
-          rows.multiply(left, to - from, part);
-          System.arraycopy(part, 0, products, from * size, part.length);
-        });
-    return products;
+  /**
+   * The same.
+   *
+   * @param along the points by their coordinates along some directions
+   */
+  PlusPlusSeeding(PointCloud cloud, PointCloud along) {
+    this.cloud = cloud;
+    this.along = along;
+    size = cloud.size();
+    rows = new Products.Rows(along.rows(), size, along.dimension());
   }
 
   @Override
@@ -91,51 +79,62 @@ final class PlusPlusSeeding implements AutoCloseable {
 
   /** Measures the candidates; returns the position of the one that leaves the least potential. */
   private int best(int[] candidates, double[] nearest) {
-    int d = cloud.dimension();
-    int count = candidates.length;
-    if (squaredDistances.length != count * size) {
-      squaredDistances = new float[count * size];
+    int d = along.dimension();
+    if (squaredDistances.length != candidates.length * size) {
+      squaredDistances = new float[candidates.length * size];
     }
-    if (betweenAll == null) {
-      float[] points = new float[count * d];
-      for (int c = 0; c < count; c++) {
-        System.arraycopy(cloud.rows(), candidates[c] * d, points, c * d, d);
-      }
-      rows.multiply(points, count, squaredDistances);
+    float[] points = new float[candidates.length * d];
+    for (int c = 0; c < candidates.length; c++) {
+      System.arraycopy(along.rows(), candidates[c] * d, points, c * d, d);
     }
+    double[][] potentials = new double[(size + RANGE - 1) / RANGE][];
+    Processors.forRanges(
+        size,
+        RANGE,
+        (from, to) -> potentials[from / RANGE] = measure(candidates, points, from, to, nearest));
     int best = 0;
-    double bestPotential = Double.POSITIVE_INFINITY;
-    for (int c = 0; c < count; c++) {
-      if (betweenAll != null) {
-        System.arraycopy(betweenAll, candidates[c] * size, squaredDistances, c * size, size);
+    double least = Double.POSITIVE_INFINITY;
+    for (int c = 0; c < candidates.length; c++) {
+      double potential = 0;
+      for (double[] part : potentials) {
+        potential += part[c];
       }
-      double potential = measure(candidates[c], c * size, nearest);
-      if (potential < bestPotential) {
+      if (potential < least) {
         best = c;
-        bestPotential = potential;
+        least = potential;
       }
     }
     return best;
   }
 
   /**
-   * Turns the products of all points with a candidate, from {@code start} on, into squared
-   * distances; returns the potential that would be left with it.
+   * Measures the squared distances of the points of from .. to to the candidates; returns the
+   * potential that would be left of these points with each of those.
    */
-  private double measure(int candidate, int start, double[] nearest) {
-    double candidateNorm = cloud.squaredNorm(candidate);
-    double potential = 0;
-    for (int i = 0; i < size; i++) {
-      double norms = cloud.squaredNorm(i) + candidateNorm;
-      double squared = norms - 2.0 * squaredDistances[start + i];
-      if (squared < 1e-3 * norms) {
-        squared = cloud.squaredDistance(i, candidate);
+  private double[] measure(int[] candidates, float[] points, int from, int to, double[] nearest) {
+    float[] products = new float[candidates.length * (to - from)];
+    rows.multiply(points, candidates.length, from, to - from, products);
+    double[] potentials = new double[candidates.length];
+    for (int c = 0; c < candidates.length; c++) {
+      double candidateNorm = along.squaredNorm(candidates[c]);
+      double candidateRest = cloud.squaredNorm(candidates[c]) - candidateNorm;
+      int offset = c * (to - from) - from;
+      double potential = 0;
+      for (int i = from; i < to; i++) {
+        double norms = along.squaredNorm(i) + candidateNorm;
+        double squared = norms - 2.0 * products[offset + i];
+        if (squared < CLOSE * norms) {
+          squared = cloud.squaredDistance(i, candidates[c]);
+        } else {
+          squared += cloud.squaredNorm(i) - along.squaredNorm(i) + candidateRest;
+        }
+        float rounded = (float) squared;
+        squaredDistances[c * size + i] = rounded;
+        potential += cloud.weight(i) * (rounded < nearest[i] ? rounded : nearest[i]);
       }
-      float rounded = (float) squared;
-      squaredDistances[start + i] = rounded;
-      potential += cloud.weight(i) * (rounded < nearest[i] ? rounded : nearest[i]);
+      potentials[c] = potential;
     }
-    return potential;
+    return potentials;
   }
 
   /**

@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * The directions in which a cloud spreads most, about its centre: as many as hold {@value #SHARE}
- * of the squares of its coordinates, or {@value #ENOUGH} if those hold {@value #LEAST_SHARE}.
- * Embeddings spread in few of their dimensions; what is computed along those takes as much less
- * time as they are fewer.
+ * of the squares of its coordinates, or {@value #ENOUGH} if those hold {@value #LEAST_SHARE};
+ * {@value #FEWEST} at least, where there are that many. Embeddings spread in few of their
+ * dimensions; what is computed along those takes as much less time as they are fewer.
  *
  * <p>More than {@value #ENOUGH} were measured to take longer than the exact iterations they spare
  * (d = 768). Of noise, which spreads in all dimensions alike, so few find other clusters than Lloyd
@@ -18,6 +18,7 @@ import java.util.Arrays;
  */
 record PrincipalDirections(float[] rows, int count, int dimension) {
   private static final double SHARE = 0.97;
+  private static final int FEWEST = 32;
   private static final int ENOUGH = 64;
   private static final double LEAST_SHARE = 0.75;
 
@@ -57,7 +58,9 @@ record PrincipalDirections(float[] rows, int count, int dimension) {
   private static int count(double[] descending) {
     double all = Arrays.stream(descending).sum();
     int count = 1;
-    for (double held = descending[0]; count < descending.length && held < SHARE * all; count++) {
+    for (double held = descending[0];
+        count < descending.length && (count < FEWEST || held < SHARE * all);
+        count++) {
       if (count >= ENOUGH && held >= LEAST_SHARE * all) {
         break;
       }

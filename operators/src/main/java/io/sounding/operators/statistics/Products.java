@@ -217,28 +217,34 @@ final class Products {
       pointer = new FloatPointer((long) count * dimension).put(rows, 0, count * dimension);
     }
 
-    /** The products of others with all rows, {@code [n * count]}; {@code others[n * d]}. */
-    void multiply(float[] others, int n, float[] out) {
+    /**
+     * The products of n others with rows from .. from + m, {@code out[n * m]} or longer; {@code
+     * others[n * d]}.
+     */
+    void multiply(float[] others, int n, int from, int m, float[] out) {
+      requireLength(count, (long) from + m);
       requireLength(others.length, (long) n * dimension);
-      requireLength(out.length, (long) n * count);
+      requireLength(out.length, (long) n * m);
+      int d = dimension;
       try (FloatPointer left = new FloatPointer(others);
-          FloatPointer products = new FloatPointer((long) n * count)) {
+          FloatPointer products = new FloatPointer((long) n * m)) {
+        FloatPointer right = pointer.getPointer(FloatPointer.class, (long) from * d);
         cblas_sgemm(
             CblasRowMajor,
             CblasNoTrans,
             CblasTrans,
             n,
-            count,
-            dimension,
+            m,
+            d,
             1f,
             left,
-            dimension,
-            pointer,
-            dimension,
+            d,
+            right,
+            d,
             0f,
             products,
-            count);
-        products.get(out, 0, n * count);
+            m);
+        products.get(out, 0, n * m);
       }
     }
 

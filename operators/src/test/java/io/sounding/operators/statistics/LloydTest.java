@@ -123,7 +123,7 @@ class LloydTest {
     int k = 150;
     PointCloud cloud = PointCloud.of(SyntheticFrames.blobs(6_000, d, 200, 15, 9), 6_000, d);
     double[] start;
-    try (PlusPlusSeeding seeding = new PlusPlusSeeding(cloud, k)) {
+    try (PlusPlusSeeding seeding = new PlusPlusSeeding(cloud)) {
       start = cloud.points(seeding.choose(k, 7, new SplittableRandom(4)));
     }
     Clustering exact = Lloyd.run(cloud, start, k, 300);
@@ -132,6 +132,28 @@ class LloydTest {
     Clustering polished = Lloyd.run(cloud, near.centroids(), k, 300);
     assertThat(polished.inertia()).isCloseTo(exact.inertia(), withinPercentage(0.5));
     assertThat(polished.labels()).containsExactly(nearest(cloud, polished.centroids(), k));
+  }
+
+  @Test
+  void seedsAreDistinctWhereDirectionsHoldLittleAndFramesRepeatThemselves() {
+    int d = 64;
+    int repeated = 900;
+    int others = 20;
+    SplittableRandom random = new SplittableRandom(3);
+    float[] frames = new float[(repeated + others) * d];
+    for (int i = 0; i < frames.length; i++) {
+      frames[i] = i < repeated * d ? 2 : (float) random.nextGaussian();
+    }
+    PointCloud cloud = PointCloud.of(frames, repeated + others, d);
+    float[] one = new float[d];
+    one[5] = 1;
+    PointCloud along = cloud.along(new PrincipalDirections(one, 1, d));
+    int[] seeds;
+    try (PlusPlusSeeding seeding = new PlusPlusSeeding(cloud, along)) {
+      seeds = seeding.choose(100, 5, new SplittableRandom(1));
+    }
+    assertThat(seeds).hasSize(others + 1).doesNotHaveDuplicates();
+    assertThat(Arrays.stream(seeds).filter(seed -> seed < repeated)).hasSize(1);
   }
 
   @Test
@@ -151,7 +173,7 @@ class LloydTest {
     }
     PointCloud cloud = PointCloud.of(frames, n, d);
     PrincipalDirections directions = PrincipalDirections.of(cloud);
-    assertThat(directions.count()).isEqualTo(2);
+    assertThat(directions.count()).isEqualTo(32); // two would do; no fewer are kept
     PointCloud plane = cloud.along(directions);
     double[] centroid = cloud.points(new int[] {7});
     double[] along = directions.along(centroid);
@@ -165,7 +187,7 @@ class LloydTest {
   void directionsOfEqualPointsAndOfVeryManyDimensionsAreHarmless() {
     PointCloud equal = PointCloud.of(new float[40], 10, 4);
     PrincipalDirections any = PrincipalDirections.of(equal);
-    assertThat(any.count()).isOne();
+    assertThat(any.count()).isEqualTo(4);
     assertThat(equal.along(any).squaredNorm(9)).isZero();
     PointCloud wide = PointCloud.of(SyntheticFrames.blobs(3, 1_025, 2, 1, 1), 3, 1_025);
     assertThat(PrincipalDirections.of(wide).count()).isEqualTo(1_025);

@@ -121,7 +121,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
   }
 
   private void end(long now) throws Exception {
-    summaries.clear();
+    removeSummaries();
     progress.update(new Progress(new int[0], true, now));
   }
 
@@ -135,8 +135,19 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     } else if (goes > now) {
       context.timerService().registerProcessingTimeTimer(goes);
     } else {
-      summaries.clear();
+      removeSummaries();
       progress.clear();
+    }
+  }
+
+  /** One by one: to clear the map would read them all, some hundred megabytes. */
+  private void removeSummaries() throws Exception {
+    Progress before = progress.value();
+    int[] utterances = before == null ? new int[0] : before.utterances();
+    for (int shard = 0; shard < utterances.length; shard++) {
+      if (utterances[shard] >= 0) {
+        summaries.remove(shard);
+      }
     }
   }
 

@@ -167,6 +167,7 @@ final class ProcessCluster implements AutoCloseable {
     settings.put("slot.request.timeout", "600000");
     settings.put("parallelism.default", Integer.toString(cluster.parallelism()));
     settings.put("state.backend.type", cluster.stateBackend());
+    settings.put("state.backend.rocksdb.compression.per.level", "NO_COMPRESSION");
     // as the embedded default: metric events become visible with each Flink checkpoint
     settings.put("execution.checkpointing.interval", "1 s");
     settings.put("execution.checkpointing.min-pause", "500 ms");

@@ -24,8 +24,9 @@ import java.util.SplittableRandom;
  * depend on the order in which frames were added. Seeds from a part of the frames only would be
  * much worse where outliers each get a cluster of their own (measured: usage perplexity -30 % with
  * 4,096 of 14,700 frames of a collapsed model, k = 256; Davies-Bouldin -12 % with 6,808 of 29,836
- * frames of an untrained one, d = 768, k = 765). Along fewer directions all of them can be
- * afforded.
+ * frames of an untrained one, d = 768, k = 765). Along fewer directions more of them can be
+ * afforded; frames that spread in all dimensions alike are seeded from {@value #FEWEST_CANDIDATES}
+ * or a few more.
  *
  * <p>Measured against the best of ten full-batch restarts of scikit-learn 1.2.1, two seeds each,
  * 14,700 frames of d = 128 from four checkpoints of a structured model and one of a collapsed one;
@@ -110,17 +111,21 @@ final class CentroidSearch {
     double work = (double) clusters * candidates.size() * candidates.dimension();
     int affordable = (int) Math.max(1, Math.min(restarts, RESTART_WORK / work));
     int iterations = candidates == cloud ? TRIAL_ITERATIONS : PART_ITERATIONS;
-    int draws = 2 + (int) Math.log(clusters);
     Clustering best = null;
     try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates)) {
       for (int restart = 0; restart < affordable; restart++) {
-        int[] seeds = seeding.choose(clusters, draws, random.split());
+        int[] seeds = seeding.choose(clusters, draws(clusters), random.split());
         Clustering trial =
             Lloyd.run(candidates, candidates.points(seeds), seeds.length, iterations);
         best = best == null || trial.inertia() < best.inertia() ? trial : best;
       }
     }
     return best;
+  }
+
+  /** As many as in scikit-learn. */
+  private static int draws(int clusters) {
+    return 2 + (int) Math.log(clusters);
   }
 
   private static double[] improved(
@@ -145,10 +150,9 @@ final class CentroidSearch {
     PointCloud candidates = candidates(cloud, micro, complete, clusters, along.dimension());
     PointCloud candidatesAlong =
         candidates == cloud ? along : fewer ? candidates.along(directions) : candidates;
-    int draws = 2 + (int) Math.log(clusters);
     int[] seeds;
     try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates, candidatesAlong)) {
-      seeds = seeding.choose(clusters, draws, random.split());
+      seeds = seeding.choose(clusters, draws(clusters), random.split());
     }
     double[] start = candidatesAlong.points(seeds);
     Clustering trial = Lloyd.run(candidatesAlong, start, seeds.length, FIRST_ITERATIONS);

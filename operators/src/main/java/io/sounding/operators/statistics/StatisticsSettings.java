@@ -12,7 +12,7 @@ import java.util.Objects;
  * @param sampleFrames most frames kept in the frame sample (frames, bottom-k by hash)
  * @param microCentroids most micro-centroids kept per summary that was not merged
  * @param silhouetteFrames most sampled frames the silhouette is computed on; its cost is quadratic
- * @param restarts number of seedings tried, of which the best go on
+ * @param restarts most seedings tried, of which the best goes on; of more than 128 clusters one is
  * @param seed seed of every random choice
  * @param sketch which spectrum sketch is kept
  * @param sketchRows rows l of a Frequent Directions sketch, at least 2; 0: chosen by the dimension,

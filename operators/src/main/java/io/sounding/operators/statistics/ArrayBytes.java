@@ -2,7 +2,7 @@ package io.sounding.operators.statistics;
 
 import java.nio.ByteBuffer;
 
-/** Arrays in a byte buffer: big-endian, without a length, copied in bulk. */
+/** Arrays in a byte buffer: in its order, without a length, copied in bulk. */
 final class ArrayBytes {
   private ArrayBytes() {}
 

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * The nearest micro-centroid of each row of a block while micro-centroids are opened at rows of the
  * same block. Distances are float32 products; those so small that a product has lost its digits are
- * measured again by float64 differences. Micro-centroids count as where they were when measured:
- * what they move within a block is left out.
+ * measured again by float64 differences. Micro-centroids count as where they were when they were
+ * set or opened: what they move since is left out.
  */
 final class BlockNearest {
   /** Candidates that are compared with one product. */
@@ -20,29 +20,44 @@ final class BlockNearest {
   private PointCloud known;
   private final int[] opened;
   private int openedCount;
+  private int comparedCount;
 
   private final int[] candidates = new int[MOST_CANDIDATES];
   private final int[] candidateCentroid = new int[MOST_CANDIDATES];
   private int candidateCount;
   private int chunkStart;
-  private float[] candidateProducts;
+  private final float[] candidateProducts;
+  private final float[] least;
+  private final int[] index;
 
-  /** For these rows. */
-  BlockNearest(CentredBlock block) {
+  /**
+   * For these rows.
+   *
+   * @param most how many rows are measured at once at most
+   */
+  BlockNearest(CentredBlock block, int most) {
     this.block = block;
     unitSquared = block.unit() * block.unit();
     nearest = new int[block.count()];
     score = new float[block.count()];
     opened = new int[block.count()];
+    candidateProducts = new float[most * MOST_CANDIDATES];
+    least = new float[most];
+    index = new int[most];
   }
 
-  /** Measures rows from .. to against the first {@code size} of {@code means}. */
-  void measure(int from, int to, double[] means, int size) {
-    known = block.points(means, size);
+  /** Sets the first {@code size} of {@code means} as the micro-centroids. */
+  void set(double[] means, int size) {
+    known = block.setPoints(means, size);
     openedCount = 0;
+    comparedCount = 0;
+  }
+
+  /** Measures rows from .. to against all micro-centroids. */
+  void measure(int from, int to) {
     Arrays.fill(nearest, from, to, -1);
     Arrays.fill(score, from, to, Float.POSITIVE_INFINITY);
-    compare(from, to, known, 0);
+    compare(from, to, 0);
   }
 
   /**
@@ -63,8 +78,7 @@ final class BlockNearest {
       end++;
     }
     if (candidateCount > 0) {
-      PointCloud rows = block.rowsAt(candidates, candidateCount);
-      candidateProducts = block.products(from, end - from, rows);
+      block.products().multiply(from, end - from, candidates, candidateCount, candidateProducts);
     }
     return end;
   }
@@ -130,30 +144,25 @@ final class BlockNearest {
 
   /** Compares rows from .. to with what was opened since {@link #plan}. */
   void finish(int from, int to) {
-    int kept = 0;
-    int first = -1;
-    for (int c = 0; c < candidateCount; c++) {
-      if (candidateCentroid[c] >= 0) {
-        first = first < 0 ? candidateCentroid[c] : first;
-        candidates[kept++] = candidates[c];
-      }
-    }
-    if (kept > 0 && from < to) {
-      compare(from, to, block.rowsAt(candidates, kept), first);
+    int added = openedCount - comparedCount;
+    if (added > 0) {
+      int[] rows = Arrays.copyOfRange(opened, comparedCount, openedCount);
+      block.products().addPoints(rows, added);
+      compare(from, to, known.size() + comparedCount);
+      comparedCount = openedCount;
     }
   }
 
-  private void compare(int from, int to, PointCloud others, int firstIndex) {
-    if (others.size() == 0) {
+  private void compare(int from, int to, int firstCentroid) {
+    int count = to - from;
+    if (count == 0 || firstCentroid == known.size() + openedCount) {
       return;
     }
-    float[] least = new float[to - from];
-    int[] index = new int[to - from];
-    block.nearest(from, to - from, others, least, index);
-    for (int row = from; row < to; row++) {
-      if (least[row - from] < score[row]) {
-        score[row] = least[row - from];
-        nearest[row] = firstIndex + index[row - from];
+    block.products().nearest(from, count, firstCentroid, least, index);
+    for (int i = 0; i < count; i++) {
+      if (least[i] < score[from + i]) {
+        score[from + i] = least[i];
+        nearest[from + i] = index[i];
       }
     }
   }

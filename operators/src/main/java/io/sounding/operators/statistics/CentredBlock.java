@@ -40,6 +40,11 @@ final class CentredBlock {
     return block.count();
   }
 
+  /** Where the rows are loaded. */
+  FoldProducts products() {
+    return products;
+  }
+
   /** Length of one unit of these coordinates in the units of the frames. */
   double unit() {
     return unit;
@@ -50,22 +55,26 @@ final class CentredBlock {
     return squaredNorms[row];
   }
 
-  /** The first {@code count} points in these coordinates; they last until the next call. */
-  PointCloud points(double[] points, int count) {
-    float[] stored = products.pointRoom(count * dimension);
-    return PointCloud.relative(points, PointCloud.ones(count), centre, unit, stored);
+  /** Sets the first {@code count} of {@code points} as those that rows are compared with. */
+  PointCloud setPoints(double[] points, int count) {
+    PointCloud set = PointCloud.relative(points, PointCloud.ones(count), centre, unit);
+    float[] norms = new float[count];
+    for (int c = 0; c < count; c++) {
+      norms[c] = (float) set.squaredNorm(c);
+    }
+    products.setPoints(set.rows(), norms);
+    return set;
   }
 
   /** Some rows. */
-  PointCloud rowsAt(int[] rows, int count) {
+  private PointCloud rowsAt(int[] rows, int count) {
     double[] points = new double[count * dimension];
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < dimension; j++) {
         points[i * dimension + j] = block.rows()[rows[i] * dimension + j];
       }
     }
-    float[] stored = new float[points.length];
-    return PointCloud.relative(points, PointCloud.ones(count), centre, unit, stored);
+    return PointCloud.relative(points, PointCloud.ones(count), centre, unit);
   }
 
   /** Squared distance in these coordinates to one of such points, by float64 differences. */
@@ -76,24 +85,5 @@ final class CentredBlock {
   /** The same to another row. */
   double squaredDistance(int row, int other) {
     return rowsAt(new int[] {row, other}, 2).squaredDistance(0, 1);
-  }
-
-  /**
-   * Products of rows from .. from + count with points, {@code [count * points]} or longer; they
-   * last until the next call.
-   */
-  float[] products(int from, int count, PointCloud points) {
-    float[] found = products.room(count * points.size());
-    products.multiply(from, count, points.rows(), points.size(), found);
-    return found;
-  }
-
-  /** {@link FoldProducts#nearest} of rows from .. from + count. */
-  void nearest(int from, int count, PointCloud points, float[] least, int[] index) {
-    float[] norms = new float[points.size()];
-    for (int c = 0; c < norms.length; c++) {
-      norms[c] = (float) points.squaredNorm(c);
-    }
-    products.nearest(from, count, points.rows(), norms, least, index);
   }
 }

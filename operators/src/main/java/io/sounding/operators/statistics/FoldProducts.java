@@ -8,9 +8,6 @@ package io.sounding.operators.statistics;
  * <p>All matrices are row-major arrays that start at index 0.
  */
 public abstract class FoldProducts implements AutoCloseable {
-  private float[] room = new float[0];
-  private float[] pointRoom = new float[0];
-
   /**
    * Adds {@code sum (x - mean)(x - mean)ᵀ + shift shiftᵀ} over the rows x, in float64: float32
    * products are off by 6e-2 in RankMe of collapsed models.
@@ -37,40 +34,32 @@ public abstract class FoldProducts implements AutoCloseable {
       float[] rows, int count, double[] centre, double factor, double[] squaredNorms);
 
   /**
-   * XYᵀ into out, in float32, of the loaded rows X from .. from + m.
+   * Takes the points Y that loaded rows are compared with, instead of those before.
    *
-   * @param y {@code [n * d]} or longer
-   * @param out {@code [m * n]} or longer
+   * @param points {@code [n * d]} or longer; not kept
+   * @param squaredNorms of the points, {@code [n]}
    */
-  public abstract void multiply(int from, int m, float[] y, int n, float[] out);
+  public abstract void setPoints(float[] points, float[] squaredNorms);
+
+  /** Takes some of the loaded rows as further points, in this order. */
+  public abstract void addPoints(int[] rows, int count);
 
   /**
-   * The nearest of some points y, by {@code ||y||^2 - 2 x yᵀ} in float32, for each of the loaded
-   * rows x from .. from + m.
+   * The nearest of the points y, by {@code ||y||^2 - 2 x yᵀ} in float32, for each of the loaded
+   * rows x from .. from + m. There must be such a point.
    *
-   * @param y {@code [n * d]} or longer
-   * @param squaredNorms of the points, {@code [n]}, n at least 1
+   * @param firstPoint from which point on they are compared with
    * @param least receives {@code ||y||^2 - 2 x yᵀ} of the nearest point, {@code [m]}
    * @param index receives which one it is, {@code [m]}; the first of equals on the processor
    */
-  public abstract void nearest(
-      int from, int m, float[] y, float[] squaredNorms, float[] least, int[] index);
+  public abstract void nearest(int from, int m, int firstPoint, float[] least, int[] index);
 
-  /** Room for at least so many results; what is in it lasts until the next call. */
-  final float[] room(int length) {
-    if (room.length < length) {
-      room = new float[length];
-    }
-    return room;
-  }
-
-  /** Room for so many values of points rows are compared with; it lasts until the next call. */
-  final float[] pointRoom(int length) {
-    if (pointRoom.length < length) {
-      pointRoom = new float[length];
-    }
-    return pointRoom;
-  }
+  /**
+   * Products of the loaded rows from .. from + m with some of the loaded rows, in float32.
+   *
+   * @param out {@code [m * n]} or longer
+   */
+  public abstract void multiply(int from, int m, int[] rows, int n, float[] out);
 
   /** Gives working memory outside of the heap back. */
   @Override

@@ -11,12 +11,9 @@ public final class HostProducts extends FoldProducts {
   /** So few that they are still in the nearest cache when they are copied off the heap. */
   private static final int ROWS_COPIED_AT_ONCE = 4;
 
-  /** Rows of one product with all points, which bounds the room for it. */
-  private static final int ROWS_COMPARED_AT_ONCE = 2048;
-
   private double[] residuals = new double[0];
   private Products.Gram gram = new Products.Gram(0, 0);
-  private final Products.Buffers buffers = new Products.Buffers();
+  private final Products.Comparison comparison = new Products.Comparison();
 
   @Override
   public void addCentredGram(
@@ -54,7 +51,7 @@ public final class HostProducts extends FoldProducts {
   @Override
   public void load(float[] rows, int count, double[] centre, double factor, double[] squaredNorms) {
     int d = centre.length;
-    buffers.prepare(count, d);
+    comparison.prepare(count, d);
     float[] rounded = new float[d];
     for (int j = 0; j < d; j++) {
       rounded[j] = (float) centre[j];
@@ -70,7 +67,7 @@ public final class HostProducts extends FoldProducts {
         System.arraycopy(row, 0, centred, i * d, d);
         squaredNorms[from + i] = PointCloud.squaredNorm(row, 0, d);
       }
-      buffers.put(centred, copied, from);
+      comparison.put(centred, copied, from, squaredNorms);
     }
   }
 
@@ -87,22 +84,28 @@ public final class HostProducts extends FoldProducts {
   }
 
   @Override
-  public void multiply(int from, int m, float[] y, int n, float[] out) {
-    buffers.multiply(from, m, y, n, out);
+  public void setPoints(float[] points, float[] squaredNorms) {
+    comparison.setPoints(points, squaredNorms);
   }
 
   @Override
-  public void nearest(
-      int from, int m, float[] y, float[] squaredNorms, float[] least, int[] index) {
-    for (int row = 0; row < m; row += ROWS_COMPARED_AT_ONCE) {
-      int rows = Math.min(m - row, ROWS_COMPARED_AT_ONCE);
-      buffers.nearest(from + row, rows, y, squaredNorms, row, least, index);
-    }
+  public void addPoints(int[] rows, int count) {
+    comparison.addPoints(rows, count);
+  }
+
+  @Override
+  public void nearest(int from, int m, int firstPoint, float[] least, int[] index) {
+    comparison.nearest(from, m, firstPoint, least, index);
+  }
+
+  @Override
+  public void multiply(int from, int m, int[] rows, int n, float[] out) {
+    comparison.multiply(from, m, rows, n, out);
   }
 
   @Override
   public void close() {
     gram.close();
-    buffers.close();
+    comparison.close();
   }
 }

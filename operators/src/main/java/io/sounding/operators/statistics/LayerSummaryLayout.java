@@ -2,23 +2,27 @@ package io.sounding.operators.statistics;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes of a {@link LayerSummary}, big-endian.
+ * The bytes of a {@link LayerSummary}.
  *
- * <p>Version 1: int magic "SNDG", int version, int dimension, settings (int clusters, sampleFrames,
- * microCentroids, silhouetteFrames, restarts, long seed, int code of the sketch choice, int
- * sketchRows), long utterances, spectrum sketch of frames (int kind; 1, exact second moments: long
- * count, mean, packed triangle; 2, Frequent Directions: int rows l, int rows used, long count,
- * double trace, shrinkage, rounding, mean, used rows), spectrum sketch of utterance sums, direction
+ * <p>Version 2, little-endian from after the version on, as processors are: int magic "SNDG", int
+ * version, int dimension, settings (int clusters, sampleFrames, microCentroids, silhouetteFrames,
+ * restarts, long seed, int code of the sketch choice, int sketchRows), long utterances, spectrum
+ * sketch of frames (int kind; 1, exact second moments: long count, mean, packed triangle; 2,
+ * Frequent Directions: int rows l, int rows used, long count, double trace, shrinkage, rounding,
+ * mean, used rows; 3, kept rows: int rows, rows), spectrum sketch of utterance sums, direction
  * moments (long frames, long directed, double normSum, mean, squares), frame sample (long
  * threshold, int size, keys, rows), micro-centroids (int size, double cost of one more, counts,
  * means, squares), int pending rows, pending rows, int CRC-32C of all before it.
+ *
+ * <p>Version 1, which is read: big-endian, without kept rows.
  */
 final class LayerSummaryLayout {
   private static final int MAGIC = 0x534e4447;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private LayerSummaryLayout() {}
 
@@ -35,7 +39,7 @@ final class LayerSummaryLayout {
             + summary.microCentroids().byteSize()
             + summary.pending().length * Float.BYTES;
     ByteBuffer target = ByteBuffer.allocate(size);
-    target.putInt(MAGIC).putInt(VERSION).putInt(dimension);
+    target.putInt(MAGIC).putInt(VERSION).order(ByteOrder.LITTLE_ENDIAN).putInt(dimension);
     summary.settings().writeTo(target);
     target.putLong(summary.utterances());
     summary.frameSketch().write(target);
@@ -55,20 +59,24 @@ final class LayerSummaryLayout {
       ArrayBytes.require(source.getInt() == MAGIC, "the bytes do not start with its mark");
       int version = source.getInt();
       ArrayBytes.require(
-          version == VERSION,
-          "its layout is version " + version + ", but this program reads version " + VERSION);
+          version == 1 || version == VERSION,
+          "its layout is version "
+              + version
+              + ", but this program reads versions 1 and "
+              + VERSION);
+      source.order(version == 1 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
       int end = bytes.length - Integer.BYTES;
       ArrayBytes.require(
           end >= source.position() && source.getInt(end) == checksum(bytes, end),
           "its checksum does not fit");
       source.limit(end);
-      return readVersion1(source);
+      return readRest(source);
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("Unusable layer summary: it is cut off.", e);
     }
   }
 
-  private static LayerSummary readVersion1(ByteBuffer source) {
+  private static LayerSummary readRest(ByteBuffer source) {
     int dimension = source.getInt();
     ArrayBytes.require(
         dimension >= 1 && dimension <= LayerSummary.MOST_DIMENSIONS,

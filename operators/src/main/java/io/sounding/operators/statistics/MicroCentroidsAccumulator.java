@@ -22,8 +22,10 @@ import java.util.SplittableRandom;
 final class MicroCentroidsAccumulator {
   private static final int JOINED_SHARE = 4;
 
-  /** Rows measured at first and after joining; as long as no room is missing, ever more. */
-  private static final int FEWEST_AT_ONCE = 64;
+  /**
+   * Enough rows for a fast product; those that are left when micro-centroids are joined go again.
+   */
+  private static final int ROWS_AT_ONCE = 256;
 
   private final int dimension;
   private final int limit;
@@ -57,17 +59,17 @@ final class MicroCentroidsAccumulator {
     if (count == 0) {
       return;
     }
-    BlockNearest block = new BlockNearest(new CentredBlock(added, products));
+    BlockNearest block =
+        new BlockNearest(new CentredBlock(added, products), Math.min(count, ROWS_AT_ONCE));
     double[] draws = new SplittableRandom(seed + frames).doubles(count).toArray();
-    int reach = facilityCost == 0 ? FEWEST_AT_ONCE : count;
+    block.set(means, size);
     for (int from = 0; from < count; ) {
-      int to = Math.min(count, from + reach);
-      block.measure(from, to, means, size);
-      int next = addMeasured(added.rows(), block, draws, from, to);
-      reach = next == to ? 4 * reach : FEWEST_AT_ONCE;
-      from = next;
+      int to = Math.min(count, from + ROWS_AT_ONCE);
+      block.measure(from, to);
+      from = addMeasured(added.rows(), block, draws, from, to);
       if (size > limit) {
         joinCheapest();
+        block.set(means, size);
       }
     }
     frames += count;

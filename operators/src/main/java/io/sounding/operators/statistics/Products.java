@@ -11,6 +11,7 @@ import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -31,6 +32,18 @@ final class Products {
     requireLength(x.length, (long) count * d);
     requireLength(sum.length, (long) d * d);
     cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, d, count, 1.0, x, d, 1.0, sum, d);
+  }
+
+  /** The upper triangle of XᵀX, packed by rows; {@code x[count * d]}. */
+  static double[] gram(double[] x, int d) {
+    double[] square = new double[Math.multiplyExact(d, d)];
+    addGram(x, x.length / d, d, square);
+    double[] packed = new double[SecondMoments.packedLength(d)];
+    for (int i = 0, position = 0; i < d; i++) {
+      System.arraycopy(square, i * d + i, packed, position, d - i);
+      position += d - i;
+    }
+    return packed;
   }
 
   /** The upper triangle of XXᵀ into out; {@code x[m * d]}, {@code out[m * m]}. */
@@ -122,77 +135,26 @@ final class Products {
     /** The rows X of the products to come; {@code x[count * d]} or longer. */
     void load(float[] x, int count, int d) {
       requireLength(x.length, (long) count * d);
-      prepare(count, d);
+      left = room(left, (long) count * d, 0);
       left.put(x, 0, count * d);
-    }
-
-    /** Room for the rows X of the products to come, each of which is then put. */
-    void prepare(int count, int d) {
-      left = room(left, (long) count * d);
       loaded = count;
       dimension = d;
     }
 
-    /** Puts rows into X from row {@code to} on; {@code x[count * d]} or longer. */
-    void put(float[] x, int count, int to) {
-      requireLength(x.length, (long) count * dimension);
-      requireLength(loaded, (long) to + count);
-      left.position((long) to * dimension).put(x, 0, count * dimension).position(0);
-    }
-
     /** XYᵀ into out for m loaded rows; {@code y[n * d]}, {@code out[m * n]} or longer. */
     void multiply(int from, int m, float[] y, int n, float[] out) {
-      requireLength(out.length, (long) m * n);
-      if (m > 0 && n > 0) {
-        multiply(from, m, y, n);
-        products.get(out, 0, m * n);
-      }
-    }
-
-    /**
-     * The least of {@code squaredNorms[c] - 2 x y_cᵀ} over c, for each x of m loaded rows, into
-     * {@code least[to + row]}, and the first c where it is into {@code index[to + row]}.
-     */
-    void nearest(
-        int from, int m, float[] y, float[] squaredNorms, int to, float[] least, int[] index) {
-      int n = squaredNorms.length;
-      multiply(from, m, y, n);
-      FloatBuffer found = products.asBuffer();
-      for (int row = 0; row < m; row++) {
-        int start = row * n;
-        float lowest = Float.POSITIVE_INFINITY;
-        int at = 0;
-        for (int c = 0; c < n; c++) {
-          float value = squaredNorms[c] - 2 * found.get(start + c);
-          if (value < lowest) {
-            lowest = value;
-            at = c;
-          }
-        }
-        least[to + row] = lowest;
-        index[to + row] = at;
-      }
-    }
-
-    private void multiply(int from, int m, float[] y, int n) {
       int d = dimension;
       requireLength(loaded, (long) from + m);
       requireLength(y.length, (long) n * d);
-      right = room(right, (long) n * d);
-      products = room(products, (long) m * n);
-      right.put(y, 0, n * d);
-      left.position((long) from * d);
-      cblas_sgemm(
-          CblasRowMajor, CblasNoTrans, CblasTrans, m, n, d, 1f, left, d, right, d, 0f, products, n);
-      left.position(0);
-    }
-
-    private static FloatPointer room(FloatPointer buffer, long length) {
-      if (buffer.capacity() >= length) {
-        return buffer;
+      requireLength(out.length, (long) m * n);
+      if (m == 0 || n == 0) {
+        return;
       }
-      buffer.close();
-      return new FloatPointer(length);
+      right = room(right, (long) n * d, 0);
+      products = room(products, (long) m * n, 0);
+      right.put(y, 0, n * d);
+      Products.multiply(left, from, m, right, 0, n, d, products);
+      products.get(out, 0, m * n);
     }
 
     @Override
@@ -201,6 +163,160 @@ final class Products {
       right.close();
       products.close();
     }
+  }
+
+  /**
+   * Rows and points outside of the heap, which are compared with each other. Its buffers are used
+   * again and again.
+   */
+  static final class Comparison implements AutoCloseable {
+    private FloatPointer rows = new FloatPointer(0L);
+    private FloatPointer points = new FloatPointer(0L);
+    private FloatPointer chosen = new FloatPointer(0L);
+    private FloatPointer products = new FloatPointer(0L);
+    private float[] rowNorms = new float[0];
+    private float[] pointNorms = new float[0];
+    private int loaded;
+    private int pointCount;
+    private int dimension;
+
+    /** Room for rows, each of which is then put; there are no points then. */
+    void prepare(int count, int d) {
+      rows = room(rows, (long) count * d, 0);
+      rowNorms = rowNorms.length < count ? new float[count] : rowNorms;
+      loaded = count;
+      dimension = d;
+      pointCount = 0;
+    }
+
+    /**
+     * Puts rows from row {@code to} on; {@code x[count * d]} or longer.
+     *
+     * @param squaredNorms of all rows
+     */
+    void put(float[] x, int count, int to, double[] squaredNorms) {
+      requireLength(x.length, (long) count * dimension);
+      requireLength(loaded, (long) to + count);
+      rows.position((long) to * dimension).put(x, 0, count * dimension).position(0);
+      for (int row = to; row < to + count; row++) {
+        rowNorms[row] = (float) squaredNorms[row];
+      }
+    }
+
+    /** The points instead of those before; {@code y[squaredNorms.length * d]} or longer. */
+    void setPoints(float[] y, float[] squaredNorms) {
+      pointCount = squaredNorms.length;
+      requireLength(y.length, (long) pointCount * dimension);
+      pointRoom(0);
+      points.put(y, 0, pointCount * dimension);
+      System.arraycopy(squaredNorms, 0, pointNorms, 0, pointCount);
+    }
+
+    /** Some rows as further points. */
+    void addPoints(int[] indexes, int count) {
+      int from = pointCount;
+      pointCount += count;
+      pointRoom(from);
+      copyRows(indexes, count, points, from);
+      for (int i = 0; i < count; i++) {
+        pointNorms[from + i] = rowNorms[indexes[i]];
+      }
+    }
+
+    private void pointRoom(int kept) {
+      points = room(points, (long) pointCount * dimension, (long) kept * dimension);
+      if (pointNorms.length < pointCount) {
+        pointNorms = Arrays.copyOf(pointNorms, (int) (points.capacity() / dimension));
+      }
+    }
+
+    private void copyRows(int[] indexes, int count, FloatPointer target, int to) {
+      long d = dimension;
+      for (int i = 0; i < count; i++) {
+        requireLength(loaded, indexes[i] + 1L);
+        FloatPointer.memcpy(
+            target.getPointer((to + i) * d), rows.getPointer(indexes[i] * d), d * Float.BYTES);
+      }
+    }
+
+    /**
+     * The least of {@code ||y||^2 - 2 x yᵀ} over the points y from {@code firstPoint} on, for each
+     * of m rows x, and the first point where it is.
+     */
+    void nearest(int from, int m, int firstPoint, float[] least, int[] index) {
+      int n = pointCount - firstPoint;
+      requireLength(loaded, (long) from + m);
+      products = room(products, (long) m * n, 0);
+      Products.multiply(rows, from, m, points, firstPoint, n, dimension, products);
+      FloatBuffer found = products.asBuffer();
+      for (int row = 0; row < m; row++) {
+        int start = row * n;
+        float lowest = Float.POSITIVE_INFINITY;
+        int at = 0;
+        for (int c = 0; c < n; c++) {
+          float value = pointNorms[firstPoint + c] - 2 * found.get(start + c);
+          if (value < lowest) {
+            lowest = value;
+            at = c;
+          }
+        }
+        least[row] = lowest;
+        index[row] = firstPoint + at;
+      }
+    }
+
+    /** Products of m rows with some of the rows, {@code out[m * n]} or longer. */
+    void multiply(int from, int m, int[] indexes, int n, float[] out) {
+      requireLength(loaded, (long) from + m);
+      requireLength(out.length, (long) m * n);
+      if (m == 0 || n == 0) {
+        return;
+      }
+      chosen = room(chosen, (long) n * dimension, 0);
+      copyRows(indexes, n, chosen, 0);
+      products = room(products, (long) m * n, 0);
+      Products.multiply(rows, from, m, chosen, 0, n, dimension, products);
+      products.get(out, 0, m * n);
+    }
+
+    @Override
+    public void close() {
+      rows.close();
+      points.close();
+      chosen.close();
+      products.close();
+    }
+  }
+
+  /** The buffer, or a longer one that begins with the same {@code kept} values. */
+  private static FloatPointer room(FloatPointer buffer, long length, long kept) {
+    if (buffer.capacity() >= length) {
+      return buffer;
+    }
+    FloatPointer longer = new FloatPointer(Math.max(length, 2 * kept));
+    FloatPointer.memcpy(longer, buffer, kept * Float.BYTES);
+    buffer.close();
+    return longer;
+  }
+
+  /** XYᵀ into out, of m rows of x and n rows of y. */
+  private static void multiply(
+      FloatPointer x, int from, int m, FloatPointer y, int yFrom, int n, int d, FloatPointer out) {
+    cblas_sgemm(
+        CblasRowMajor,
+        CblasNoTrans,
+        CblasTrans,
+        m,
+        n,
+        d,
+        1f,
+        x.getPointer((long) from * d),
+        d,
+        y.getPointer((long) yFrom * d),
+        d,
+        0f,
+        out,
+        n);
   }
 
   /** Rows outside of the heap, which products read again and again without a copy. */

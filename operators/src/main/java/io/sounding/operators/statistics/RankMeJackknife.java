@@ -55,7 +55,7 @@ public final class RankMeJackknife {
 
   /** RankMe of all frames but those of one group. */
   private static double without(int deleted, int groups, SpectrumSketch[] sketches) {
-    SpectrumAccumulator rest = SecondMoments.empty(sketches[0].dimension()).accumulator();
+    SpectrumAccumulator rest = KeptRows.empty(sketches[0].dimension()).accumulator();
     for (int i = 0; i < sketches.length; i++) {
       if (i % groups != deleted) {
         rest.add(sketches[i]);

@@ -19,11 +19,11 @@ import smile.math.matrix.Matrix;
  *
  * <p>Shapes: {@code mean[d]}; {@code C[d (d + 1) / 2]}, the upper triangle by rows. Error: each
  * element of C within about log2(n / block) ulps of its exact value relative to the trace; rows
- * that are all equal give C = 0 exactly. Empty: n = 0, all zero. In bytes, after the kind: long n,
- * mean, C.
+ * that are all equal give C = 0 exactly. In bytes, after the kind: long n, mean, C.
  */
 final class SecondMoments implements SpectrumSketch {
   static final int KIND = 1;
+  static final String NAME = "second-moments-float64";
 
   private static final double MEAN_DOMINATES = 100;
 
@@ -42,11 +42,6 @@ final class SecondMoments implements SpectrumSketch {
     this.count = count;
     this.mean = mean;
     this.centred = centred;
-  }
-
-  static SecondMoments empty(int dimension) {
-    return new SecondMoments(
-        dimension, 0, new double[dimension], new double[packedLength(dimension)]);
   }
 
   /** Length of a packed upper triangle. */
@@ -89,7 +84,7 @@ final class SecondMoments implements SpectrumSketch {
 
   @Override
   public String name() {
-    return "second-moments-float64";
+    return NAME;
   }
 
   @Override

@@ -6,16 +6,19 @@ import java.util.Arrays;
  * Grows {@link SecondMoments} by blocks of rows, by single rows, or by other moments. Mutable, one
  * thread. Keeps the upper triangle packed: {@code 4 d^2} bytes.
  *
- * <p>The outer products of single rows wait until there are {@value #MOST_WAITING}, because each
- * alone would read and write the whole triangle. Every element takes them up in their order, so
- * sums are the same to the bit whenever they are taken up.
+ * <p>Single rows are {@link KeptRows} as long as they take less room. Of those after them the outer
+ * products wait until there are {@value #MOST_WAITING}, because each alone would read and write the
+ * whole triangle. Every element takes them up in their order, so sums are the same to the bit
+ * whenever they are taken up.
  */
 final class SecondMomentsAccumulator implements SpectrumAccumulator {
   private static final int MOST_WAITING = 48;
 
   private final int dimension;
   private final double[] mean;
-  private final double[] packed;
+  private double[] packed; // null: as long as rows are kept
+  private double[] kept = new double[0];
+  private int keptCount;
   private final double[][] waiting = new double[MOST_WAITING][];
   private final double[] waitingWeights = new double[MOST_WAITING];
   private int waitingCount;
@@ -28,12 +31,20 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
     packed = start.centred().clone();
   }
 
+  SecondMomentsAccumulator(KeptRows start) {
+    dimension = start.dimension();
+    keptCount = (int) start.count();
+    mean = new double[dimension];
+    kept = start.rows().clone();
+  }
+
   @Override
   public void addBlock(FrameBlock block, FoldProducts products) {
     int added = block.count();
     if (added == 0) {
       return;
     }
+    takeUpKept();
     addWaiting();
     double weight = (double) count * added / (count + added);
     // the move of the mean is one row more of the product
@@ -46,17 +57,66 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
 
   @Override
   public void addRow(double[] row) {
+    if (packed == null && keptCount < KeptRows.most(dimension)) {
+      keep(row);
+      return;
+    }
+    takeUpKept();
     double weight = (double) count / (count + 1);
     addOuter(moveMean(row, 1), weight);
   }
 
+  private void keep(double[] rows) {
+    int length = keptCount * dimension;
+    if (kept.length < length + rows.length) {
+      int most = KeptRows.most(dimension) * dimension;
+      kept = Arrays.copyOf(kept, Math.min(most, Math.max(length + rows.length, 2 * length)));
+    }
+    System.arraycopy(rows, 0, kept, length, rows.length);
+    keptCount += rows.length / dimension;
+  }
+
+  /** From here on there are moments. */
+  private void takeUpKept() {
+    if (packed == null) {
+      packed = new double[SecondMoments.packedLength(dimension)];
+      addRows(Arrays.copyOf(kept, keptCount * dimension));
+      kept = null;
+      keptCount = 0;
+    }
+  }
+
   @Override
   public void add(SpectrumSketch sketch) {
-    if (!(sketch instanceof SecondMoments other) || other.dimension() != dimension) {
+    if (!sketch.isExact() || sketch.dimension() != dimension) {
       throw new IllegalArgumentException(
           "Second moments of dimension %d cannot take up a sketch %s of dimension %d."
               .formatted(dimension, sketch.name(), sketch.dimension()));
     }
+    if (sketch instanceof KeptRows few) {
+      if (packed == null && keptCount + few.count() <= KeptRows.most(dimension)) {
+        keep(few.rows());
+      } else {
+        takeUpKept();
+        addRows(few.rows().clone());
+      }
+    } else if (sketch instanceof SecondMoments moments) {
+      takeUpKept();
+      addMoments(moments);
+    }
+  }
+
+  /** Adds rows by one product; changes them. */
+  private void addRows(double[] rows) {
+    int added = rows.length / dimension;
+    if (added > 0) {
+      double[] addedMean = KeptRows.mean(rows, dimension);
+      KeptRows.subtract(rows, addedMean);
+      addMoments(new SecondMoments(dimension, added, addedMean, Products.gram(rows, dimension)));
+    }
+  }
+
+  private void addMoments(SecondMoments other) {
     if (other.count() == 0) {
       return;
     }
@@ -70,7 +130,10 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
   }
 
   @Override
-  public SecondMoments snapshot() {
+  public SpectrumSketch snapshot() {
+    if (packed == null) {
+      return new KeptRows(dimension, Arrays.copyOf(kept, keptCount * dimension));
+    }
     addWaiting();
     return new SecondMoments(dimension, count, mean.clone(), packed.clone());
   }
@@ -97,6 +160,9 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
   }
 
   private void addWaiting() {
+    if (waitingCount == 0) {
+      return;
+    }
     // a row of the triangle is copied to where its columns have their own indexes: loops over
     // arrays that are shifted against each other are not made of vector instructions
     double[] row = new double[dimension];

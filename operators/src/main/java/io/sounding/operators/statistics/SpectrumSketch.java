@@ -7,14 +7,15 @@ import java.nio.ByteBuffer;
  * centred and not. Immutable; grown by {@link #accumulator()}, merged by {@link
  * SpectrumAccumulator#add}, of which the empty sketch is the identity.
  *
- * <p>In bytes: int kind (1: exact second moments, 2: Frequent Directions), then what the kind says.
+ * <p>In bytes: int kind (1: exact second moments, 2: Frequent Directions, 3: the rows themselves),
+ * then what the kind says.
  */
-sealed interface SpectrumSketch permits SecondMoments, FrequentDirections {
+sealed interface SpectrumSketch permits SecondMoments, KeptRows, FrequentDirections {
 
   /** The sketch of no rows that the settings ask for. */
   static SpectrumSketch empty(int dimension, StatisticsSettings settings) {
     return settings.sketch().exactFor(dimension)
-        ? SecondMoments.empty(dimension)
+        ? KeptRows.empty(dimension)
         : FrequentDirections.empty(dimension, SketchChoice.rows(settings.sketchRows(), dimension));
   }
 
@@ -53,6 +54,7 @@ sealed interface SpectrumSketch permits SecondMoments, FrequentDirections {
     int kind = source.getInt();
     return switch (kind) {
       case SecondMoments.KIND -> SecondMoments.readFrom(source, dimension);
+      case KeptRows.KIND -> KeptRows.readFrom(source, dimension);
       case FrequentDirections.KIND -> FrequentDirections.readFrom(source, dimension);
       default ->
           throw new IllegalArgumentException(

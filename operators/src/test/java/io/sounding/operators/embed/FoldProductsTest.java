@@ -66,19 +66,20 @@ class FoldProductsTest {
   @MethodSource("products")
   void multipliesTheChosenRowsOnly(FoldProducts products) {
     float[] x = values(ROWS * D, 5, 100);
-    float[] y = values(ROWS * D, 6, 0);
+    int[] others = {30, 2, 2, 36, 0};
     double[] centre = new double[D];
     Arrays.setAll(centre, j -> 99 + j / 8.0);
     double[] squaredNorms = new double[ROWS];
     float[] out = new float[ROWS * ROWS];
     out[8 * 5] = 77;
     products.load(x, ROWS, centre, 0.5, squaredNorms);
-    products.multiply(3, 8, y, 5, out);
+    products.multiply(3, 8, others, 5, out);
     for (int i = 0; i < 8; i++) {
       for (int j = 0; j < 5; j++) {
         double expected = 0;
         for (int c = 0; c < D; c++) {
-          expected += (x[(3 + i) * D + c] - centre[c]) * 0.5 * y[j * D + c];
+          double other = (x[others[j] * D + c] - centre[c]) * 0.5;
+          expected += (x[(3 + i) * D + c] - centre[c]) * 0.5 * other;
         }
         assertThat((double) out[i * 5 + j]).isCloseTo(expected, within(1e-5));
       }
@@ -91,8 +92,8 @@ class FoldProductsTest {
       assertThat(squaredNorms[i]).isCloseTo(expected, within(1e-6 * expected));
     }
     assertThat(out[8 * 5]).isEqualTo(77);
-    products.multiply(3, 0, y, 5, out);
-    products.multiply(3, 8, y, 0, out);
+    products.multiply(3, 0, others, 5, out);
+    products.multiply(3, 8, others, 0, out);
     assertThat(out[8 * 5]).isEqualTo(77);
   }
 
@@ -107,11 +108,12 @@ class FoldProductsTest {
     assertThat(squaredNorm[0]).isInfinite();
   }
 
-  /** The last point is so far off that float32 products with it are infinite, their sums NaN. */
+  /** One point is so far off that float32 products with it are infinite, their sums NaN. */
   @ParameterizedTest
   @MethodSource("products")
   void findsTheNearestPointOfTheChosenRows(FoldProducts products) {
     int points = 9;
+    int[] added = {36, 5, 20};
     float[] x = values(ROWS * D, 7, 0);
     float[] y = values(points * D, 8, 0);
     Arrays.fill(y, (points - 1) * D, points * D, 3e38f);
@@ -119,17 +121,38 @@ class FoldProductsTest {
     for (int c = 0; c < points; c++) {
       squaredNorms[c] = (float) squaredNorm(y, c);
     }
+    float[] all = Arrays.copyOf(y, (points + added.length) * D);
+    for (int i = 0; i < added.length; i++) {
+      System.arraycopy(x, added[i] * D, all, (points + i) * D, D);
+    }
     products.load(x, ROWS, new double[D], 1, new double[ROWS]);
+    products.setPoints(y, new float[1]);
+    products.setPoints(y, squaredNorms);
+    assertNearest(products, x, y, 0, points);
+    products.addPoints(added, 2);
+    assertNearest(products, x, all, 0, points + 2);
+    products.addPoints(new int[] {20}, 1);
+    assertNearest(products, x, all, 0, points + 3);
+    assertNearest(products, x, all, 3, points + 3);
+    assertNearest(products, x, all, points + 1, points + 3);
+    products.load(x, ROWS, new double[D], 1, new double[ROWS]);
+    products.setPoints(new float[0], new float[0]);
+    products.addPoints(added, 3);
+    assertNearest(products, x, Arrays.copyOfRange(all, points * D, all.length), 0, 3);
+  }
+
+  private static void assertNearest(
+      FoldProducts products, float[] x, float[] points, int first, int end) {
     float[] least = new float[20];
     int[] index = new int[20];
-    products.nearest(4, 20, y, squaredNorms, least, index);
+    products.nearest(4, 20, first, least, index);
     for (int i = 0; i < 20; i++) {
-      double[] distances = new double[points];
-      for (int c = 0; c < points; c++) {
-        distances[c] = squaredDistance(x, 4 + i, y, c);
+      double expected = Double.POSITIVE_INFINITY;
+      for (int c = first; c < end; c++) {
+        expected = Math.min(expected, squaredDistance(x, 4 + i, points, c));
       }
-      double expected = Arrays.stream(distances).min().getAsDouble();
-      assertThat(distances[index[i]]).isEqualTo(expected);
+      assertThat(squaredDistance(x, 4 + i, points, index[i])).isEqualTo(expected);
+      assertThat(index[i]).isBetween(first, end - 1);
       assertThat(least[i] + squaredNorm(x, 4 + i)).isCloseTo(expected, within(1e-5));
     }
   }

@@ -106,7 +106,7 @@ class FrequentDirectionsTest {
   void damagedBytesAreRefused() {
     ByteBuffer bytes = ByteBuffer.allocate(1_000);
     sketch(SyntheticFrames.arithmetic(9, 4, 1), 4, 2).write(bytes);
-    assertRefused(bytes.duplicate().putInt(0, 3), "its spectrum is of unknown kind 3");
+    assertRefused(bytes.duplicate().putInt(0, 4), "its spectrum is of unknown kind 4");
     assertRefused(bytes.duplicate().putInt(0, 2).putInt(4, 0), "the sketch has no rows");
     assertRefused(bytes.duplicate().putInt(4, 1), "do not fit its buffer");
     assertRefused(bytes.duplicate().putInt(4, 2).putDouble(20, -1), "the trace or the shrinkage");
@@ -123,13 +123,13 @@ class FrequentDirectionsTest {
   @Test
   void sketchesOfAnotherKindOrSizeAreRefused() {
     SpectrumAccumulator two = FrequentDirections.empty(4, 2).accumulator();
-    assertThatThrownBy(() -> two.add(SecondMoments.empty(4)))
+    assertThatThrownBy(() -> two.add(KeptRows.empty(4)))
         .hasMessage(
             "A sketch frequent-directions-2 of dimension 4 cannot take up a sketch"
                 + " second-moments-float64 of dimension 4.");
     assertThatThrownBy(() -> two.add(FrequentDirections.empty(4, 3)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> SecondMoments.empty(4).accumulator().add(two.snapshot()))
+    assertThatThrownBy(() -> KeptRows.empty(4).accumulator().add(two.snapshot()))
         .hasMessage(
             "Second moments of dimension 4 cannot take up a sketch frequent-directions-2 of"
                 + " dimension 4.");
@@ -139,7 +139,7 @@ class FrequentDirectionsTest {
   @CsvSource({"0", "30"})
   void theExactSketchAgreesWithTheSingularValues(double offset) {
     float[] frames = SyntheticFrames.arithmetic(500, 24, offset);
-    SpectrumAccumulator moments = SecondMoments.empty(24).accumulator();
+    SpectrumAccumulator moments = KeptRows.empty(24).accumulator();
     moments.addBlock(FrameBlock.of(frames, 500, 24), new HostProducts());
     SpectrumSketch sketch = moments.snapshot();
     relative(

@@ -44,7 +44,7 @@ class LayerSummaryTest {
     ByteBuffer.wrap(bytes).putInt(4, 99);
     assertThatThrownBy(() -> LayerSummary.fromBytes(bytes))
         .hasMessage(
-            "Unusable layer summary: its layout is version 99, but this program reads version 1.");
+            "Unusable layer summary: its layout is version 99, but this program reads versions 1 and 2.");
   }
 
   @Test

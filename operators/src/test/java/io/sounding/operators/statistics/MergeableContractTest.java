@@ -62,6 +62,18 @@ class MergeableContractTest {
               return concat(moments.mean(), moments.centred(), moments.uncentred());
             },
             1e-13),
+        new Mergeable<>(
+            "utterance sums",
+            SETTINGS,
+            LayerSummary::utteranceSketch,
+            MergeableContractTest::mergeMoments,
+            moments -> written(moments.byteSize(), moments, SpectrumSketch::write),
+            bytes -> SpectrumSketch.read(ByteBuffer.wrap(bytes), D),
+            sketch ->
+                concat(
+                    sketch.centredSpectrum().eigenvalues(),
+                    sketch.uncentredSpectrum().spectrum().eigenvalues()),
+            1e-13),
         frequentDirections(
             "frequent directions, the moments that are exact",
             2,
@@ -286,7 +298,7 @@ class MergeableContractTest {
   }
 
   private static SpectrumSketch mergeMoments(List<SpectrumSketch> parts) {
-    SpectrumAccumulator sum = SecondMoments.empty(D).accumulator();
+    SpectrumAccumulator sum = KeptRows.empty(D).accumulator();
     parts.forEach(sum::add);
     return sum.snapshot();
   }

@@ -89,7 +89,7 @@ class RankInvariantsTest {
   }
 
   private static SecondMoments moments(float[] frames, int d) {
-    SpectrumAccumulator accumulator = SecondMoments.empty(d).accumulator();
+    SpectrumAccumulator accumulator = KeptRows.empty(d).accumulator();
     accumulator.addBlock(FrameBlock.of(frames, frames.length / d, d), new HostProducts());
     return (SecondMoments) accumulator.snapshot();
   }

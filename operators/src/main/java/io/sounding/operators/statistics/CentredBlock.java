@@ -55,9 +55,14 @@ final class CentredBlock {
     return squaredNorms[row];
   }
 
-  /** Sets the first {@code count} of {@code points} as those that rows are compared with. */
+  /**
+   * Sets the first {@code count} of {@code points} as those that rows are compared with.
+   *
+   * @return they in these coordinates, until others are set
+   */
   PointCloud setPoints(double[] points, int count) {
-    PointCloud set = PointCloud.relative(points, PointCloud.ones(count), centre, unit);
+    float[] stored = products.pointRoom(count * dimension);
+    PointCloud set = PointCloud.relative(points, PointCloud.ones(count), centre, unit, stored);
     float[] norms = new float[count];
     for (int c = 0; c < count; c++) {
       norms[c] = (float) set.squaredNorm(c);
@@ -74,7 +79,8 @@ final class CentredBlock {
         points[i * dimension + j] = block.rows()[rows[i] * dimension + j];
       }
     }
-    return PointCloud.relative(points, PointCloud.ones(count), centre, unit);
+    float[] stored = new float[points.length];
+    return PointCloud.relative(points, PointCloud.ones(count), centre, unit, stored);
   }
 
   /** Squared distance in these coordinates to one of such points, by float64 differences. */

@@ -8,6 +8,8 @@ package io.sounding.operators.statistics;
  * <p>All matrices are row-major arrays that start at index 0.
  */
 public abstract class FoldProducts implements AutoCloseable {
+  private float[] pointRoom = new float[0];
+
   /**
    * Adds {@code sum (x - mean)(x - mean)ᵀ + shift shiftᵀ} over the rows x, in float64: float32
    * products are off by 6e-2 in RankMe of collapsed models.
@@ -60,6 +62,14 @@ public abstract class FoldProducts implements AutoCloseable {
    * @param out {@code [m * n]} or longer
    */
   public abstract void multiply(int from, int m, int[] rows, int n, float[] out);
+
+  /** Room for so many values of points; what is in it lasts until the next call. */
+  final float[] pointRoom(int length) {
+    if (pointRoom.length < length) {
+      pointRoom = new float[length];
+    }
+    return pointRoom;
+  }
 
   /** Gives working memory outside of the heap back. */
   @Override

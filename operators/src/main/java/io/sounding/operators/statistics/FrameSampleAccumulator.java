@@ -15,7 +15,7 @@ final class FrameSampleAccumulator {
   private final int limit;
   private long threshold;
   private long[] keys;
-  private float[] rows;
+  private float[][] rows;
   private int size;
 
   FrameSampleAccumulator(FrameSample start, int capacity) {
@@ -39,11 +39,10 @@ final class FrameSampleAccumulator {
     if (size == keys.length) {
       int room = Math.min(limit, Math.max(256, 2 * size));
       keys = Arrays.copyOf(keys, room);
-      rows = Arrays.copyOf(rows, Math.multiplyExact(room, dimension));
+      rows = Arrays.copyOf(rows, room);
     }
     keys[size] = key;
-    System.arraycopy(frames, offset, rows, size * dimension, dimension);
-    size++;
+    rows[size++] = Arrays.copyOfRange(frames, offset, offset + dimension);
   }
 
   /**
@@ -63,7 +62,8 @@ final class FrameSampleAccumulator {
       } else {
         size--;
         keys[i] = keys[size];
-        System.arraycopy(rows, size * dimension, rows, i * dimension, dimension);
+        rows[i] = rows[size];
+        rows[size] = null;
       }
     }
     if (size == limit) {
@@ -77,7 +77,8 @@ final class FrameSampleAccumulator {
         IntStream.range(0, size)
             .boxed()
             .sorted(
-                Comparator.<Integer>comparingLong(i -> keys[i]).thenComparing(this::compareRows))
+                Comparator.<Integer>comparingLong(i -> keys[i])
+                    .thenComparing((a, b) -> Arrays.compare(rows[a], rows[b])))
             .toArray(Integer[]::new);
     long[] sortedKeys = new long[Math.min(size, capacity)];
     float[] sortedRows = new float[sortedKeys.length * dimension];
@@ -92,7 +93,7 @@ final class FrameSampleAccumulator {
         break;
       }
       sortedKeys[kept] = keys[i];
-      System.arraycopy(rows, i * dimension, sortedRows, kept * dimension, dimension);
+      System.arraycopy(rows[i], 0, sortedRows, kept * dimension, dimension);
       kept++;
     }
     if (kept < sortedKeys.length) {
@@ -105,12 +106,10 @@ final class FrameSampleAccumulator {
   private void load(FrameSample sample) {
     threshold = sample.threshold();
     keys = sample.keys().clone();
-    rows = sample.rows().clone();
     size = sample.size();
-  }
-
-  private int compareRows(int a, int b) {
-    int d = dimension;
-    return Arrays.compare(rows, a * d, (a + 1) * d, rows, b * d, (b + 1) * d);
+    rows = new float[keys.length][];
+    for (int i = 0; i < size; i++) {
+      rows[i] = Arrays.copyOfRange(sample.rows(), i * dimension, (i + 1) * dimension);
+    }
   }
 }

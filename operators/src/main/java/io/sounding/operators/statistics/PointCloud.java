@@ -150,17 +150,19 @@ final class PointCloud {
 
   /** Other points in the coordinates of this cloud; {@code points[weights.length * d]}. */
   PointCloud alongside(double[] points, double[] pointWeights) {
-    return relative(points, pointWeights, centre, unit);
+    return relative(points, pointWeights, centre, unit, new float[points.length]);
   }
 
   /**
    * Points in given coordinates.
    *
    * @param points {@code [weights.length * d]} or longer
+   * @param stored takes them up, as long or longer; the caller changes it no more as long as the
+   *     cloud is used
    */
-  static PointCloud relative(double[] points, double[] weights, double[] centre, double unit) {
+  static PointCloud relative(
+      double[] points, double[] weights, double[] centre, double unit, float[] stored) {
     int count = weights.length;
-    float[] stored = new float[count * centre.length];
     double[] norms = new double[count];
     store(points, count, centre, 1 / unit, stored, norms);
     return new PointCloud(count, centre.length, stored, norms, weights, centre, unit);

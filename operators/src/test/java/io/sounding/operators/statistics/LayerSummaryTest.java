@@ -2,12 +2,17 @@ package io.sounding.operators.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LayerSummaryTest {
   private static final int D = 4;
@@ -45,6 +50,42 @@ class LayerSummaryTest {
     assertThatThrownBy(() -> LayerSummary.fromBytes(bytes))
         .hasMessage(
             "Unusable layer summary: its layout is version 99, but this program reads versions 1 and 2.");
+  }
+
+  /** Taken before version 2, of 1,100 frames in utterances of 50. */
+  @ParameterizedTest
+  @CsvSource({"exact, AUTO, 0", "frequent-directions, FREQUENT_DIRECTIONS, 3"})
+  void readsVersion1(String name, SketchChoice sketch, int sketchRows) throws IOException {
+    StatisticsSettings settings =
+        new StatisticsSettings(3, 30, 8, 100, 2, 0).withSketch(sketch, sketchRows);
+    byte[] bytes;
+    try (InputStream stored =
+        LayerSummaryTest.class.getResourceAsStream("layer-summary-1-" + name + ".bin")) {
+      bytes = stored.readAllBytes();
+    }
+    LayerSummary read = LayerSummary.fromBytes(bytes);
+    float[] frames = SyntheticFrames.arithmetic(1_100, D, 2);
+    LayerSummary same = SyntheticFrames.summary(frames, D, 50, settings);
+    assertThat(read.settings()).isEqualTo(settings);
+    assertThat(read.frames()).isEqualTo(1_100);
+    assertThat(read.utterances()).isEqualTo(22);
+    assertThat(read.sample()).isEqualTo(same.sample());
+    assertThat(read.directions()).isEqualTo(same.directions());
+    assertThat(read.pending()).isEqualTo(same.pending());
+    assertSameRanks(read, same);
+    assertSameRanks(LayerSummary.fromBytes(read.toBytes()), same);
+    LayerSummary other =
+        SyntheticFrames.accumulate(new LayerAccumulator(D, settings), frames, D, 50, 100)
+            .snapshot();
+    assertSameRanks(LayerSummary.merge(read, other), LayerSummary.merge(same, other));
+  }
+
+  private static void assertSameRanks(LayerSummary actual, LayerSummary expected) {
+    RankMetrics ranks = RankMetrics.of(actual);
+    RankMetrics same = RankMetrics.of(expected);
+    assertThat(ranks.rankMe()).isCloseTo(same.rankMe(), within(1e-10));
+    assertThat(ranks.rankMeCentred()).isCloseTo(same.rankMeCentred(), within(1e-10));
+    assertThat(ranks.rankMeUtterance()).isCloseTo(same.rankMeUtterance(), within(1e-10));
   }
 
   @Test

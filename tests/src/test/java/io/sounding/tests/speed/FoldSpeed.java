@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
  * What folding costs, in processor time of the folding thread per frame and layer, as the job folds
  * an hour of speech: {@value #SHARDS} shards, each {@value #UTTERANCES} utterances of {@value
  * #UTTERANCE_FRAMES} frames (6 s) in {@value #LAYERS} layers of dimension {@value #DIMENSION},
- * whose state is saved at its end. Prints one line: microseconds, the median of the shards folded
- * and the lowest and highest.
+ * whose summaries are made at its end. Prints one line: microseconds, the median of the shards
+ * folded and the lowest and highest.
  *
  * <p>Run by {@code tests/speed/fold}. Processor time, because it hardly depends on what else the
  * machine does; compare two builds in turn, in processes of their own.
@@ -54,7 +54,7 @@ public final class FoldSpeed {
         measured[measured.length - 1]);
   }
 
-  /** Folds and saves a shard; microseconds of processor time per frame and layer. */
+  /** Folds a shard and makes its summaries; microseconds of processor time per frame and layer. */
   private static double foldShard(float[][] speech, FoldProducts products) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long begun = threads.getCurrentThreadCpuTime();
@@ -66,7 +66,8 @@ public final class FoldSpeed {
         fold.add("utterance-" + utterance, layer, frames, UTTERANCE_FRAMES, products);
       }
     }
-    fold.save();
+    fold.complete(products);
+    fold.completed();
     double frames = (double) LAYERS * UTTERANCES * UTTERANCE_FRAMES;
     return (threads.getCurrentThreadCpuTime() - begun) * 1e-3 / frames;
   }

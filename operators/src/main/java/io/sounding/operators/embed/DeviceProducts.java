@@ -50,11 +50,11 @@ final class DeviceProducts extends FoldProducts {
     close();
     try (NDManager block = device.newSubManager()) {
       NDArray x = matrix(block, rows, count, centre.length).toType(DataType.FLOAT64, false);
-      loaded = x.subi(block.create(centre)).muli(factor).toType(DataType.FLOAT32, false);
-      loaded.attach(device);
-      NDArray norms = squaredNorms(loaded);
-      norms.attach(block);
-      System.arraycopy(norms.toDoubleArray(), 0, squaredNorms, 0, count);
+      NDArray centred = x.subi(block.create(centre)).muli(factor).toType(DataType.FLOAT32, false);
+      System.arraycopy(squaredNorms(centred).toDoubleArray(), 0, squaredNorms, 0, count);
+      // what is made of an array belongs to its manager: from here on it is the device's
+      centred.attach(device);
+      loaded = centred;
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -139,6 +140,26 @@ class FoldProductsTest {
     products.setPoints(new float[0], new float[0]);
     products.addPoints(added, 3);
     assertNearest(products, x, Arrays.copyOfRange(all, points * D, all.length), 0, 3);
+  }
+
+  @Test
+  void leavesNothingOnTheDeviceButRowsAndPoints() {
+    try (NDManager manager = device.newSubManager()) {
+      DeviceProducts products = new DeviceProducts(manager);
+      float[] x = values(ROWS * D, 9, 0);
+      for (int block = 0; block < 3; block++) {
+        products.addCentredGram(x, ROWS, new double[D], new double[D], new double[D * (D + 1) / 2]);
+        products.load(x, ROWS, new double[D], 1, new double[ROWS]);
+        assertThat(manager.getManagedArrays()).hasSize(1);
+        products.setPoints(Arrays.copyOf(x, 5 * D), new float[5]);
+        products.addPoints(new int[] {30, 31}, 2);
+        products.multiply(2, 10, new int[] {5, 6}, 2, new float[20]);
+        products.nearest(0, ROWS, 1, new float[ROWS], new int[ROWS]);
+        assertThat(manager.getManagedArrays()).hasSize(3);
+      }
+      products.close();
+      assertThat(manager.getManagedArrays()).isEmpty();
+    }
   }
 
   private static void assertNearest(

@@ -14,6 +14,9 @@ import java.util.Arrays;
 final class SecondMomentsAccumulator implements SpectrumAccumulator {
   private static final int MOST_WAITING = 48;
 
+  /** Kept rows of merged sketches that are taken up by one product. */
+  private static final int MOST_MERGED = 2048;
+
   private final int dimension;
   private final double[] mean;
   private double[] packed; // null: as long as rows are kept
@@ -69,8 +72,8 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
   private void keep(double[] rows) {
     int length = keptCount * dimension;
     if (kept.length < length + rows.length) {
-      int most = KeptRows.most(dimension) * dimension;
-      kept = Arrays.copyOf(kept, Math.min(most, Math.max(length + rows.length, 2 * length)));
+      int doubled = Math.min(KeptRows.most(dimension) * dimension, 2 * length);
+      kept = Arrays.copyOf(kept, Math.max(length + rows.length, doubled));
     }
     System.arraycopy(rows, 0, kept, length, rows.length);
     keptCount += rows.length / dimension;
@@ -94,7 +97,7 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
               .formatted(dimension, sketch.name(), sketch.dimension()));
     }
     if (sketch instanceof KeptRows few) {
-      if (packed == null && keptCount + few.count() <= KeptRows.most(dimension)) {
+      if (packed == null && keptCount + few.count() <= MOST_MERGED) {
         keep(few.rows());
       } else {
         takeUpKept();
@@ -131,9 +134,10 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
 
   @Override
   public SpectrumSketch snapshot() {
-    if (packed == null) {
+    if (packed == null && keptCount <= KeptRows.most(dimension)) {
       return new KeptRows(dimension, Arrays.copyOf(kept, keptCount * dimension));
     }
+    takeUpKept();
     addWaiting();
     return new SecondMoments(dimension, count, mean.clone(), packed.clone());
   }

@@ -50,6 +50,22 @@ class KeptRowsTest {
   }
 
   @Test
+  void manyMergedRowsAreTakenUpTogether() {
+    double[] rows = rows(5_000, 100);
+    SpectrumAccumulator sum = KeptRows.empty(D).accumulator();
+    for (int from = 0; from < 5_000; from += 5) {
+      sum.add(accumulated(Arrays.copyOfRange(rows, from * D, (from + 5) * D)).snapshot());
+    }
+    assertThat(sum.snapshot().count()).isEqualTo(5_000);
+    SpectrumSketch expected = accumulated(rows).snapshot();
+    double[] found = sum.snapshot().centredSpectrum().eigenvalues();
+    for (int i = 0; i < D; i++) {
+      double eigenvalue = expected.centredSpectrum().eigenvalues()[i];
+      assertThat(found[i]).isCloseTo(eigenvalue, within(1e-10 * eigenvalue));
+    }
+  }
+
+  @Test
   void equalRowsHaveNoSpreadAtAll() {
     double[] rows = new double[5 * D];
     Arrays.fill(rows, 0.1);

@@ -13,7 +13,7 @@ public final class HostProducts extends FoldProducts {
 
   private double[] residuals = new double[0];
   private Products.Gram gram = new Products.Gram(0, 0);
-  private final Products.Comparison comparison = new Products.Comparison();
+  private final RowComparison comparison = new RowComparison();
 
   @Override
   public void addCentredGram(

@@ -8,8 +8,9 @@ import smile.math.matrix.Matrix;
  * The rows themselves: the exact spectrum sketch as long as there are so few of them that {@link
  * SecondMoments} would take more room, as there are few utterances in a shard. Immutable.
  *
- * <p>Shapes: {@code rows[n * d]}, row-major, float64. Spectra are squared singular values of the
- * rows, each within 2.2e-16 max(n, d) sigma_1 squared. In bytes, after the kind: int n, rows.
+ * <p>Shapes: {@code rows[n * d]}, row-major, float64. Spectra are squares of the rows' singular
+ * values, which are found to within about 2.2e-16 max(n, d) sigma_1. In bytes, after the kind: int
+ * n, rows.
  */
 final class KeptRows implements SpectrumSketch {
   static final int KIND = 3;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.engine.EngineException;
 import ai.djl.translate.TranslateException;
 import io.sounding.schemas.ModelFormat;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,9 +74,13 @@ class DeviceMemoryTest {
       Frames together = session.encode(windows(7), null);
       assertThat(halvings).hasValue(2);
       assertThat(together.batch()).isEqualTo(7);
-      for (int i = 0; i < 7; i++) {
-        float[] alone = session.encode(new float[][] {windows(7)[i]}, null).of(0, 0);
-        assertThat(together.of(0, i)).containsExactly(alone);
+      for (int i = 0; i < 7; i += 2) {
+        // engines choose their kernels by the size of a batch, which shows in the last digits
+        float[][] fitting = Arrays.copyOfRange(windows(7), i, Math.min(7, i + 2));
+        Frames apart = session.encode(fitting, null);
+        for (int j = 0; j < fitting.length; j++) {
+          assertThat(together.of(0, i + j)).containsExactly(apart.of(0, j));
+        }
       }
       assertThat(session.encode(windows(6), null).batch()).isEqualTo(6);
       assertThat(halvings).as("what did not fit is not tried again").hasValue(2);

@@ -294,7 +294,7 @@ final class ShardRun {
       seconds += manifest.seconds(utteranceId);
     }
     if (nextBatch == plan.size() - 1) {
-      fold.complete(products);
+      fold.finish(products);
     }
     made.clear();
     nextBatch++;

@@ -26,6 +26,7 @@ public final class ShardFold {
   private final LayerAccumulator[] accumulators;
   private final double[] foldSeconds;
   private final int dimension;
+  private byte[][] finished; // the summaries; null: not yet
 
   private ShardFold(
       int[] layers, int dimension, LayerAccumulator[] accumulators, double[] foldSeconds) {
@@ -76,11 +77,13 @@ public final class ShardFold {
     foldSeconds[position] += (System.nanoTime() - start) * 1e-9;
   }
 
-  /** Folds what waits for more utterances, when there are none. */
-  public void complete(FoldProducts products) {
+  /** Folds what waits for more utterances, when there are none; nothing is added afterwards. */
+  public void finish(FoldProducts products) {
+    finished = new byte[layers.length][];
     for (int i = 0; i < accumulators.length; i++) {
       long start = System.nanoTime();
-      accumulators[i].complete(products);
+      finished[i] = accumulators[i].finish(products).toBytes();
+      accumulators[i] = null;
       foldSeconds[i] += (System.nanoTime() - start) * 1e-9;
     }
   }
@@ -95,14 +98,16 @@ public final class ShardFold {
     return dimension;
   }
 
-  /** The state so far; the fold goes on unchanged. */
+  /** The state so far; the fold, which is not finished, goes on unchanged. */
   public Saved save() {
     return saved(UnaryOperator.identity());
   }
 
   /** What the frames so far amount to: no fold can go on from it as if it had not been taken. */
   public Saved completed() {
-    return saved(LayerSummary::completed);
+    return finished == null
+        ? saved(LayerSummary::completed)
+        : new Saved(layers.clone(), dimension, finished, foldSeconds.clone());
   }
 
   private Saved saved(UnaryOperator<LayerSummary> form) {

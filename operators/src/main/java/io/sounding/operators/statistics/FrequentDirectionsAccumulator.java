@@ -90,6 +90,11 @@ final class FrequentDirectionsAccumulator implements SpectrumAccumulator {
         Arrays.copyOf(buffer, used * dimension));
   }
 
+  @Override
+  public FrequentDirections finish() {
+    return snapshot();
+  }
+
   /**
    * Moves the mean towards that of added rows; the move is one row more, sqrt(n m / (n + m)) times
    * the difference (Chan, Golub, LeVeque 1979, equation 2.1b).

@@ -154,23 +154,28 @@ public final class LayerAccumulator {
   }
 
   /**
-   * Folds the frames that wait for their block to be full, as {@link LayerSummary#completed} would
-   * in a copy. None is to be added afterwards: it would begin a block where none begins otherwise.
+   * The statistics of all frames, of which none waits for its block to be full: {@link
+   * LayerSummary#completed} without a copy. The accumulator is used no more.
    */
-  public void complete(FoldProducts products) {
+  public LayerSummary finish(FoldProducts products) {
     if (pendingRows > 0) {
       foldBlock(products);
     }
+    return summary(frameSketch.finish(), utteranceSketch.finish());
   }
 
   /** The statistics of all frames added so far; changes nothing. */
   public LayerSummary snapshot() {
+    return summary(frameSketch.snapshot(), utteranceSketch.snapshot());
+  }
+
+  private LayerSummary summary(SpectrumSketch ofFrames, SpectrumSketch ofUtterances) {
     return new LayerSummary(
         settings,
         dimension,
         utterances,
-        frameSketch.snapshot(),
-        utteranceSketch.snapshot(),
+        ofFrames,
+        ofUtterances,
         directions,
         sample.snapshot(),
         microCentroids.snapshot(),

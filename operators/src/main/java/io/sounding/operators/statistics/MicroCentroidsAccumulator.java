@@ -183,6 +183,7 @@ final class MicroCentroidsAccumulator {
     System.arraycopy(means, size * dimension, means, b * dimension, dimension);
   }
 
+  /** The micro-centroids of all frames so far; changes nothing. */
   MicroCentroids snapshot() {
     return new MicroCentroids(
         dimension,

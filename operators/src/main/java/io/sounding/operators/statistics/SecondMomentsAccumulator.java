@@ -142,6 +142,15 @@ final class SecondMomentsAccumulator implements SpectrumAccumulator {
     return new SecondMoments(dimension, count, mean.clone(), packed.clone());
   }
 
+  @Override
+  public SpectrumSketch finish() {
+    if (packed == null) {
+      return snapshot();
+    }
+    addWaiting();
+    return new SecondMoments(dimension, count, mean, packed);
+  }
+
   /** Moves the mean towards that of added rows and returns their difference. */
   private double[] moveMean(double[] addedMean, long added) {
     double share = count == 0 ? 1 : (double) added / (count + added);

@@ -19,4 +19,7 @@ sealed interface SpectrumAccumulator
 
   /** The sketch of all rows so far; changes nothing. */
   SpectrumSketch snapshot();
+
+  /** The sketch of all rows, which may take the accumulator's own arrays: it is used no more. */
+  SpectrumSketch finish();
 }

@@ -65,10 +65,8 @@ class ShardFoldTest {
     }
     byte[][] completedCopy = fold.completed().summaries();
     assertThat(fold.save().summaries()[0]).isNotEqualTo(completedCopy[0]);
-    fold.complete(new HostProducts());
-    assertThat(fold.save().summaries()).isDeepEqualTo(completedCopy);
-    fold.complete(new HostProducts());
-    assertThat(fold.save().summaries()).isDeepEqualTo(completedCopy);
+    fold.finish(new HostProducts());
+    assertThat(fold.completed().summaries()).isDeepEqualTo(completedCopy);
   }
 
   @Test

@@ -34,15 +34,22 @@ public final class PlannedWindows {
             items,
             (long) (settings.maxWindowSeconds() * sampleRateHz),
             (long) (settings.batchSeconds() * sampleRateHz))) {
-      for (int w = 0; w < batch.windows(); w++) {
-        int from = batch.start(w);
-        int to = batch.start(w + 1);
-        batches.add(
-            batch.items().stream()
-                .map(item -> Arrays.copyOfRange(signals.get(item.utteranceId()), from, to))
-                .toArray(float[][]::new));
-      }
+      batches.addAll(of(batch, signals));
     }
     return batches;
+  }
+
+  /** The windows of a batch: of each place in an utterance {@code float[B][samples]}. */
+  static List<float[][]> of(WindowPlan.Batch batch, Map<String, float[]> signals) {
+    List<float[][]> windows = new ArrayList<>();
+    for (int w = 0; w < batch.windows(); w++) {
+      int from = batch.start(w);
+      int to = batch.start(w + 1);
+      windows.add(
+          batch.items().stream()
+              .map(item -> Arrays.copyOfRange(signals.get(item.utteranceId()), from, to))
+              .toArray(float[][]::new));
+    }
+    return windows;
   }
 }

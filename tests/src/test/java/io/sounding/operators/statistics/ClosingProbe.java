@@ -68,8 +68,7 @@ public final class ClosingProbe {
           float[] rows = Arrays.copyOfRange(frames.values(), from * d, to * d);
           accumulator.addUtterance("utterance-" + from, rows, to - from, products);
         }
-        accumulator.complete(products);
-        shards.add(accumulator.snapshot().toBytes());
+        shards.add(accumulator.finish(products).toBytes());
       }
     }
     return shards;

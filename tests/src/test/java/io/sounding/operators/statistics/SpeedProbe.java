@@ -111,8 +111,7 @@ public final class SpeedProbe {
         float[] rows = utterances.get(i);
         accumulator.addUtterance("utterance-" + i, rows, rows.length / dimension, products);
       }
-      accumulator.complete(products);
-      folded += accumulator.snapshot().frames();
+      folded += accumulator.finish(products).frames();
     }
     return folded;
   }

@@ -66,7 +66,7 @@ public final class FoldSpeed {
         fold.add("utterance-" + utterance, layer, frames, UTTERANCE_FRAMES, products);
       }
     }
-    fold.complete(products);
+    fold.finish(products);
     fold.completed();
     double frames = (double) LAYERS * UTTERANCES * UTTERANCE_FRAMES;
     return (threads.getCurrentThreadCpuTime() - begun) * 1e-3 / frames;

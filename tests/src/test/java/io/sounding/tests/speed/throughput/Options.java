@@ -19,7 +19,7 @@ final class Options {
       names = "--parts",
       split = ",",
       description = "Which are measured: ${DEFAULT-VALUE}. \"report\" only makes the report anew.")
-  List<String> parts = List.of("limit", "whole", "scale", "growth", "latency");
+  List<String> parts = List.of("limit", "fold", "whole", "scale", "growth", "latency");
 
   @Option(names = "--repetitions", description = "Of all but scale.")
   int repetitions = 2;
@@ -48,11 +48,14 @@ final class Options {
       names = "--encoders",
       split = ",",
       description =
-          "Of limit and whole: demo, best-rq, base. In whole the last layer is evaluated, with base:all all of them.")
+          "Of limit, fold and whole: demo, best-rq, base. In whole the last layer is evaluated, with base:all all of them.")
   List<String> encoders = List.of("demo", "best-rq", "base");
 
   @Option(names = "--limit-minutes", description = "Audio of limit, minutes.")
   double limitMinutes = 1.5;
+
+  @Option(names = "--fold-shards", description = "Shards of an hour that are embedded in fold.")
+  int foldShards = 4;
 
   @Option(names = "--minutes", description = "Audio of whole, minutes.")
   double minutes = 10;

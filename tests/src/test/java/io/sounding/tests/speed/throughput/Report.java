@@ -58,6 +58,14 @@ final class Report {
         model and one thread within a forward pass. Python: processes x threads within a forward pass.
 
         %s
+        ## Folding beside embedding
+
+        Shards of an hour of speech, embedded with nothing folded and with all frames folded to the bytes of the summaries, in
+        turn within each repetition, the first two of which are not counted; 2 subtasks, one thread within a forward pass.
+        "Added": to the wall time of embedding. "Processor time": of the threads that fold, as a share of theirs in forward passes
+        of the same pass.
+
+        %s
         ## The whole job, embedded, from Kafka to Kafka
 
         One process, parallelism 2, k = 1024. The corpus is uploaded and sealed, and the engine has started. From the first
@@ -97,6 +105,7 @@ final class Report {
             results.words("machine/python torch"),
             results.words("machine/python onnxruntime"),
             LimitPart.report(results),
+            FoldPart.report(results),
             WholePart.report(results),
             ScalePart.report(results),
             GrowthPart.report(results),

@@ -4,6 +4,7 @@ import io.sounding.jobs.publish.AudioFile;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.AudioFiles.AudioFilePath;
 import io.sounding.jobs.publish.DecodedAudio;
+import io.sounding.operators.assemble.Utterance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,24 @@ record Speech(List<AudioFilePath> files, double seconds) {
       }
     }
     return new Speech(List.copyOf(copied), copies * seconds);
+  }
+
+  /** All of it, decoded. */
+  List<Utterance> utterances() throws IOException {
+    List<Utterance> utterances = new ArrayList<>();
+    for (AudioFilePath file : files) {
+      DecodedAudio audio = read(file);
+      utterances.add(
+          new Utterance(
+              "speech",
+              file.utteranceId(),
+              audio.sampleRateHz(),
+              audio.channels(),
+              audio.encoding(),
+              audio.interleavedPcm(),
+              ""));
+    }
+    return utterances;
   }
 
   /** Decodes a file. */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 public final class Throughput implements Callable<Integer> {
 
   private static final List<String> PARTS =
-      List.of("limit", "whole", "scale", "growth", "latency", "report");
+      List.of("limit", "fold", "whole", "scale", "growth", "latency", "report");
 
   @Mixin private Options options;
 
@@ -76,6 +76,7 @@ public final class Throughput implements Callable<Integer> {
       Report.describeMachine(results);
       switch (part) {
         case "limit" -> new LimitPart(options, encoders, results).run();
+        case "fold" -> new FoldPart(options, encoders, results).run();
         case "whole" -> new WholePart(options, encoders, results).run();
         case "scale" -> new ScalePart(options, encoders, results).run();
         case "growth" -> new GrowthPart(options, encoders, results).run();

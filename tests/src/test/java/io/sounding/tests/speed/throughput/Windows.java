@@ -1,9 +1,6 @@
 package io.sounding.tests.speed.throughput;
 
-import io.sounding.jobs.publish.AudioFiles.AudioFilePath;
-import io.sounding.jobs.publish.DecodedAudio;
 import io.sounding.operators.EvaluationSettings;
-import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.PlannedWindows;
 import io.sounding.operators.embed.TrustedArtifacts;
@@ -13,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,22 +21,9 @@ record Windows(List<float[][]> batches) {
   static final int SAMPLE_RATE_HZ = 16_000;
 
   static Windows of(Speech speech) throws IOException {
-    List<Utterance> utterances = new ArrayList<>();
-    for (AudioFilePath file : speech.files()) {
-      DecodedAudio audio = Speech.read(file);
-      utterances.add(
-          new Utterance(
-              "speech",
-              file.utteranceId(),
-              audio.sampleRateHz(),
-              audio.channels(),
-              audio.encoding(),
-              audio.interleavedPcm(),
-              ""));
-    }
     EvaluationSettings settings =
         EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, ""));
-    return new Windows(PlannedWindows.of(utterances, SAMPLE_RATE_HZ, settings));
+    return new Windows(PlannedWindows.of(speech.utterances(), SAMPLE_RATE_HZ, settings));
   }
 
   /** Audio, s. */

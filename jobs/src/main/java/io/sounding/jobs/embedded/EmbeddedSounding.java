@@ -45,6 +45,8 @@ public final class EmbeddedSounding implements AutoCloseable {
               "rocksdb",
               RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL.key(),
               "NO_COMPRESSION",
+              RocksDBConfigurableOptions.COMPACTION_STYLE.key(),
+              "UNIVERSAL",
               CheckpointingOptions.INCREMENTAL_CHECKPOINTS.key(),
               "true"));
 

@@ -53,19 +53,20 @@ final class LowerBounds {
     return blocksTravelled.most;
   }
 
-  /** Whether a bound is less than the limit; bounds of blocks that are get as large as may be. */
+  /** Whether a bound is less than the limit; bounds of blocks on the way get as large as may be. */
   boolean isBelow(int point, float limit) {
-    boolean below = false;
     for (int block = 0; block < blocks; block++) {
       int position = point * blocks + block;
       float travelled = blocksTravelled.rounded[block];
       if (ofBlocks[position] - travelled < limit) {
         float least = least(point, block);
         ofBlocks[position] = least + travelled;
-        below |= least < limit;
+        if (least < limit) {
+          return true;
+        }
       }
     }
-    return below;
+    return false;
   }
 
   private float least(int point, int block) {

@@ -2,6 +2,7 @@ package io.sounding.operators.statistics;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.concurrent.ForkJoinTask;
 
 /**
  * Weighted greedy k-means++: each next seed is drawn with probability proportional to weight times
@@ -43,7 +44,7 @@ final class PlusPlusSeeding implements AutoCloseable {
     this.cloud = cloud;
     this.along = along;
     size = cloud.size();
-    rows = new Products.Rows(along.rows(), size, along.dimension());
+    rows = new Products.Rows(along.rows(), size, along.dimension(), RANGE);
   }
 
   @Override
@@ -63,18 +64,35 @@ final class PlusPlusSeeding implements AutoCloseable {
     Arrays.fill(nearest, Double.POSITIVE_INFINITY);
     int[] seeds = new int[Math.min(most, size)];
     int chosen = 0;
+    double[] uniform = fill(new double[size], random);
+    double[] following = new double[size];
     while (chosen < seeds.length) {
-      int[] candidates = firstArrivals(nearest, draws, random);
+      int[] candidates = firstArrivals(nearest, draws, uniform);
       if (candidates.length == 0) {
         break;
       }
+      double[] filled = following;
+      ForkJoinTask<double[]> next = Processors.meanwhile(() -> fill(filled, random));
       int best = best(candidates, nearest);
       for (int i = 0; i < size; i++) {
-        nearest[i] = Math.min(nearest[i], squaredDistances[best * size + i]);
+        float squared = squaredDistances[best * size + i];
+        if (squared < nearest[i]) {
+          nearest[i] = squared;
+        }
       }
       seeds[chosen++] = candidates[best];
+      following = uniform;
+      uniform = next.join();
     }
     return Arrays.copyOf(seeds, chosen);
+  }
+
+  /** A draw from 0 to 1 for each point. */
+  private static double[] fill(double[] uniform, SplittableRandom random) {
+    for (int i = 0; i < uniform.length; i++) {
+      uniform[i] = random.nextDouble();
+    }
+    return uniform;
   }
 
   /** Measures the candidates; returns the position of the one that leaves the least potential. */
@@ -117,18 +135,16 @@ final class PlusPlusSeeding implements AutoCloseable {
     double[] potentials = new double[candidates.length];
     for (int c = 0; c < candidates.length; c++) {
       double candidateNorm = along.squaredNorm(candidates[c]);
-      double candidateRest = cloud.squaredNorm(candidates[c]) - candidateNorm;
+      double wholeNorm = cloud.squaredNorm(candidates[c]);
       int offset = c * (to - from) - from;
       double potential = 0;
       for (int i = from; i < to; i++) {
         double norms = along.squaredNorm(i) + candidateNorm;
-        double squared = norms - 2.0 * products[offset + i];
-        if (squared < CLOSE * norms) {
-          squared = cloud.squaredDistance(i, candidates[c]);
-        } else {
-          squared += cloud.squaredNorm(i) - along.squaredNorm(i) + candidateRest;
-        }
-        float rounded = (float) squared;
+        double product = 2.0 * products[offset + i];
+        float rounded =
+            norms - product < CLOSE * norms
+                ? (float) cloud.squaredDistance(i, candidates[c])
+                : (float) (cloud.squaredNorm(i) + wholeNorm - product);
         squaredDistances[c * size + i] = rounded;
         potential += cloud.weight(i) * (rounded < nearest[i] ? rounded : nearest[i]);
       }
@@ -141,13 +157,13 @@ final class PlusPlusSeeding implements AutoCloseable {
    * The first points of the race, at most {@code most}; their rates are the weights alone as long
    * as nothing is covered. Points of rate 0 never arrive.
    */
-  private int[] firstArrivals(double[] nearest, int most, SplittableRandom random) {
+  private int[] firstArrivals(double[] nearest, int most, double[] uniform) {
     int[] first = new int[most];
     double[] times = new double[most];
     int arrived = 0;
     for (int i = 0; i < size; i++) {
       double rate = cloud.weight(i) * (Double.isInfinite(nearest[i]) ? 1 : nearest[i]);
-      double draw = random.nextDouble();
+      double draw = uniform[i];
       // -log(1 - draw) is no less than draw, which spares most logarithms
       if (!(rate > 0) || arrived == most && draw >= times[most - 1] * rate) {
         continue;

@@ -194,18 +194,47 @@ final class Products {
         n);
   }
 
-  /** Rows outside of the heap, which products read again and again without a copy. */
+  /**
+   * Rows outside of the heap, which are multiplied again and again with few others. They lie in
+   * tiles, coordinate by coordinate: so small a product is made where they lie, on processors for
+   * which OpenBLAS has kernels for that, rather than of a copy in the order of another kernel.
+   */
   static final class Rows implements AutoCloseable {
+    /** Multiplications of a small product, see OpenBLAS' interface/gemm.c. */
+    private static final int SMALL = 1_000_000;
+
+    private static final int FEW_OTHERS = 8;
+    private static final int VECTOR = 16;
+
     private final FloatPointer pointer;
     private final int count;
     private final int dimension;
+    private final int tile;
 
-    /** {@code rows[count * d]} or longer. */
-    Rows(float[] rows, int count, int dimension) {
+    /**
+     * Rows that are multiplied in ranges.
+     *
+     * @param rows {@code [count * d]} or longer
+     * @param range where a range begins, a multiple of it
+     */
+    Rows(float[] rows, int count, int dimension, int range) {
       requireLength(rows.length, (long) count * dimension);
       this.count = count;
       this.dimension = dimension;
-      pointer = new FloatPointer((long) count * dimension).put(rows, 0, count * dimension);
+      int rowsOfSmall = Math.max(VECTOR, SMALL / (FEW_OTHERS * dimension));
+      tile = Math.min(range, Integer.highestOneBit(rowsOfSmall));
+      pointer = new FloatPointer((long) count * dimension);
+      float[] byCoordinate = new float[tile * dimension];
+      for (int from = 0; from < count; from += tile) {
+        int width = Math.min(tile, count - from);
+        for (int i = 0; i < width; i++) {
+          for (int j = 0; j < dimension; j++) {
+            byCoordinate[j * width + i] = rows[(from + i) * dimension + j];
+          }
+        }
+        pointer.position((long) from * dimension).put(byCoordinate, 0, width * dimension);
+      }
+      pointer.position(0);
     }
 
     /**
@@ -219,22 +248,24 @@ final class Products {
       int d = dimension;
       try (FloatPointer left = new FloatPointer(others);
           FloatPointer products = new FloatPointer((long) n * m)) {
-        FloatPointer right = pointer.getPointer(FloatPointer.class, (long) from * d);
-        cblas_sgemm(
-            CblasRowMajor,
-            CblasNoTrans,
-            CblasTrans,
-            n,
-            m,
-            d,
-            1f,
-            left,
-            d,
-            right,
-            d,
-            0f,
-            products,
-            m);
+        for (int at = 0; at < m; at += tile) {
+          int width = Math.min(tile, count - from - at);
+          cblas_sgemm(
+              CblasRowMajor,
+              CblasNoTrans,
+              CblasNoTrans,
+              n,
+              Math.min(width, m - at),
+              d,
+              1f,
+              left,
+              d,
+              pointer.getPointer(FloatPointer.class, (long) (from + at) * d),
+              width,
+              0f,
+              products.getPointer(FloatPointer.class, at),
+              m);
+        }
         products.get(out, 0, n * m);
       }
     }

@@ -130,25 +130,32 @@ final class PlusPlusSeeding implements AutoCloseable {
    * potential that would be left of these points with each of those.
    */
   private double[] measure(int[] candidates, float[] points, int from, int to, double[] nearest) {
-    float[] products = new float[candidates.length * (to - from)];
-    rows.multiply(points, candidates.length, from, to - from, products);
-    double[] potentials = new double[candidates.length];
-    for (int c = 0; c < candidates.length; c++) {
-      double candidateNorm = along.squaredNorm(candidates[c]);
-      double wholeNorm = cloud.squaredNorm(candidates[c]);
-      int offset = c * (to - from) - from;
-      double potential = 0;
-      for (int i = from; i < to; i++) {
-        double norms = along.squaredNorm(i) + candidateNorm;
-        double product = 2.0 * products[offset + i];
-        float rounded =
-            norms - product < CLOSE * norms
+    int draws = candidates.length;
+    int count = to - from;
+    float[] products = new float[draws * count];
+    rows.multiply(points, draws, from, count, products);
+    double[] norms = new double[draws];
+    double[] alongNorms = new double[draws];
+    for (int c = 0; c < draws; c++) {
+      norms[c] = cloud.squaredNorm(candidates[c]);
+      alongNorms[c] = along.squaredNorm(candidates[c]);
+    }
+    double[] potentials = new double[draws];
+    // all draws of a point in turn, so that their sums do not wait for each other
+    for (int i = from; i < to; i++) {
+      double norm = cloud.squaredNorm(i);
+      double alongNorm = along.squaredNorm(i);
+      double weight = cloud.weight(i);
+      for (int c = 0; c < draws; c++) {
+        double product = 2.0 * products[c * count + i - from];
+        double both = alongNorm + alongNorms[c];
+        float squared =
+            both - product < CLOSE * both
                 ? (float) cloud.squaredDistance(i, candidates[c])
-                : (float) (cloud.squaredNorm(i) + wholeNorm - product);
-        squaredDistances[c * size + i] = rounded;
-        potential += cloud.weight(i) * (rounded < nearest[i] ? rounded : nearest[i]);
+                : (float) (norm + norms[c] - product);
+        squaredDistances[c * size + i] = squared;
+        potentials[c] += weight * (squared < nearest[i] ? squared : nearest[i]);
       }
-      potentials[c] = potential;
     }
     return potentials;
   }

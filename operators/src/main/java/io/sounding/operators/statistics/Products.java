@@ -196,11 +196,11 @@ final class Products {
 
   /**
    * Rows outside of the heap, which are multiplied again and again with few others. They lie in
-   * tiles, coordinate by coordinate: so small a product is made where they lie, on processors for
-   * which OpenBLAS has kernels for that, rather than of a copy in the order of another kernel.
+   * tiles, coordinate by coordinate: on processors with AVX-512, OpenBLAS makes so small a product
+   * where they lie, where it would copy larger ones into another order first.
    */
   static final class Rows implements AutoCloseable {
-    /** Multiplications of a small product, see OpenBLAS' interface/gemm.c. */
+    /** Most multiplications of a small product, as OpenBLAS has it. */
     private static final int SMALL = 1_000_000;
 
     private static final int FEW_OTHERS = 8;
@@ -245,6 +245,9 @@ final class Products {
       requireLength(count, (long) from + m);
       requireLength(others.length, (long) n * dimension);
       requireLength(out.length, (long) n * m);
+      if (from % tile != 0) {
+        throw new IllegalArgumentException("Row %d begins no range.".formatted(from));
+      }
       int d = dimension;
       try (FloatPointer left = new FloatPointer(others);
           FloatPointer products = new FloatPointer((long) n * m)) {

@@ -32,6 +32,9 @@ final class Report {
         "%d cores (%s), %d GB"
             .formatted(Runtime.getRuntime().availableProcessors(), processor, megabytes / 1_000));
     results.say("machine/java", System.getProperty("java.version"));
+    String kernels = System.getenv("OPENBLAS_CORETYPE");
+    results.say(
+        "machine/kernels", kernels == null ? "the kernels it chooses" : "kernels for " + kernels);
     results.say("machine/djl", Engine.getDjlVersion());
     Engine.getEngine("OnnxRuntime"); // which wants to make the environment
     results.say("machine/onnx", OrtEnvironment.getEnvironment().getVersion());
@@ -45,7 +48,7 @@ final class Report {
         Made by `tests/speed/throughput`; do not edit. Measured on %s; absolute figures say little, ratios were
         measured side by side: what is compared ran in turn within each repetition. Median (lowest to highest).
 
-        Java %s, DJL %s, ONNX Runtime %s, PyTorch %s; in Python %s and %s.
+        Java %s, DJL %s, ONNX Runtime %s, PyTorch %s, OpenBLAS with %s; in Python %s and %s.
 
         demo: an encoder of the demo, 3 layers and their input, d = 64. best-rq: 12 layers, d = 576, 25 frames a second.
         base: wav2vec 2.0 base, 12 layers, d = 768. features: one convolution, d = 768. All but the first have random
@@ -102,6 +105,7 @@ final class Report {
             results.words("machine/djl"),
             results.words("machine/onnx"),
             results.words("machine/pytorch"),
+            results.words("machine/kernels"),
             results.words("machine/python torch"),
             results.words("machine/python onnxruntime"),
             LimitPart.report(results),

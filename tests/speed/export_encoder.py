@@ -105,7 +105,11 @@ class Features(nn.Module):
 
 def base():
     model = torchaudio.models.wav2vec2_base().eval()
-    nn.utils.remove_weight_norm(model.encoder.transformer.pos_conv_embed.conv)
+    convolution = model.encoder.transformer.pos_conv_embed.conv
+    if hasattr(convolution, "parametrizations"):  # later versions
+        nn.utils.parametrize.remove_parametrizations(convolution, "weight")
+    else:
+        nn.utils.remove_weight_norm(convolution)
     return HiddenStates(model)
 
 

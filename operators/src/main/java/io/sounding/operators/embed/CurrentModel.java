@@ -11,13 +11,16 @@ import java.util.function.Supplier;
 
 /**
  * The model that a subtask works with: of one checkpoint at a time, leased from the models of the
- * process, with a session and a thread of its own. Not thread-safe.
+ * process. Not thread-safe.
  *
- * <p>Forward passes run on the model's thread, so that the task's own is never held by native code:
+ * <p>Forward passes run on a thread of their own, so that the task's is never held by native code:
  * it answers barriers and cancellation, and may give a pass up. Native code cannot be interrupted,
  * though: a pass that was given up goes on until it returns by itself, on one core and with its
  * model in memory, and only then is the model let go of. One that never returns keeps both until
  * the process ends. A model that crashes the process is not contained at all.
+ *
+ * <p>The thread stays from one checkpoint to the next: on a GPU PyTorch keeps, for each thread, how
+ * it runs a convolution of some length, and finding that out again takes longer than the pass.
  */
 final class CurrentModel implements AutoCloseable {
 
@@ -50,7 +53,7 @@ final class CurrentModel implements AutoCloseable {
     if (isOf(request)) {
       return;
     }
-    close();
+    release();
     evaluationId = request.evaluationId();
     announced = false;
     SharedEncoders encoders = SharedEncoders.on(loading.device());
@@ -83,6 +86,8 @@ final class CurrentModel implements AutoCloseable {
       } catch (CompletionException e) {
         throw new EncodingException(EncodingException.reason(e.getCause()), e);
       }
+    }
+    if (thread == null) {
       thread = Executors.newSingleThreadExecutor(CurrentModel::daemon);
     }
     ForwardPass begun = new ForwardPass(windows, layers);
@@ -120,21 +125,30 @@ final class CurrentModel implements AutoCloseable {
   }
 
   /** Lets go of the model, as soon as a pass that is under way returns; another one may follow. */
-  @Override
-  public void close() {
+  void release() {
     if (pass != null && !pass.isDone()) {
       thread.execute(releasing(session, lease));
+      endThread(); // the next model does not wait for this one
     } else if (lease != null) {
       releasing(session, lease).run();
     }
-    if (thread != null) {
-      thread.shutdown();
-    }
     session = null;
     lease = null;
-    thread = null;
     pass = null;
     evaluationId = null;
+  }
+
+  private void endThread() {
+    if (thread != null) {
+      thread.shutdown();
+      thread = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    release();
+    endThread();
   }
 
   private static Runnable releasing(SpeechEncoder.Session session, SharedEncoders.Lease lease) {

@@ -196,7 +196,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     boolean more = workUntil(begin + settings.slice().toNanos());
     metrics.slice(System.nanoTime() - begin);
     if (queue.size() == 0) {
-      pipeline.close();
+      pipeline.release();
     }
     return more;
   }
@@ -222,7 +222,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private boolean beginNextShard() throws Exception {
     var next = queue.first(this::isReady);
     if (next.isEmpty()) {
-      pipeline.close();
+      pipeline.release();
       return false;
     }
     pipeline.begin(begun(next.get()));
@@ -381,7 +381,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     for (CheckpointRequest request : queue.checkpoints()) {
       failIncomplete(request);
     }
-    pipeline.close();
+    pipeline.release();
   }
 
   private void failIncomplete(CheckpointRequest request) throws Exception {

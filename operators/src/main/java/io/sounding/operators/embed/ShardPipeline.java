@@ -112,11 +112,15 @@ final class ShardPipeline implements AutoCloseable {
       run = null;
       following = null;
       pass.end();
-      model.close();
+      model.release();
     }
   }
 
-  /** Lets go of the model. */
+  /** Lets go of the model while there is nothing to do. */
+  void release() {
+    model.release();
+  }
+
   @Override
   public void close() {
     model.close();

@@ -147,7 +147,7 @@ public final class SpeechEncoder implements AutoCloseable {
     // ONNX Runtime's arrays hold values and compute nothing
     boolean computes = manager.getEngine().getEngineName().equals(engine(ModelFormat.TORCHSCRIPT));
     return new Session(
-        model.newPredictor(new SamplesToTensors()),
+        model.newPredictor(new SamplesToFrames()),
         manager.getDevice().isGpu() && computes ? new DeviceProducts(manager) : new HostProducts(),
         device(),
         halved);
@@ -164,7 +164,7 @@ public final class SpeechEncoder implements AutoCloseable {
   /** One thread's way to run the model. */
   public static final class Session implements AutoCloseable {
 
-    private final Predictor<float[][], List<Tensor>> predictor;
+    private final Predictor<Batch, Frames> predictor;
 
     private final FoldProducts products;
     private final String device;
@@ -172,10 +172,7 @@ public final class SpeechEncoder implements AutoCloseable {
     private long mostSamples = Long.MAX_VALUE;
 
     private Session(
-        Predictor<float[][], List<Tensor>> predictor,
-        FoldProducts products,
-        String device,
-        Runnable halved) {
+        Predictor<Batch, Frames> predictor, FoldProducts products, String device, Runnable halved) {
       this.predictor = predictor;
       this.products = products;
       this.device = device;
@@ -225,15 +222,17 @@ public final class SpeechEncoder implements AutoCloseable {
     }
 
     private Frames encodeWhole(float[][] windows, int[] layers) throws EncodingException {
-      List<Tensor> outputs;
       try {
-        outputs = predictor.predict(windows);
+        return predictor.predict(new Batch(windows, layers));
       } catch (OutOfMemoryError e) {
         throw new EncodingException(
             "The frames of %d windows of %d samples do not fit into the memory of the Java process (%s). Choose fewer layers, or give it more memory."
                 .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
             e);
       } catch (TranslateException | RuntimeException e) {
+        if (e.getCause() instanceof EncodingException notFrames) {
+          throw notFrames;
+        }
         if (DeviceMemory.isExhausted(e)) {
           throw new OutOfDeviceMemoryException(device, windows.length, windows[0].length, e);
         }
@@ -242,7 +241,6 @@ public final class SpeechEncoder implements AutoCloseable {
                 .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
             e);
       }
-      return Tensor.select(outputs, windows.length, layers);
     }
 
     @Override
@@ -252,12 +250,18 @@ public final class SpeechEncoder implements AutoCloseable {
     }
   }
 
+  /** What the model is given, and the layers that are wanted of what it makes; null: all. */
+  private record Batch(float[][] windows, int[] layers) {}
+
   /** To and from DJL's arrays; everything native is freed when the prediction returns. */
-  private static final class SamplesToTensors
-      implements NoBatchifyTranslator<float[][], List<Tensor>> {
+  private static final class SamplesToFrames implements NoBatchifyTranslator<Batch, Frames> {
+
+    private Batch batch;
 
     @Override
-    public NDList processInput(TranslatorContext context, float[][] windows) {
+    public NDList processInput(TranslatorContext context, Batch given) {
+      batch = given;
+      float[][] windows = given.windows();
       int samples = windows[0].length;
       float[] flat = windows[0];
       if (windows.length > 1) {
@@ -270,19 +274,23 @@ public final class SpeechEncoder implements AutoCloseable {
     }
 
     @Override
-    public List<Tensor> processOutput(TranslatorContext context, NDList outputs)
-        throws TranslateException {
+    public Frames processOutput(TranslatorContext context, NDList outputs)
+        throws TranslateException, EncodingException {
       checkKind(outputs);
-      checkSize(outputs);
       List<Tensor> tensors = new ArrayList<>(outputs.size());
       for (NDArray output : outputs) {
-        NDArray floats =
-            output.getDataType() == DataType.FLOAT32
-                ? output
-                : output.toType(DataType.FLOAT32, false);
-        tensors.add(new Tensor(output.getShape().getShape(), floats.toFloatArray()));
+        tensors.add(new Tensor(output.getShape().getShape(), () -> floats(output)));
       }
-      return tensors;
+      checkSize(outputs, Tensor.bytes(tensors, batch.layers()));
+      return Tensor.select(tensors, batch.windows().length, batch.layers());
+    }
+
+    private static float[] floats(NDArray output) {
+      NDArray floats =
+          output.getDataType() == DataType.FLOAT32
+              ? output
+              : output.toType(DataType.FLOAT32, false);
+      return floats.toFloatArray();
     }
 
     /** DJL crashes the process when text is converted, and drops imaginary parts. */
@@ -297,15 +305,11 @@ public final class SpeechEncoder implements AutoCloseable {
     }
 
     /** Before memory is taken: a process that runs out of it may be ended. */
-    private static void checkSize(NDList outputs) throws TranslateException {
-      long bytes = 0;
-      for (NDArray output : outputs) {
-        bytes += Float.BYTES * output.size();
-      }
+    private static void checkSize(NDList outputs, long bytes) throws TranslateException {
       long most = Runtime.getRuntime().maxMemory() / 2;
       if (bytes > most) {
         throw new TranslateException(
-            "its outputs %s take %d bytes, and half of the Java process' memory is %d"
+            "what is wanted of its outputs %s takes %d bytes, and half of the Java process' memory is %d"
                 .formatted(outputs.stream().map(NDArray::getShape).toList(), bytes, most));
       }
     }

@@ -2,14 +2,15 @@ package io.sounding.operators.embed;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * An output of a model on the host.
+ * An output of a model.
  *
  * @param shape its shape
- * @param values its elements, row-major
+ * @param values copies its elements to the host, row-major: done only for layers that are wanted
  */
-record Tensor(long[] shape, float[] values) {
+record Tensor(long[] shape, Supplier<float[]> values) {
 
   /** Layers of one checkpoint: each takes memory of its own. */
   private static final int MOST_LAYERS = 1_000;
@@ -21,14 +22,15 @@ record Tensor(long[] shape, float[] values) {
    * output is a layer {@code (B, frames, d)}. Only wanted layers need have that shape.
    */
   static Frames select(List<Tensor> outputs, int batch, int[] wanted) throws EncodingException {
-    boolean stacked = outputs.size() == 1 && outputs.get(0).shape().length == 4;
+    boolean stacked = isStack(outputs);
     int count = stacked ? (int) outputs.get(0).shape()[0] : outputs.size();
     int[] layers = resolve(wanted, count);
+    float[] stack = stacked ? outputs.get(0).values().get() : null;
     int frames = -1;
     int dimension = -1;
     float[][] values = new float[layers.length][];
     for (int i = 0; i < layers.length; i++) {
-      Tensor layer = stacked ? outputs.get(0).slice(layers[i]) : outputs.get(layers[i]);
+      Tensor layer = stacked ? outputs.get(0).slice(stack, layers[i]) : outputs.get(layers[i]);
       long[] shape = layer.shape();
       if (shape.length != 3 || shape[0] != batch || shape[2] < 1) {
         throw new EncodingException(
@@ -47,16 +49,40 @@ record Tensor(long[] shape, float[] values) {
                 .formatted(layers[i], shape[2], layers[0], dimension));
       }
       dimension = (int) shape[2];
-      values[i] = layer.values();
+      values[i] = layer.values().get();
     }
     return new Frames(layers, batch, frames, dimension, values);
   }
 
-  private Tensor slice(int index) {
+  /**
+   * The memory on the host that the wanted layers take, bytes; all layers of a stack are copied.
+   *
+   * @throws EncodingException if there is no such layer
+   */
+  static long bytes(List<Tensor> outputs, int[] wanted) throws EncodingException {
+    if (isStack(outputs)) {
+      return outputs.get(0).bytes();
+    }
+    long bytes = 0;
+    for (int layer : resolve(wanted, outputs.size())) {
+      bytes += outputs.get(layer).bytes();
+    }
+    return bytes;
+  }
+
+  private long bytes() {
+    return Float.BYTES * Arrays.stream(shape).reduce(1, Math::multiplyExact);
+  }
+
+  private static boolean isStack(List<Tensor> outputs) {
+    return outputs.size() == 1 && outputs.get(0).shape().length == 4;
+  }
+
+  private Tensor slice(float[] all, int index) {
     int size = (int) (shape[1] * shape[2] * shape[3]);
     return new Tensor(
         new long[] {shape[1], shape[2], shape[3]},
-        Arrays.copyOfRange(values, index * size, (index + 1) * size));
+        () -> Arrays.copyOfRange(all, index * size, (index + 1) * size));
   }
 
   private static int[] resolve(int[] wanted, int count) throws EncodingException {

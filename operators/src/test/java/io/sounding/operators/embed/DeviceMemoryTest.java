@@ -47,7 +47,7 @@ class DeviceMemoryTest {
         "CUDA error: an illegal memory access was encountered",
         "CUDA error: device-side assert triggered",
         "Expected all tensors to be on the same device, but found cuda:0 and cpu",
-        "its outputs [(1, 268435456, 8)] take 8589934592 bytes, and half of the Java process' memory is 1",
+        "what is wanted of its outputs [(1, 268435456, 8)] takes 8589934592 bytes, and half of the Java process' memory is 1",
         "mat1 and mat2 shapes cannot be multiplied (4x8 and 9x8)"
       })
   void otherFailuresAreNoLackOfMemory(String message) {

@@ -114,7 +114,7 @@ class SpeechEncoderTest {
           wants_channels.pt   | The model failed on 1 windows of 800 samples (RuntimeError: Dimension
           text.pt             | (its output 0 is of type string, and
           complex.pt          | (its output 0 is of type complex64, and
-          enormous.pt         | (its outputs [(1, 268435456, 8)] take 8589934592 bytes
+          enormous.pt         | (what is wanted of its outputs [(1, 268435456, 8)] takes 8589934592 bytes
           """)
   void aModelThatGivesNoFramesIsRefused(String file, String sentence) {
     assertThatThrownBy(() -> encode(file, null, TestModels.signal(0, SAMPLES)))

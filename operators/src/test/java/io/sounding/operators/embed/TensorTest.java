@@ -24,7 +24,27 @@ class TensorTest {
     for (int i = 0; i < size; i++) {
       values[i] = first + i;
     }
-    return new Tensor(shape, values);
+    return new Tensor(shape, () -> values);
+  }
+
+  @Test
+  void onlyWantedLayersTakeMemoryAndStacksAsAWhole() throws EncodingException {
+    List<Tensor> tuple = List.of(tensor(0, 1, 2, 2), tensor(0, 1, 2, 2), tensor(0, 1, 3, 5));
+    assertThat(Tensor.bytes(tuple, null)).isEqualTo(4 * (4 + 4 + 15));
+    assertThat(Tensor.bytes(tuple, new int[] {-1})).isEqualTo(4 * 15);
+    assertThat(Tensor.bytes(List.of(tensor(0, 3, 1, 2, 2)), new int[] {1})).isEqualTo(4 * 12);
+  }
+
+  @Test
+  void whatIsNotWantedIsNotCopied() throws EncodingException {
+    Tensor notWanted =
+        new Tensor(
+            new long[] {1, 2, 2},
+            () -> {
+              throw new AssertionError("copied");
+            });
+    Frames frames = Tensor.select(List.of(notWanted, tensor(5, 1, 2, 2)), 1, new int[] {-1});
+    assertThat(frames.values()[0]).containsExactly(tensor(5, 1, 2, 2).values().get());
   }
 
   @Test

@@ -41,15 +41,19 @@ final class Encoders {
     return folder;
   }
 
-  /** The model file of {@code demo}, {@code base}, {@code best-rq} or {@code features}. */
-  Path file(String name) throws IOException {
-    if (name.equals("demo")) {
+  /** The model file of an encoder, named as {@link EncoderName} says. */
+  Path file(String words) throws IOException {
+    EncoderName name = EncoderName.of(words);
+    if (name.geometry().equals("demo") && !name.gpu()) {
       return demo(3_200);
     }
-    boolean torchScript = name.endsWith("-torchscript");
-    Path file = folder.resolve(name).resolve(torchScript ? "step00000.pt" : "step00000.onnx");
+    String geometry = name.plainGeometry();
+    Path file =
+        name.isTorchScript()
+            ? folder.resolve(geometry + "-torchscript").resolve("step00000.pt")
+            : folder.resolve(geometry).resolve("step00000.onnx");
     if (!Files.exists(file)) {
-      export(name.replace("-torchscript", ""), torchScript ? "torchscript" : "onnx", file);
+      export(geometry, name.isTorchScript() ? "torchscript" : "onnx", file);
     }
     return file;
   }
@@ -94,7 +98,7 @@ final class Encoders {
     for (int i = 0; i < count; i++) {
       Path source =
           encoder.equals("demo") ? demo(DEMO_STEPS.get(i % DEMO_STEPS.size())) : file(encoder);
-      files.add(copy(source, encoder, i));
+      files.add(copy(source, i));
     }
     return events(files, runId, corpusId, layers);
   }
@@ -119,8 +123,9 @@ final class Encoders {
   }
 
   /** A link takes no space; another file system needs a copy. */
-  private Path copy(Path source, String encoder, int index) throws IOException {
+  private Path copy(Path source, int index) throws IOException {
     String name = source.getFileName().toString();
+    String encoder = source.getParent().getFileName().toString();
     Path own = Files.createDirectories(folder.resolve(encoder + "-checkpoints"));
     Path copy = own.resolve("step%05d%s".formatted(index, name.substring(name.indexOf('.'))));
     if (!Files.exists(copy)) {

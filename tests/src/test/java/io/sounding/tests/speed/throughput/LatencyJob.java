@@ -44,8 +44,9 @@ public final class LatencyJob {
    * @param load of loading the model, as the events say; NaN if they do not
    * @param clustered from the last batch that was embedded to the FINAL event's sending
    * @param read from the same to its being read, committed
+   * @param whole from its event to its last FINAL event, committed and read
    */
-  record Latency(double firstPartial, double load, double clustered, double read) {}
+  record Latency(double firstPartial, double load, double clustered, double read, double whole) {}
 
   /** Does it in a process of its own, whose files go into {@code folder}. */
   static List<Latency> inItsOwnProcess(Path folder, Task task) throws IOException {
@@ -124,7 +125,8 @@ public final class LatencyJob {
                 (moments.firstPartialRead() - timeline.published()) * 1e-3,
                 moments.loadSeconds(),
                 (moments.written() - LastEmbedded.millis()) * 1e-3,
-                (moments.read() - LastEmbedded.millis()) * 1e-3));
+                (moments.read() - LastEmbedded.millis()) * 1e-3,
+                timeline.seconds()));
       }
       return latencies.subList(1, latencies.size()); // the first one warmed up
     }

@@ -24,7 +24,13 @@ final class LimitPart {
           "onnxruntime 2 x 1",
           "onnxruntime 1 x 2",
           "torch 2 x 1",
-          "torch 1 x 2");
+          "torch 1 x 2",
+          "torch 1 x 1");
+
+  /** On a GPU there is one process of Python, and ONNX Runtime is not compared. */
+  private static final List<String> GPU_LOOPS = List.of("DJL PyTorch", "torch 1 x 1");
+
+  private static final List<String> CPU_LOOPS = LOOPS.subList(0, LOOPS.size() - 1);
 
   private static final double SECONDS_AT_LEAST = 2;
 
@@ -40,7 +46,7 @@ final class LimitPart {
 
   void run() throws Exception {
     for (String encoder : options.encoders) {
-      if (!encoder.contains(":")) {
+      if (!EncoderName.of(encoder).all()) {
         run(encoder);
       }
     }
@@ -54,36 +60,38 @@ final class LimitPart {
     results.forget(prefix);
     results.add(prefix + "audio seconds", windows.seconds());
     results.add(prefix + "batches", windows.batches().size());
-    Path onnx = encoders.file(encoder);
-    Path torchScript = encoders.file(encoder + "-torchscript");
+    EncoderName name = EncoderName.of(encoder);
     Map<String, Callable<Double>> loops = new LinkedHashMap<>();
     List<AutoCloseable> open = new ArrayList<>();
     try {
-      for (Path model : List.of(onnx, torchScript)) {
-        BareLoop loop = new BareLoop(model, options.parallelism);
-        open.add(loop);
-        loops.put(LOOPS.get(open.size() - 1), () -> loop.run(windows));
-      }
-      results.say("machine/pytorch", Engine.getEngine("PyTorch").getVersion());
-      for (String name : LOOPS.subList(2, LOOPS.size())) {
-        String engine = name.split(" ", -1)[0];
-        boolean processes = name.contains("2 x 1");
+      for (String of : name.gpu() ? GPU_LOOPS : CPU_LOOPS) {
+        String engine = of.split(" ", -1)[0];
+        boolean onnx = of.contains("ONNX") || of.contains("onnx");
+        Path model = encoders.file(onnx ? encoder : name.geometry() + "-torchscript");
+        if (engine.equals("DJL")) {
+          BareLoop loop = new BareLoop(model, options.parallelism, name.device());
+          open.add(loop);
+          loops.put(of, () -> loop.run(windows));
+          continue;
+        }
         try {
           PythonLoop loop =
               new PythonLoop(
                   options.scripts.resolve("bare_loop.py"),
                   engine,
-                  engine.equals("torch") ? torchScript : onnx,
+                  model,
                   file,
-                  processes ? options.parallelism : 1,
-                  processes ? 1 : options.parallelism);
+                  of.contains("2 x") ? options.parallelism : 1,
+                  of.contains("x 2") ? options.parallelism : 1,
+                  name.gpu() ? "cuda" : "cpu");
           open.add(loop);
           results.say("machine/python " + engine, loop.version());
-          loops.put(name, loop::run);
+          loops.put(of, loop::run);
         } catch (IOException missing) {
-          results.say(prefix + name + "/missing", missing.getMessage());
+          results.say(prefix + of + "/missing", missing.getMessage());
         }
       }
+      results.say("machine/pytorch", Engine.getEngine("PyTorch").getVersion());
       measure(prefix, windows, loops);
     } finally {
       for (AutoCloseable each : open) {
@@ -124,7 +132,7 @@ final class LimitPart {
                   results.spread(prefix + "audio seconds").median(),
                   results.spread(prefix + "batches").median()));
       text.append("| loop | audio seconds per second | DJL / it |\n| --- | ---: | ---: |\n");
-      for (String loop : LOOPS) {
+      for (String loop : EncoderName.of(encoder).gpu() ? GPU_LOOPS : CPU_LOOPS) {
         if (results.has(prefix + loop + "/missing")) {
           text.append("| %s | %s | |\n".formatted(loop, results.words(prefix + loop + "/missing")));
           continue;

@@ -48,7 +48,7 @@ final class Options {
       names = "--encoders",
       split = ",",
       description =
-          "Of limit, fold and whole: demo, best-rq, base. In whole the last layer is evaluated, with base:all all of them.")
+          "Of limit, fold and whole: demo, best-rq, base. In whole the last layer is evaluated, with base:all all of them. base:gpu runs on the first GPU, as TorchScript.")
   List<String> encoders = List.of("demo", "best-rq", "base");
 
   @Option(names = "--limit-minutes", description = "Audio of limit, minutes.")
@@ -92,6 +92,12 @@ final class Options {
 
   @Option(names = "--hours", split = ",", description = "Audio of growth, hours.")
   List<Double> hours = List.of(1.0, 2.0, 4.0, 8.0);
+
+  @Option(
+      names = "--latency-encoders",
+      split = ",",
+      description = "Of latency: demo, features, base; with :all and :gpu as above.")
+  List<String> latencyEncoders = List.of("demo", "features");
 
   @Option(names = "--latency-minutes", description = "Audio of latency, minutes.")
   double latencyMinutes = 60;

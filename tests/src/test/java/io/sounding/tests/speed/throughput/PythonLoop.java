@@ -23,10 +23,18 @@ final class PythonLoop implements AutoCloseable {
    * Starts Python and loads the model.
    *
    * @param engine torch or onnxruntime
+   * @param device cpu, or cuda for torch
    * @throws IOException if that is not installed, or the model cannot be loaded; the message says
    *     what Python said
    */
-  PythonLoop(Path script, String engine, Path model, Path windows, int processes, int threadsOfEach)
+  PythonLoop(
+      Path script,
+      String engine,
+      Path model,
+      Path windows,
+      int processes,
+      int threadsOfEach,
+      String device)
       throws IOException {
     String python = System.getenv().getOrDefault("PYTHON", "/usr/bin/python3");
     ProcessBuilder command =
@@ -38,7 +46,8 @@ final class PythonLoop implements AutoCloseable {
                 model.toString(),
                 windows.toString(),
                 Integer.toString(processes),
-                Integer.toString(threadsOfEach)));
+                Integer.toString(threadsOfEach),
+                device));
     // what the job is given would not be Python's best
     command.environment().keySet().removeIf(name -> name.startsWith("OMP_"));
     process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -3,6 +3,7 @@ package io.sounding.tests.speed.throughput;
 import ai.djl.engine.Engine;
 import ai.onnxruntime.OrtEnvironment;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -32,6 +33,7 @@ final class Report {
         "%d cores (%s), %d GB"
             .formatted(Runtime.getRuntime().availableProcessors(), processor, megabytes / 1_000));
     results.say("machine/java", System.getProperty("java.version"));
+    results.say("machine/gpu", gpu());
     String kernels = System.getenv("OPENBLAS_CORETYPE");
     results.say(
         "machine/kernels", kernels == null ? "the kernels it chooses" : "kernels for " + kernels);
@@ -40,24 +42,44 @@ final class Report {
     results.say("machine/onnx", OrtEnvironment.getEnvironment().getVersion());
   }
 
+  /** What the driver says the first GPU is. */
+  private static String gpu() throws IOException {
+    try {
+      Process asked =
+          new ProcessBuilder(
+                  "nvidia-smi",
+                  "--query-gpu=name,memory.total,driver_version",
+                  "--format=csv,noheader")
+              .redirectErrorStream(true)
+              .start();
+      String first = asked.inputReader(StandardCharsets.UTF_8).readLine();
+      return asked.waitFor() == 0 && first != null ? first : "no GPU";
+    } catch (IOException notThere) {
+      return "no GPU";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Asking for the GPU was interrupted.", e);
+    }
+  }
+
   /** The whole report. */
-  static String of(Results results) {
+  static String of(Results results, int parallelism) {
     return """
         # Throughput
 
         Made by `tests/speed/throughput`; do not edit. Measured on %s; absolute figures say little, ratios were
         measured side by side: what is compared ran in turn within each repetition. Median (lowest to highest).
 
-        Java %s, DJL %s, ONNX Runtime %s, PyTorch %s, OpenBLAS with %s; in Python %s and %s.
+        Java %s, DJL %s, ONNX Runtime %s, PyTorch %s, OpenBLAS with %s; in Python %s and %s; %s.
 
         demo: an encoder of the demo, 3 layers and their input, d = 64. best-rq: 12 layers, d = 576, 25 frames a second.
         base: wav2vec 2.0 base, 12 layers, d = 768. features: one convolution, d = 768. All but the first have random
-        weights (`tests/speed/export_encoder.py`).
+        weights (`tests/speed/export_encoder.py`). With ":gpu": on the GPU, as TorchScript.
 
         ## The limit: a bare loop over the windows
 
         The windows and batches of the job (WindowPlan), the model, and nothing else: no Kafka, no folding, and outputs are left
-        where the engine put them. DJL: as many threads as the job has subtasks (2), each with a session on the shared
+        where the engine put them. DJL: as many threads as the job has subtasks (%d), each with a session on the shared
         model and one thread within a forward pass. Python: processes x threads within a forward pass.
 
         %s
@@ -71,7 +93,7 @@ final class Report {
         %s
         ## The whole job, embedded, from Kafka to Kafka
 
-        One process, parallelism 2, k = 1024. The corpus is uploaded and sealed, and the engine has started. From the first
+        One process, parallelism %d, k = 1024. The corpus is uploaded and sealed, and the engine has started. From the first
         checkpoint event's publishing to the last FINAL event's reading, committed; the bare loop before each. "Until all is merged"
         leaves out final clustering and the commit; "steady" takes the median time from one checkpoint to the next.
 
@@ -98,6 +120,12 @@ final class Report {
         One layer, k = 1024 on 40,960 sampled frames; one checkpoint at a time. The last slice is embedded when the last shard
         has left the gauge of those that wait.
 
+        %s
+        ## A GPU beside the CPU
+
+        The same windows through the same TorchScript module on both. RankMe of the last layer, and the inertia per frame of 64
+        clusters. A frame's difference is relative to its norm; PyTorch's convolutions take TF32 on a GPU.
+
         %s"""
         .formatted(
             results.words("machine/is"),
@@ -108,11 +136,15 @@ final class Report {
             results.words("machine/kernels"),
             results.words("machine/python torch"),
             results.words("machine/python onnxruntime"),
+            results.words("machine/gpu"),
+            parallelism,
             LimitPart.report(results),
             FoldPart.report(results),
+            parallelism,
             WholePart.report(results),
             ScalePart.report(results),
             GrowthPart.report(results),
-            LatencyPart.report(results));
+            LatencyPart.report(results),
+            GpuPart.report(results));
   }
 }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 public final class Throughput implements Callable<Integer> {
 
   private static final List<String> PARTS =
-      List.of("limit", "fold", "whole", "scale", "growth", "latency", "report");
+      List.of("limit", "fold", "whole", "scale", "growth", "latency", "gpu", "report");
 
   @Mixin private Options options;
 
@@ -60,7 +60,7 @@ public final class Throughput implements Callable<Integer> {
       }
       Results results = new Results(options.work);
       run(results);
-      String report = Report.of(results);
+      String report = Report.of(results, options.parallelism);
       System.out.println(report);
       if (options.out != null) {
         Files.writeString(options.out, report);
@@ -80,6 +80,7 @@ public final class Throughput implements Callable<Integer> {
         case "whole" -> new WholePart(options, encoders, results).run();
         case "scale" -> new ScalePart(options, encoders, results).run();
         case "growth" -> new GrowthPart(options, encoders, results).run();
+        case "gpu" -> new GpuPart(options, encoders, results).run();
         case "latency" -> new LatencyPart(options, encoders, results).run();
         default -> {}
       }

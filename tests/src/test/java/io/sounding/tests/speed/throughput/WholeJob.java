@@ -3,6 +3,7 @@ package io.sounding.tests.speed.throughput;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.embed.DeviceChoice;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.schemas.registry.WireFormat;
@@ -37,6 +38,7 @@ public final class WholeJob {
   /**
    * What is evaluated.
    *
+   * @param encoder its name, as {@link EncoderName} reads it
    * @param checkpoints how many
    * @param layers indices of the outputs that are evaluated; null: all
    * @param clusters k
@@ -86,8 +88,9 @@ public final class WholeJob {
     EvaluationSettings defaults =
         EvaluationSettings.defaults(
             ModelSettings.of(
-                TrustedArtifacts.of(List.of(encoders.folder().toString())),
-                folder.resolve("cache").toString()));
+                    TrustedArtifacts.of(List.of(encoders.folder().toString())),
+                    folder.resolve("cache").toString())
+                .on(EncoderName.of(task.encoder()).gpu() ? DeviceChoice.GPU : DeviceChoice.CPU));
     return defaults.with(
         defaults.shards(),
         defaults.statistics().with(task.clusters(), defaults.statistics().sampleFrames()));

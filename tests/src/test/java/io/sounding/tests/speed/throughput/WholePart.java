@@ -2,7 +2,6 @@ package io.sounding.tests.speed.throughput;
 
 import io.sounding.tests.speed.throughput.Timeline.Moments;
 import io.sounding.tests.speed.throughput.WholeJob.Outcome;
-import java.util.List;
 import java.util.Locale;
 
 /** The bare loop and the whole job in turn, over the same audio. */
@@ -28,30 +27,30 @@ final class WholePart {
     }
   }
 
-  /** An encoder, of which the last layer is evaluated; with ":all", all. */
   private void run(String name, Windows windows) throws Exception {
-    String encoder = name.split(":", -1)[0];
-    int checkpoints = encoder.equals("demo") ? options.demoCheckpoints : options.checkpoints;
-    List<Integer> layers = name.endsWith(":all") ? null : List.of(-1);
+    EncoderName encoder = EncoderName.of(name);
+    int checkpoints =
+        encoder.geometry().equals("demo") ? options.demoCheckpoints : options.checkpoints;
     WholeJob.Task task =
         new WholeJob.Task(
             options.work.toString(),
             options.scripts.toString(),
             options.audio.toString(),
-            encoder,
+            name,
             checkpoints,
-            layers,
+            encoder.layers(),
             options.clusters,
             60 * options.minutes,
             options.parallelism);
     String prefix = "whole/%s, k = %d/".formatted(name, options.clusters);
     results.forget(prefix);
-    results.say(prefix + "layers", layers == null ? "all" : "last");
+    results.say(prefix + "layers", encoder.all() ? "all" : "last");
     results.add(prefix + "checkpoints", checkpoints);
     results.add(prefix + "audio seconds", windows.seconds());
-    try (BareLoop limit = new BareLoop(encoders.file(encoder), options.parallelism)) {
+    try (BareLoop limit =
+        new BareLoop(encoders.file(name), options.parallelism, encoder.device())) {
       limit.run(new Windows(windows.batches().subList(0, Math.min(20, windows.batches().size()))));
-      results.add(prefix + "load", loadSeconds(encoder));
+      results.add(prefix + "load", loadSeconds(name));
       for (int repetition = 0; repetition < options.repetitions; repetition++) {
         double bare = 0;
         int times = Math.max(1, checkpoints / BARE_LESS);
@@ -67,7 +66,8 @@ final class WholePart {
   /** Of the bare model, in an engine that has started. */
   private double loadSeconds(String encoder) throws Exception {
     long begun = System.nanoTime();
-    new BareLoop(encoders.file(encoder), options.parallelism).close();
+    new BareLoop(encoders.file(encoder), options.parallelism, EncoderName.of(encoder).device())
+        .close();
     return (System.nanoTime() - begun) * 1e-9;
   }
 

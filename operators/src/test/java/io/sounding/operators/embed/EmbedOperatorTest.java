@@ -15,9 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,33 @@ class EmbedOperatorTest {
         assertThat(summary.failure()).isNull();
       }
     }
+  }
+
+  @Test
+  void oneThreadRunsTheModelsOfAllCheckpointsAndEndsWithTheTask() throws Exception {
+    Set<Thread> before = modelThreads();
+    Set<Thread> seen = new HashSet<>();
+    try (EmbedHarness harness = EmbedHarness.opened(settings)) {
+      harness.hear(corpus);
+      harness.tell(Control.of(Examples.manifest(corpus)));
+      for (int step = 1; step <= 3; step++) {
+        harness.tell(Control.of(request("step" + step, step)));
+        harness.runUntilSummaries(SHARDS * 3 * step);
+        harness.runMailsThatAreThere(); // nothing is left to do: the model is let go of
+        seen.addAll(modelThreads());
+      }
+    }
+    seen.removeAll(before);
+    assertThat(seen).hasSize(1);
+    Thread only = seen.iterator().next();
+    only.join(60_000);
+    assertThat(only.isAlive()).isFalse();
+  }
+
+  private static Set<Thread> modelThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("sounding-model"))
+        .collect(Collectors.toSet());
   }
 
   @Test

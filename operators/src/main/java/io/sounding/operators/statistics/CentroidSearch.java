@@ -112,13 +112,11 @@ final class CentroidSearch {
     int affordable = (int) Math.max(1, Math.min(restarts, RESTART_WORK / work));
     int iterations = candidates == cloud ? TRIAL_ITERATIONS : PART_ITERATIONS;
     Clustering best = null;
-    try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates)) {
-      for (int restart = 0; restart < affordable; restart++) {
-        int[] seeds = seeding.choose(clusters, draws(clusters), random.split());
-        Clustering trial =
-            Lloyd.run(candidates, candidates.points(seeds), seeds.length, iterations);
-        best = best == null || trial.inertia() < best.inertia() ? trial : best;
-      }
+    PlusPlusSeeding seeding = new PlusPlusSeeding(candidates);
+    for (int restart = 0; restart < affordable; restart++) {
+      int[] seeds = seeding.choose(clusters, draws(clusters), random.split());
+      Clustering trial = Lloyd.run(candidates, candidates.points(seeds), seeds.length, iterations);
+      best = best == null || trial.inertia() < best.inertia() ? trial : best;
     }
     return best;
   }
@@ -150,10 +148,9 @@ final class CentroidSearch {
     PointCloud candidates = candidates(cloud, micro, complete, clusters, along.dimension());
     PointCloud candidatesAlong =
         candidates == cloud ? along : fewer ? candidates.along(directions) : candidates;
-    int[] seeds;
-    try (PlusPlusSeeding seeding = new PlusPlusSeeding(candidates, candidatesAlong)) {
-      seeds = seeding.choose(clusters, draws(clusters), random.split());
-    }
+    int[] seeds =
+        new PlusPlusSeeding(candidates, candidatesAlong)
+            .choose(clusters, draws(clusters), random.split());
     double[] start = candidatesAlong.points(seeds);
     Clustering trial = Lloyd.run(candidatesAlong, start, seeds.length, FIRST_ITERATIONS);
     Clustering near =

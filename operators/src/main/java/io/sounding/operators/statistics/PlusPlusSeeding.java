@@ -15,22 +15,61 @@ import java.util.concurrent.ForkJoinTask;
  * coincide: frames that differ in their last bits, as those of another inference engine do, are
  * seeded alike.
  *
- * <p>The distances of all points to the draws of a seed are one float32 product, O(n d) for each
- * draw. Of points that are given by fewer coordinates as well it is made of those, and what is left
- * of two points counts as if it were at right angles. Pairs so close that the product formulation
+ * <p>The distances of all points to the draws of a seed are float32 products, O(n d) for each draw.
+ * Of points that are given by fewer coordinates as well they are made of those, and what is left of
+ * two points counts as if it were at right angles. Pairs so close that the product formulation
  * loses half its digits are measured again by differences: equal points are at distance 0.
  */
-final class PlusPlusSeeding implements AutoCloseable {
-  private static final int RANGE = 4096;
-  private static final double CLOSE = 1e-3;
+final class PlusPlusSeeding {
+  /** Points of a tile: what is summed of them for some draws fits into a first-level cache. */
+  private static final int TILE = 512;
+
+  /** Tiles that a processor takes at once. */
+  private static final int TILES = 8;
+
+  /** Coordinates that are gone through at once. */
+  private static final int STEP = 4;
+
+  private static final float CLOSE = 1e-3f;
+
+  /** Neighbouring points, coordinate by coordinate, so that loops over them are vectorised. */
+  private static final class Tile {
+    private final int from;
+    private final float[][] coordinates;
+    private final float[] norms;
+    private final float[] alongNorms;
+    private final float[] nearest; // squared distances to the nearest seed
+    private float[][] squared; // squared distances to each draw
+
+    private Tile(PointCloud cloud, PointCloud along, int from, int to) {
+      this.from = from;
+      int count = to - from;
+      int d = along.dimension();
+      coordinates = new float[padded(d)][count];
+      norms = new float[count];
+      alongNorms = new float[count];
+      nearest = new float[count];
+      for (int i = 0; i < count; i++) {
+        int start = (from + i) * d;
+        for (int j = 0; j < d; j++) {
+          coordinates[j][i] = along.rows()[start + j];
+        }
+        norms[i] = (float) cloud.squaredNorm(from + i);
+        alongNorms[i] = (float) along.squaredNorm(from + i);
+      }
+    }
+
+    private int size() {
+      return nearest.length;
+    }
+  }
 
   private final PointCloud cloud;
   private final PointCloud along;
   private final int size;
-  private final Products.Rows rows;
-  private float[] squaredDistances = new float[0];
+  private final Tile[] tiles;
 
-  /** Holds a copy of the points outside of the heap until it is closed. */
+  /** Holds a copy of the points. */
   PlusPlusSeeding(PointCloud cloud) {
     this(cloud, cloud);
   }
@@ -44,12 +83,13 @@ final class PlusPlusSeeding implements AutoCloseable {
     this.cloud = cloud;
     this.along = along;
     size = cloud.size();
-    rows = new Products.Rows(along.rows(), size, along.dimension(), RANGE);
+    tiles = new Tile[(size + TILE - 1) / TILE];
+    Processors.forRanges(
+        size, TILE, (from, to) -> tiles[from / TILE] = new Tile(cloud, along, from, to));
   }
 
-  @Override
-  public void close() {
-    rows.close();
+  private static int padded(int dimension) {
+    return (dimension + STEP - 1) / STEP * STEP;
   }
 
   /**
@@ -60,25 +100,24 @@ final class PlusPlusSeeding implements AutoCloseable {
    * @return indexes of points
    */
   int[] choose(int most, int draws, SplittableRandom random) {
-    double[] nearest = new double[size];
-    Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+    for (Tile tile : tiles) {
+      Arrays.fill(tile.nearest, Float.POSITIVE_INFINITY);
+      tile.squared = new float[draws][tile.size()];
+    }
     int[] seeds = new int[Math.min(most, size)];
     int chosen = 0;
     double[] uniform = fill(new double[size], random);
     double[] following = new double[size];
     while (chosen < seeds.length) {
-      int[] candidates = firstArrivals(nearest, draws, uniform);
+      int[] candidates = firstArrivals(draws, uniform);
       if (candidates.length == 0) {
         break;
       }
       double[] filled = following;
       ForkJoinTask<double[]> next = Processors.meanwhile(() -> fill(filled, random));
-      int best = best(candidates, nearest);
-      for (int i = 0; i < size; i++) {
-        float squared = squaredDistances[best * size + i];
-        if (squared < nearest[i]) {
-          nearest[i] = squared;
-        }
+      int best = best(candidates);
+      for (Tile tile : tiles) {
+        lower(tile.nearest, tile.squared[best]);
       }
       seeds[chosen++] = candidates[best];
       following = uniform;
@@ -96,20 +135,22 @@ final class PlusPlusSeeding implements AutoCloseable {
   }
 
   /** Measures the candidates; returns the position of the one that leaves the least potential. */
-  private int best(int[] candidates, double[] nearest) {
-    int d = along.dimension();
-    if (squaredDistances.length != candidates.length * size) {
-      squaredDistances = new float[candidates.length * size];
-    }
-    float[] points = new float[candidates.length * d];
+  private int best(int[] candidates) {
+    float[][] points = new float[candidates.length][padded(along.dimension())];
     for (int c = 0; c < candidates.length; c++) {
-      System.arraycopy(along.rows(), candidates[c] * d, points, c * d, d);
+      int start = candidates[c] * along.dimension();
+      System.arraycopy(along.rows(), start, points[c], 0, along.dimension());
     }
-    double[][] potentials = new double[(size + RANGE - 1) / RANGE][];
+    double[][] potentials = new double[tiles.length][];
     Processors.forRanges(
-        size,
-        RANGE,
-        (from, to) -> potentials[from / RANGE] = measure(candidates, points, from, to, nearest));
+        tiles.length,
+        TILES,
+        (from, to) -> {
+          float[] room = new float[TILE];
+          for (int t = from; t < to; t++) {
+            potentials[t] = measure(tiles[t], candidates, points, room);
+          }
+        });
     int best = 0;
     double least = Double.POSITIVE_INFINITY;
     for (int c = 0; c < candidates.length; c++) {
@@ -126,50 +167,127 @@ final class PlusPlusSeeding implements AutoCloseable {
   }
 
   /**
-   * Measures the squared distances of the points of from .. to to the candidates; returns the
-   * potential that would be left of these points with each of those.
+   * Measures the squared distances of the points of a tile to the candidates; returns the potential
+   * that would be left of these points with each of those.
+   *
+   * @param room {@code [TILE]}, for intermediate values
    */
-  private double[] measure(int[] candidates, float[] points, int from, int to, double[] nearest) {
-    int draws = candidates.length;
-    int count = to - from;
-    float[] products = new float[draws * count];
-    rows.multiply(points, draws, from, count, products);
-    double[] norms = new double[draws];
-    double[] alongNorms = new double[draws];
-    for (int c = 0; c < draws; c++) {
-      norms[c] = cloud.squaredNorm(candidates[c]);
-      alongNorms[c] = along.squaredNorm(candidates[c]);
+  private double[] measure(Tile tile, int[] candidates, float[][] points, float[] room) {
+    int size = tile.size();
+    float[] part = size == TILE ? room : new float[size];
+    float[][] squared = tile.squared;
+    for (int c = 0; c < candidates.length; c++) {
+      Arrays.fill(squared[c], 0);
     }
-    double[] potentials = new double[draws];
-    // all draws of a point in turn, so that their sums do not wait for each other
-    for (int i = from; i < to; i++) {
-      double norm = cloud.squaredNorm(i);
-      double alongNorm = along.squaredNorm(i);
-      double weight = cloud.weight(i);
-      for (int c = 0; c < draws; c++) {
-        double product = 2.0 * products[c * count + i - from];
-        double both = alongNorm + alongNorms[c];
-        float squared =
-            both - product < CLOSE * both
-                ? (float) cloud.squaredDistance(i, candidates[c])
-                : (float) (norm + norms[c] - product);
-        squaredDistances[c * size + i] = squared;
-        potentials[c] += weight * (squared < nearest[i] ? squared : nearest[i]);
+    float[][] x = tile.coordinates;
+    for (int j = 0; j < x.length; j += STEP) {
+      for (int c = 0; c < candidates.length; c++) {
+        float[] point = points[c];
+        addProducts(
+            x[j],
+            x[j + 1],
+            x[j + 2],
+            x[j + 3],
+            point[j],
+            point[j + 1],
+            point[j + 2],
+            point[j + 3],
+            squared[c]);
       }
     }
+    double[] potentials = new double[candidates.length];
+    for (int c = 0; c < candidates.length; c++) {
+      int candidate = candidates[c];
+      float[] own = squared[c];
+      closeness(own, tile.alongNorms, (float) along.squaredNorm(candidate), part);
+      distances(own, tile.norms, (float) cloud.squaredNorm(candidate));
+      for (int i = 0; i < size; i++) {
+        if (part[i] < 0) {
+          own[i] = (float) cloud.squaredDistance(tile.from + i, candidate);
+        }
+      }
+      least(own, tile.nearest, part);
+      potentials[c] = weighted(part, tile.from, size);
+    }
     return potentials;
+  }
+
+  // --- loops of their own, each of them made of vector instructions ------------------------------
+
+  /** Adds products of four coordinates. */
+  private static void addProducts(
+      float[] x0,
+      float[] x1,
+      float[] x2,
+      float[] x3,
+      float y0,
+      float y1,
+      float y2,
+      float y3,
+      float[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += (x0[i] * y0 + x1[i] * y1) + (x2[i] * y2 + x3[i] * y3);
+    }
+  }
+
+  /** Below 0 where twice the product is nearly all of both norms. */
+  private static void closeness(float[] products, float[] norms, float norm, float[] out) {
+    for (int i = 0; i < products.length; i++) {
+      out[i] = (norms[i] + norm) * (1 - CLOSE) - 2 * products[i];
+    }
+  }
+
+  /** Products become squared distances. */
+  private static void distances(float[] products, float[] norms, float norm) {
+    for (int i = 0; i < products.length; i++) {
+      products[i] = (norms[i] + norm) - 2 * products[i];
+    }
+  }
+
+  private static void least(float[] squared, float[] nearest, float[] out) {
+    for (int i = 0; i < squared.length; i++) {
+      out[i] = Math.min(squared[i], nearest[i]);
+    }
+  }
+
+  private static void lower(float[] nearest, float[] squared) {
+    for (int i = 0; i < nearest.length; i++) {
+      nearest[i] = Math.min(nearest[i], squared[i]);
+    }
+  }
+
+  // -----------------------------------------------------------------------------------------------
+
+  /** Sum of weight times value, by four partial sums. */
+  private double weighted(float[] values, int from, int count) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double e = 0;
+    int i = 0;
+    for (; i + 3 < count; i += 4) {
+      a += cloud.weight(from + i) * values[i];
+      b += cloud.weight(from + i + 1) * values[i + 1];
+      c += cloud.weight(from + i + 2) * values[i + 2];
+      e += cloud.weight(from + i + 3) * values[i + 3];
+    }
+    for (; i < count; i++) {
+      a += cloud.weight(from + i) * values[i];
+    }
+    return (a + b) + (c + e);
   }
 
   /**
    * The first points of the race, at most {@code most}; their rates are the weights alone as long
    * as nothing is covered. Points of rate 0 never arrive.
    */
-  private int[] firstArrivals(double[] nearest, int most, double[] uniform) {
+  private int[] firstArrivals(int most, double[] uniform) {
     int[] first = new int[most];
     double[] times = new double[most];
     int arrived = 0;
     for (int i = 0; i < size; i++) {
-      double rate = cloud.weight(i) * (Double.isInfinite(nearest[i]) ? 1 : nearest[i]);
+      float nearest = tiles[i / TILE].nearest[i % TILE];
+      double rate = cloud.weight(i) * (Float.isInfinite(nearest) ? 1 : nearest);
       double draw = uniform[i];
       // -log(1 - draw) is no less than draw, which spares most logarithms
       if (!(rate > 0) || arrived == most && draw >= times[most - 1] * rate) {

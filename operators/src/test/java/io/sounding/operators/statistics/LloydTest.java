@@ -122,38 +122,13 @@ class LloydTest {
     int d = 24;
     int k = 150;
     PointCloud cloud = PointCloud.of(SyntheticFrames.blobs(6_000, d, 200, 15, 9), 6_000, d);
-    double[] start;
-    try (PlusPlusSeeding seeding = new PlusPlusSeeding(cloud)) {
-      start = cloud.points(seeding.choose(k, 7, new SplittableRandom(4)));
-    }
+    double[] start = cloud.points(new PlusPlusSeeding(cloud).choose(k, 7, new SplittableRandom(4)));
     Clustering exact = Lloyd.run(cloud, start, k, 300);
     Clustering near = Lloyd.approach(cloud, start, k, 50, 6);
     assertThat(near.inertia()).isCloseTo(exact.inertia(), withinPercentage(2));
     Clustering polished = Lloyd.run(cloud, near.centroids(), k, 300);
     assertThat(polished.inertia()).isCloseTo(exact.inertia(), withinPercentage(0.5));
     assertThat(polished.labels()).containsExactly(nearest(cloud, polished.centroids(), k));
-  }
-
-  @Test
-  void seedsAreDistinctWhereDirectionsHoldLittleAndFramesRepeatThemselves() {
-    int d = 64;
-    int repeated = 900;
-    int others = 20;
-    SplittableRandom random = new SplittableRandom(3);
-    float[] frames = new float[(repeated + others) * d];
-    for (int i = 0; i < frames.length; i++) {
-      frames[i] = i < repeated * d ? 2 : (float) random.nextGaussian();
-    }
-    PointCloud cloud = PointCloud.of(frames, repeated + others, d);
-    float[] one = new float[d];
-    one[5] = 1;
-    PointCloud along = cloud.along(new PrincipalDirections(one, 1, d));
-    int[] seeds;
-    try (PlusPlusSeeding seeding = new PlusPlusSeeding(cloud, along)) {
-      seeds = seeding.choose(100, 5, new SplittableRandom(1));
-    }
-    assertThat(seeds).hasSize(others + 1).doesNotHaveDuplicates();
-    assertThat(Arrays.stream(seeds).filter(seed -> seed < repeated)).hasSize(1);
   }
 
   @Test

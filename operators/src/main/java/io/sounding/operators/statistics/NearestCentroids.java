@@ -10,10 +10,11 @@ import java.util.stream.IntStream;
  * float32 product.
  *
  * <p>{@code ||x - c||^2 - ||x||^2 = ||c||^2 - 2 x·c} is computed for all pairs as one float32
- * matrix product. Its error is at most {@code E = 2 (d + 4) 2^-24 (||x|| + max ||c||) max ||c||}
- * (Higham 2002, equation 3.5, plus the rounding of c and of ||c||^2). Every centroid whose score
- * lies within 2 E of the second best is then measured again by float64 differences, so the answer
- * does not depend on the BLAS or the processor. Ties go to the smaller index.
+ * matrix product. Its error is at most {@code E(x, c) = 2 (d + 4) 2^-24 (||x|| + ||c||) ||c||}
+ * (Higham 2002, equation 3.5, plus the rounding of c and of ||c||^2). Every centroid that by its
+ * own error may be nearest, or second-nearest, is then measured again by float64 differences, so
+ * the answer does not depend on the BLAS or the processor. Ties go to the smaller index. One error
+ * for all would be that of an outlier's centroid, far from where most others are.
  *
  * <p>Blocks of points may be looked up by several threads at the same time. What they need outside
  * of the heap is kept until {@link #close}.
@@ -24,12 +25,17 @@ final class NearestCentroids implements AutoCloseable {
 
   private static final int RANGE = 64;
 
+  /** Of float32 sums of squares, relative to (||x|| + max ||c||)^2. */
+  private static final double ROUNDINGS = 0x1p-22;
+
   private final PointCloud cloud;
   private final int clusters;
   private final int dimension;
   private final float[] rounded;
   private final float[] squaredNorms;
   private final double[] norms;
+  private final float[] errors; // of scores, for each unit of ||x||
+  private final float[] ownErrors; // what is left of them when x is 0
   private final int[] everyCentroid;
   private final Queue<Block> idle = new ConcurrentLinkedQueue<>();
   private double[] centroids;
@@ -42,6 +48,8 @@ final class NearestCentroids implements AutoCloseable {
     rounded = new float[clusters * dimension];
     squaredNorms = new float[clusters];
     norms = new double[clusters];
+    errors = new float[clusters];
+    ownErrors = new float[clusters];
     everyCentroid = IntStream.range(0, clusters).toArray();
   }
 
@@ -67,6 +75,8 @@ final class NearestCentroids implements AutoCloseable {
         }
         squaredNorms[c] = (float) squared;
         norms[c] = Math.sqrt(squared);
+        errors[c] = up(errorFactor(dimension) * norms[c]);
+        ownErrors[c] = up(errorFactor(dimension) * squared);
       }
       largest = Math.max(largest, norms[c]);
     }
@@ -174,18 +184,19 @@ final class NearestCentroids implements AutoCloseable {
     private final double[] nearestSquared = new double[SIZE];
     private final double[] secondSquared = new double[SIZE];
     private final float[] leastNorm = new float[SIZE];
+    private final int[] points = new int[SIZE];
 
     private Block() {}
 
     /**
-     * Compares {@code points[from .. from + count)} with {@code candidates[0 .. size)}, ascending.
+     * Compares {@code some[from .. from + count)} with {@code candidates[0 .. size)}, ascending.
      *
      * @param exact whether distances are to be exact, and the second-nearest to be found; the
      *     nearest one is exact always
      */
-    void look(int[] points, int from, int count, int[] candidates, int size, boolean exact) {
+    void look(int[] some, int from, int count, int[] candidates, int size, boolean exact) {
       for (int i = 0; i < count; i++) {
-        int start = points[from + i] * dimension;
+        int start = some[from + i] * dimension;
         System.arraycopy(cloud.rows(), start, gathered, i * dimension, dimension);
       }
       ids = candidates;
@@ -200,7 +211,7 @@ final class NearestCentroids implements AutoCloseable {
       buffers.load(gathered, count, dimension);
       buffers.multiply(0, count, right, size, scores);
       for (int i = 0; i < count; i++) {
-        measure(i, points[from + i], exact);
+        measure(i, some[from + i], exact);
       }
     }
 
@@ -228,45 +239,57 @@ final class NearestCentroids implements AutoCloseable {
     float[] lowerBounds(int position) {
       float least = leastNorm[position];
       int start = position * compared;
+      float norm = norm(points[position]);
       for (int c = 0; c < compared; c++) {
-        bounds[c] = (float) Math.sqrt(Math.max(0, least + scores[start + c]));
+        float lowest = scores[start + c] - error(norm, ids[c]);
+        bounds[c] = (float) Math.sqrt(Math.max(0, least + lowest));
       }
       return bounds;
     }
 
     private void measure(int position, int point, boolean exact) {
       int start = position * compared;
-      int bestCentroid = -1;
-      float best = Float.POSITIVE_INFINITY;
+      float norm = norm(point);
+      float best = Float.POSITIVE_INFINITY; // no true score is larger than that of the nearest
       float secondBest = Float.POSITIVE_INFINITY;
+      float least = Float.POSITIVE_INFINITY; // as true scores might be
+      float secondLeast = Float.POSITIVE_INFINITY;
+      int nearestId = -1;
       for (int c = 0; c < compared; c++) {
         float score = squaredNorms[ids[c]] - 2 * scores[start + c];
+        float error = error(norm, ids[c]);
         scores[start + c] = score;
-        if (score < best) {
+        if (score + error < best) {
           secondBest = best;
-          best = score;
-          bestCentroid = ids[c];
-        } else if (score < secondBest) {
-          secondBest = score;
+          best = score + error;
+          nearestId = ids[c];
+        } else if (score + error < secondBest) {
+          secondBest = score + error;
+        }
+        if (score - error < least) {
+          secondLeast = least;
+          least = score - error;
+        } else if (score - error < secondLeast) {
+          secondLeast = score - error;
         }
       }
       double squaredNorm = cloud.squaredNorm(point);
-      double error = scoreError(dimension, Math.sqrt(squaredNorm), largestNorm);
-      double roundings = 0x1p-22 * (Math.sqrt(squaredNorm) + largestNorm);
-      leastNorm[position] =
-          (float) (squaredNorm - error - roundings * (Math.sqrt(squaredNorm) + largestNorm));
-      if (!exact && secondBest - best > 2 * error) {
-        nearest[position] = bestCentroid;
-        nearestSquared[position] = Math.max(0, squaredNorm + best + error);
+      double largest = norm + largestNorm;
+      double roundings = ROUNDINGS * largest * largest;
+      points[position] = point;
+      leastNorm[position] = (float) (squaredNorm - roundings);
+      if (!exact && secondLeast > best + roundings) { // the only one that may be least
+        nearest[position] = nearestId;
+        nearestSquared[position] = Math.max(0, squaredNorm + best + roundings);
         return;
       }
-      double limit = (exact ? secondBest : best) + 2 * error;
+      double limit = (exact ? secondBest : best) + roundings;
       nearest[position] = -1;
       second[position] = -1;
       nearestSquared[position] = Double.POSITIVE_INFINITY;
       secondSquared[position] = Double.POSITIVE_INFINITY;
       for (int c = 0; c < compared; c++) {
-        if (scores[start + c] <= limit) {
+        if (scores[start + c] - error(norm, ids[c]) <= limit) {
           offer(position, ids[c], cloud.squaredDistance(point, centroids, ids[c] * dimension));
         }
       }
@@ -285,8 +308,21 @@ final class NearestCentroids implements AutoCloseable {
     }
   }
 
-  /** Bound E on the error of a score, given the norm of the point and the largest of a centroid. */
-  static double scoreError(int dimension, double norm, double largestNorm) {
-    return 2 * (dimension + 4) * 0x1p-24 * (norm + largestNorm) * largestNorm;
+  private float norm(int point) {
+    return up(Math.sqrt(cloud.squaredNorm(point)));
+  }
+
+  /** Bound on the error of a score of a point of that norm. */
+  private float error(float norm, int centroid) {
+    return norm * errors[centroid] + ownErrors[centroid];
+  }
+
+  private static double errorFactor(int dimension) {
+    return 2 * (dimension + 4) * 0x1p-24;
+  }
+
+  /** What is not less, by so much that two more roundings do not matter. */
+  private static float up(double value) {
+    return (float) (value * (1 + 0x1p-20));
   }
 }

@@ -27,7 +27,7 @@ public final class OnDevice {
   /** One layer is looked at, the last. */
   private static final int[] LAYERS = {-1};
 
-  /** The same windows so often: a batch that no device has the memory for. */
+  /** The same window so often: of 30 s, more than 80 GB hold; 141 GB had room. */
   private static final int COPIES = 256;
 
   private OnDevice() {}

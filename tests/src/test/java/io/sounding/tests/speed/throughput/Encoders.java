@@ -94,11 +94,12 @@ final class Encoders {
   List<CheckpointEvent> checkpoints(
       String encoder, String runId, String corpusId, int count, List<Integer> layers)
       throws IOException {
+    EncoderName name = EncoderName.of(encoder);
+    boolean ofDemo = name.geometry().equals("demo") && !name.gpu();
     List<Path> files = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Path source =
-          encoder.equals("demo") ? demo(DEMO_STEPS.get(i % DEMO_STEPS.size())) : file(encoder);
-      files.add(copy(source, i));
+      Path source = ofDemo ? demo(DEMO_STEPS.get(i % DEMO_STEPS.size())) : file(encoder);
+      files.add(copy(source, name.plainGeometry(), i));
     }
     return events(files, runId, corpusId, layers);
   }
@@ -123,9 +124,8 @@ final class Encoders {
   }
 
   /** A link takes no space; another file system needs a copy. */
-  private Path copy(Path source, int index) throws IOException {
+  private Path copy(Path source, String encoder, int index) throws IOException {
     String name = source.getFileName().toString();
-    String encoder = source.getParent().getFileName().toString();
     Path own = Files.createDirectories(folder.resolve(encoder + "-checkpoints"));
     Path copy = own.resolve("step%05d%s".formatted(index, name.substring(name.indexOf('.'))));
     if (!Files.exists(copy)) {

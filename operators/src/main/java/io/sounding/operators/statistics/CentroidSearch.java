@@ -80,22 +80,22 @@ final class CentroidSearch {
     return Math.min(most, distinct.size());
   }
 
+  /**
+   * The centroids of the points of {@code cloud}.
+   *
+   * @param micro stand for all frames; none where the cloud holds these already
+   */
   static Clustering search(
-      PointCloud cloud,
-      MicroCentroids micro,
-      boolean complete,
-      int clusters,
-      int restarts,
-      long seed) {
+      PointCloud cloud, MicroCentroids micro, int clusters, int restarts, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[] start;
     if (clusters <= FEW_CLUSTERS) {
-      PointCloud candidates = candidates(cloud, micro, complete, clusters, cloud.dimension());
+      PointCloud candidates = candidates(cloud, micro, clusters, cloud.dimension());
       start =
           improved(
               cloud, candidates, bestTrial(candidates, cloud, clusters, restarts, random), random);
     } else {
-      start = approach(cloud, micro, complete, clusters, random);
+      start = approach(cloud, micro, clusters, random);
     }
     int found = start.length / cloud.dimension();
     int few = found <= FEW_CLUSTERS ? 0 : cloud.size() / FEW_CHANGES;
@@ -137,15 +137,11 @@ final class CentroidSearch {
 
   /** Centroids from which few exact iterations are left. */
   private static double[] approach(
-      PointCloud cloud,
-      MicroCentroids micro,
-      boolean complete,
-      int clusters,
-      SplittableRandom random) {
+      PointCloud cloud, MicroCentroids micro, int clusters, SplittableRandom random) {
     PrincipalDirections directions = PrincipalDirections.of(cloud);
     boolean fewer = directions.count() <= cloud.dimension() / 2;
     PointCloud along = fewer ? cloud.along(directions) : cloud;
-    PointCloud candidates = candidates(cloud, micro, complete, clusters, along.dimension());
+    PointCloud candidates = candidates(cloud, micro, clusters, along.dimension());
     PointCloud candidatesAlong =
         candidates == cloud ? along : fewer ? candidates.along(directions) : candidates;
     int[] seeds =
@@ -165,10 +161,10 @@ final class CentroidSearch {
    * @param coordinates of each that will be gone through
    */
   private static PointCloud candidates(
-      PointCloud cloud, MicroCentroids micro, boolean complete, int clusters, int coordinates) {
+      PointCloud cloud, MicroCentroids micro, int clusters, int coordinates) {
     int d = cloud.dimension();
     int most = (int) Math.max(FEWEST_CANDIDATES, SEEDING_WORK / ((double) clusters * coordinates));
-    if (complete || micro.size() < clusters) {
+    if (micro.size() < clusters) {
       return cloud.size() <= most ? cloud : cloud.head(most);
     }
     int size = Math.min(micro.size(), most);

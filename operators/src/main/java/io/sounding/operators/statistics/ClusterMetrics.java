@@ -74,10 +74,12 @@ public record ClusterMetrics(
     }
     PointCloud cloud = PointCloud.of(sample.rows(), size, sample.dimension());
     MicroCentroids micro =
-        MicroCentroids.union(sample.dimension(), List.of(summary.completed().microCentroids()));
+        sample.complete()
+            ? MicroCentroids.empty(sample.dimension())
+            : MicroCentroids.union(
+                sample.dimension(), List.of(summary.completed().microCentroids()));
     Clustering clustering =
-        CentroidSearch.search(
-            cloud, micro, sample.complete(), clusters, settings.restarts(), settings.seed());
+        CentroidSearch.search(cloud, micro, clusters, settings.restarts(), settings.seed());
     CentroidDistances distances = CentroidDistances.of(sample, cloud, clustering);
     int k = clustering.clusters();
     Partition partition = new Partition(sample.rows(), distances.labels(), k, cloud.centre());

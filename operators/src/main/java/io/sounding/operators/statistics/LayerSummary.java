@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ForkJoinTask;
+import java.util.function.BiConsumer;
 
 /**
  * The mergeable statistics of the frames of one layer: everything the metrics are computed from.
@@ -14,6 +15,12 @@ import java.util.concurrent.ForkJoinTask;
  * and scoring fold them in first; so moments and the rank family depend on the order of merging by
  * rounding only (1e-12) when the spectrum sketch is exact (with Frequent Directions, within its
  * guarantee), cluster metrics not at all.
+ *
+ * <p>While the sample holds every frame and nothing was folded, that is all there is to say ({@link
+ * #holdsEveryFrame}): a finished shard of few frames is left so, and such shards make such a whole
+ * as long as the sample has room. Then the sample's rows are the pending ones, in the order of
+ * their keys, and there may be more of them than a block takes; micro-centroids, which stand for
+ * frames that the sample lacks, are not grown, and frames are folded when they are scored.
  */
 public final class LayerSummary {
   static final int MOST_DIMENSIONS = 16_384;
@@ -43,7 +50,8 @@ public final class LayerSummary {
         utterances >= utteranceSketch.count(), "it counts fewer utterances than it sums");
     ArrayBytes.require(
         pending.length % dimension == 0
-            && pending.length / dimension < LayerAccumulator.blockRows(settings),
+            && (pending.length / dimension < LayerAccumulator.blockRows(settings)
+                || Arrays.equals(pending, sample.rows())),
         "the pending rows do not fit a block");
     ArrayBytes.require(
         frameSketch.count() == directions.frames()
@@ -107,26 +115,34 @@ public final class LayerSummary {
     if (parts.size() <= 1) {
       return parts.isEmpty() ? first : parts.get(0);
     }
-    Processors.forEach(parts.size(), i -> parts.set(i, parts.get(i).completed()));
     int d = first.dimension;
-    ForkJoinTask<FrameSample> sample =
+    ForkJoinTask<FrameSample> union =
         Processors.meanwhile(
             () ->
                 FrameSample.union(
                     d,
                     parts.stream().map(LayerSummary::sample).toList(),
                     first.settings.sampleFrames()));
+    SpectrumAccumulator sums = SpectrumSketch.empty(d, first.settings).accumulator();
+    long utterances = 0;
+    for (LayerSummary part : parts) {
+      sums.add(part.utteranceSketch);
+      utterances += part.utterances;
+    }
+    if (parts.stream().allMatch(LayerSummary::holdsEveryFrame)) {
+      FrameSample sample = union.join();
+      if (sample.size() == parts.stream().mapToLong(LayerSummary::frames).sum()) {
+        return ofEveryFrame(first.settings, utterances, sums.finish(), sample);
+      }
+    }
+    Processors.forEach(parts.size(), i -> parts.set(i, parts.get(i).completed()));
     MicroCentroids micro =
         MicroCentroids.union(d, parts.stream().map(LayerSummary::microCentroids).toList());
     SpectrumAccumulator frames = SpectrumSketch.empty(d, first.settings).accumulator();
-    SpectrumAccumulator sums = SpectrumSketch.empty(d, first.settings).accumulator();
     DirectionMoments directions = DirectionMoments.empty(d);
-    long utterances = 0;
     for (LayerSummary part : parts) {
       frames.add(part.frameSketch);
-      sums.add(part.utteranceSketch);
       directions = DirectionMoments.merge(directions, part.directions);
-      utterances += part.utterances;
     }
     return new LayerSummary(
         first.settings,
@@ -135,9 +151,33 @@ public final class LayerSummary {
         frames.finish(),
         sums.finish(),
         directions,
-        sample.join(),
+        union.join(),
         micro,
         new float[0]);
+  }
+
+  /** The summary of these frames, of which none is lacking. */
+  static LayerSummary ofEveryFrame(
+      StatisticsSettings settings,
+      long utterances,
+      SpectrumSketch utteranceSketch,
+      FrameSample frames) {
+    int d = frames.dimension();
+    return new LayerSummary(
+        settings,
+        d,
+        utterances,
+        SpectrumSketch.empty(d, settings),
+        utteranceSketch,
+        DirectionMoments.empty(d),
+        frames,
+        MicroCentroids.empty(d),
+        frames.rows());
+  }
+
+  /** Whether the sample holds all frames and none is folded. */
+  boolean holdsEveryFrame() {
+    return frameSketch.count() == 0 && sample.complete() && sample.size() == pendingRows();
   }
 
   private void requireMergeable(LayerSummary other) {
@@ -157,30 +197,52 @@ public final class LayerSummary {
 
   /** The same summary with the pending rows folded in, which merging would do otherwise. */
   public LayerSummary completed() {
-    int rows = pendingRows();
-    if (rows == 0) {
+    if (pendingRows() == 0) {
       return this;
     }
-    SpectrumAccumulator completed = frameSketch.accumulator();
     MicroCentroidsAccumulator micro =
         new MicroCentroidsAccumulator(microCentroids, settings.microCentroids(), settings.seed());
-    DirectionMoments.Accumulator added = new DirectionMoments.Accumulator(dimension);
-    FrameBlock block = FrameBlock.of(pending, rows, dimension, added);
-    try (FoldProducts products = new HostProducts()) {
-      completed.addBlock(block, products);
-      micro.addBlock(block, products);
-    }
+    FoldedFrames folded = folded(micro::addBlock);
     return new LayerSummary(
         settings,
         dimension,
         utterances,
-        completed.finish(),
+        folded.sketch(),
         utteranceSketch,
-        DirectionMoments.merge(directions, added.moments()),
+        folded.directions(),
         sample,
         micro.snapshot(),
         new float[0]);
   }
+
+  /** What the rank family is computed from, with the pending rows folded in. */
+  FoldedFrames folded() {
+    return pendingRows() == 0
+        ? new FoldedFrames(frameSketch, directions)
+        : folded((block, products) -> {});
+  }
+
+  private FoldedFrames folded(BiConsumer<FrameBlock, FoldProducts> also) {
+    SpectrumAccumulator sketch = frameSketch.accumulator();
+    DirectionMoments moments = directions;
+    int rows = pendingRows();
+    int most = LayerAccumulator.blockRows(settings);
+    try (FoldProducts products = new HostProducts()) {
+      for (int from = 0; from < rows; from += most) {
+        int count = Math.min(most, rows - from);
+        float[] some = Arrays.copyOfRange(pending, from * dimension, (from + count) * dimension);
+        DirectionMoments.Accumulator added = new DirectionMoments.Accumulator(dimension);
+        FrameBlock block = FrameBlock.of(some, count, dimension, added);
+        moments = DirectionMoments.merge(moments, added.moments());
+        sketch.addBlock(block, products);
+        also.accept(block, products);
+      }
+    }
+    return new FoldedFrames(sketch.finish(), moments);
+  }
+
+  /** The part of a summary that tells of all frames without naming any. */
+  record FoldedFrames(SpectrumSketch sketch, DirectionMoments directions) {}
 
   /** Number of frames added, pending ones included. */
   public long frames() {

@@ -3,12 +3,13 @@ package io.sounding.operators.statistics;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
  * The bytes of a {@link LayerSummary}.
  *
- * <p>Version 2, little-endian from after the version on, as processors are: int magic "SNDG", int
+ * <p>Version 3, little-endian from after the version on, as processors are: int magic "SNDG", int
  * version, int dimension, settings (int clusters, sampleFrames, microCentroids, silhouetteFrames,
  * restarts, long seed, int code of the sketch choice, int sketchRows), long utterances, spectrum
  * sketch of frames (int kind; 1, exact second moments: long count, mean, packed triangle; 2,
@@ -16,18 +17,24 @@ import java.util.zip.CRC32C;
  * mean, used rows; 3, kept rows: int rows, rows), spectrum sketch of utterance sums, direction
  * moments (long frames, long directed, double normSum, mean, squares), frame sample (long
  * threshold, int size, keys, rows), micro-centroids (int size, double cost of one more, counts,
- * means, squares), int pending rows, pending rows, int CRC-32C of all before it.
+ * means, squares), int pending rows, pending rows (-1, and no rows: those of the sample, in its
+ * order), int CRC-32C of all before it.
  *
- * <p>Version 1, which is read: big-endian, without kept rows.
+ * <p>Version 2, which is read: pending rows are always written. Version 1, which is read: the same,
+ * big-endian, without kept rows.
  */
 final class LayerSummaryLayout {
   private static final int MAGIC = 0x534e4447;
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+  private static final int ROWS_OF_SAMPLE = -1;
 
   private LayerSummaryLayout() {}
 
   static byte[] write(LayerSummary summary) {
     int dimension = summary.dimension();
+    boolean sampled =
+        summary.pendingRows() > 0 && Arrays.equals(summary.pending(), summary.sample().rows());
+    float[] pending = sampled ? new float[0] : summary.pending();
     int size =
         5 * Integer.BYTES
             + Long.BYTES
@@ -37,7 +44,7 @@ final class LayerSummaryLayout {
             + DirectionMoments.byteSize(dimension)
             + summary.sample().byteSize()
             + summary.microCentroids().byteSize()
-            + summary.pending().length * Float.BYTES;
+            + pending.length * Float.BYTES;
     ByteBuffer target = ByteBuffer.allocate(size);
     target.putInt(MAGIC).putInt(VERSION).order(ByteOrder.LITTLE_ENDIAN).putInt(dimension);
     summary.settings().writeTo(target);
@@ -47,8 +54,8 @@ final class LayerSummaryLayout {
     summary.directions().writeTo(target);
     summary.sample().writeTo(target);
     summary.microCentroids().writeTo(target);
-    target.putInt(summary.pendingRows());
-    ArrayBytes.put(target, summary.pending(), summary.pending().length);
+    target.putInt(sampled ? ROWS_OF_SAMPLE : summary.pendingRows());
+    ArrayBytes.put(target, pending, pending.length);
     target.putInt(checksum(target.array(), target.position()));
     return target.array();
   }
@@ -59,11 +66,8 @@ final class LayerSummaryLayout {
       ArrayBytes.require(source.getInt() == MAGIC, "the bytes do not start with its mark");
       int version = source.getInt();
       ArrayBytes.require(
-          version == 1 || version == VERSION,
-          "its layout is version "
-              + version
-              + ", but this program reads versions 1 and "
-              + VERSION);
+          version >= 1 && version <= VERSION,
+          "its layout is version " + version + ", but this program reads versions 1 to " + VERSION);
       source.order(version == 1 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
       int end = bytes.length - Integer.BYTES;
       ArrayBytes.require(
@@ -88,7 +92,11 @@ final class LayerSummaryLayout {
     DirectionMoments directions = DirectionMoments.readFrom(source, dimension);
     FrameSample sample = FrameSample.readFrom(source, dimension);
     MicroCentroids microCentroids = MicroCentroids.readFrom(source, dimension);
-    float[] pending = ArrayBytes.floats(source, (long) source.getInt() * dimension);
+    int pendingRows = source.getInt();
+    float[] pending =
+        pendingRows == ROWS_OF_SAMPLE
+            ? sample.rows()
+            : ArrayBytes.floats(source, (long) pendingRows * dimension);
     ArrayBytes.require(!source.hasRemaining(), "there are bytes after its end");
     return new LayerSummary(
         settings,

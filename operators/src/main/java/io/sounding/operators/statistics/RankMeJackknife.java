@@ -41,8 +41,7 @@ public final class RankMeJackknife {
       return null;
     }
     SpectrumSketch[] sketches = new SpectrumSketch[occupied.size()];
-    Processors.forEach(
-        sketches.length, i -> sketches[i] = occupied.get(i).completed().frameSketch());
+    Processors.forEach(sketches.length, i -> sketches[i] = occupied.get(i).folded().sketch());
     double[] estimates = new double[groups];
     Processors.forEach(groups, deleted -> estimates[deleted] = without(deleted, groups, sketches));
     double mean = Arrays.stream(estimates).sum() / groups;

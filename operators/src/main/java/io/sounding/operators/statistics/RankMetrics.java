@@ -61,16 +61,16 @@ public record RankMetrics(
 
   /** Three eigenvalue problems of the size of the sketch: d, or a few rows more than 2 l. */
   public static RankMetrics of(LayerSummary summary) {
-    LayerSummary completed = summary.completed();
-    SpectrumSketch frames = completed.frameSketch();
-    SpectrumSketch sums = completed.utteranceSketch();
-    int d = completed.dimension();
+    LayerSummary.FoldedFrames folded = summary.folded();
+    SpectrumSketch frames = folded.sketch();
+    SpectrumSketch sums = summary.utteranceSketch();
+    int d = summary.dimension();
     long n = frames.count();
     long u = sums.count();
     SpectrumEstimate uncentred = frames.uncentredSpectrum();
     Spectrum centred = frames.centredSpectrum();
     Spectrum.PowerLaw powerLaw = centred.powerLaw();
-    DirectionMoments directions = completed.directions();
+    DirectionMoments directions = folded.directions();
     return new RankMetrics(
         uncentred.rankMe(),
         uncentred.rankMeInterval().low(),

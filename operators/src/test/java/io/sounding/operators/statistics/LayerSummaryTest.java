@@ -49,18 +49,23 @@ class LayerSummaryTest {
     ByteBuffer.wrap(bytes).putInt(4, 99);
     assertThatThrownBy(() -> LayerSummary.fromBytes(bytes))
         .hasMessage(
-            "Unusable layer summary: its layout is version 99, but this program reads versions 1 and 2.");
+            "Unusable layer summary: its layout is version 99, but this program reads versions 1 to 3.");
   }
 
-  /** Taken before version 2, of 1,100 frames in utterances of 50. */
+  /** Taken before version 2, and before version 3, of 1,100 frames in utterances of 50. */
   @ParameterizedTest
-  @CsvSource({"exact, AUTO, 0", "frequent-directions, FREQUENT_DIRECTIONS, 3"})
-  void readsVersion1(String name, SketchChoice sketch, int sketchRows) throws IOException {
+  @CsvSource({
+    "1-exact, AUTO, 0",
+    "1-frequent-directions, FREQUENT_DIRECTIONS, 3",
+    "2-exact, AUTO, 0",
+    "2-frequent-directions, FREQUENT_DIRECTIONS, 3"
+  })
+  void readsEarlierVersions(String name, SketchChoice sketch, int sketchRows) throws IOException {
     StatisticsSettings settings =
         new StatisticsSettings(3, 30, 8, 100, 2, 0).withSketch(sketch, sketchRows);
     byte[] bytes;
     try (InputStream stored =
-        LayerSummaryTest.class.getResourceAsStream("layer-summary-1-" + name + ".bin")) {
+        LayerSummaryTest.class.getResourceAsStream("layer-summary-" + name + ".bin")) {
       bytes = stored.readAllBytes();
     }
     LayerSummary read = LayerSummary.fromBytes(bytes);
@@ -163,6 +168,122 @@ class LayerSummaryTest {
     assertThat(summary.utterances()).isEqualTo(1);
     assertThat(summary.frames()).isZero();
     assertThat(RankMetrics.of(summary).utterances()).isZero();
+  }
+
+  @Test
+  void fewFramesAreKeptAsTheyAre() {
+    float[] frames = SyntheticFrames.arithmetic(250, D, 2);
+    LayerSummary kept = finished(frames, 0, 250, SETTINGS);
+    LayerSummary folded = kept.completed();
+    assertThat(kept.holdsEveryFrame()).isTrue();
+    assertThat(kept.frames()).isEqualTo(250);
+    assertThat(kept.toBytes().length).isLessThan(250 * (D * Float.BYTES + Long.BYTES) + 500);
+    assertThat(folded.holdsEveryFrame()).isFalse();
+    assertThat(folded.pendingRows()).isZero();
+    assertThat(folded.microCentroids().frames()).isEqualTo(250);
+    assertThat(RankMetrics.of(kept)).isEqualTo(RankMetrics.of(folded));
+    assertSameRanks(kept, SyntheticFrames.summary(frames, D, 50, SETTINGS));
+    assertThat(ClusterMetrics.of(kept, SETTINGS)).isEqualTo(ClusterMetrics.of(folded, SETTINGS));
+  }
+
+  @Test
+  void keptFramesMakeAWholeThatDoesNotDependOnHowTheyWereDivided() {
+    float[] frames = SyntheticFrames.arithmetic(300, D, 2);
+    LayerSummary one = finished(frames, 0, 300, SETTINGS);
+    LayerSummary halves =
+        LayerSummary.merge(
+            finished(frames, 100, 200, SETTINGS),
+            LayerSummary.merge(
+                finished(frames, 200, 300, SETTINGS), finished(frames, 0, 100, SETTINGS)));
+    assertThat(halves.holdsEveryFrame()).isTrue();
+    assertThat(halves.sample()).isEqualTo(one.sample());
+    assertThat(halves.utterances()).isEqualTo(6);
+    assertThat(RankMetrics.of(halves).rankMe()).isEqualTo(RankMetrics.of(one).rankMe());
+    assertThat(ClusterMetrics.of(halves, SETTINGS)).isEqualTo(ClusterMetrics.of(one, SETTINGS));
+  }
+
+  @Test
+  void keptFramesAreFoldedWhenTheSampleHasNoRoomForAll() {
+    float[] frames = SyntheticFrames.arithmetic(400, D, 2);
+    LayerSummary whole = finished(frames, 0, 400, SETTINGS);
+    LayerSummary merged =
+        LayerSummary.merge(
+            finished(frames, 0, 200, SETTINGS), finished(frames, 200, 400, SETTINGS));
+    assertThat(merged.holdsEveryFrame()).isFalse();
+    assertThat(merged.frames()).isEqualTo(400);
+    assertThat(merged.pendingRows()).isZero();
+    assertThat(merged.microCentroids().frames()).isEqualTo(400);
+    assertThat(merged.sample()).isEqualTo(whole.sample());
+    assertSameRanks(merged, whole);
+  }
+
+  @Test
+  void keptFramesGoWithFoldedOnes() {
+    StatisticsSettings settings = new StatisticsSettings(3, 2_000, 16, 100, 2, 0);
+    float[] frames = SyntheticFrames.arithmetic(1_250, D, 2);
+    LayerSummary folded = finished(frames, 0, 1_100, settings);
+    LayerSummary kept = finished(frames, 1_100, 1_250, settings);
+    assertThat(folded.holdsEveryFrame()).isFalse();
+    assertThat(kept.holdsEveryFrame()).isTrue();
+    LayerSummary merged = LayerSummary.merge(folded, kept);
+    assertThat(merged.frames()).isEqualTo(1_250);
+    assertSameRanks(merged, SyntheticFrames.summary(frames, D, 50, settings));
+  }
+
+  /** A block takes 1,024 rows. */
+  @Test
+  void moreKeptFramesThanABlockTakesAreReadAndGoOn() {
+    StatisticsSettings settings = new StatisticsSettings(3, 3_000, 16, 100, 2, 0);
+    float[] frames = SyntheticFrames.arithmetic(2_500, D, 2);
+    LayerSummary kept =
+        LayerSummary.mergeAll(
+            List.of(
+                finished(frames, 0, 900, settings),
+                finished(frames, 900, 1_800, settings),
+                finished(frames, 1_800, 2_400, settings)));
+    LayerSummary read = LayerSummary.fromBytes(kept.toBytes());
+    assertThat(kept.pendingRows()).isEqualTo(2_400);
+    assertThat(read).isEqualTo(kept);
+    assertSameRanks(read, SyntheticFrames.summary(rows(frames, 0, 2_400), D, 50, settings));
+    LayerAccumulator resumed = LayerAccumulator.resume(read, settings);
+    resumed.addUtterance("2400", rows(frames, 2_400, 2_450), 50);
+    resumed.addUtterance("2450", rows(frames, 2_450, 2_500), 50);
+    assertThat(resumed.snapshot().frames()).isEqualTo(2_500);
+    assertSameRanks(resumed.snapshot(), SyntheticFrames.summary(frames, D, 50, settings));
+  }
+
+  /** A frame that comes twice is one of the sample, but two of the moments. */
+  @Test
+  void framesThatComeTwiceAreFolded() {
+    float[] frames = SyntheticFrames.arithmetic(100, D, 2);
+    LayerAccumulator twice = new LayerAccumulator(D, SETTINGS);
+    twice.addUtterance("u", frames, 100);
+    twice.addUtterance("u", frames, 100);
+    LayerSummary summary = twice.finish(new HostProducts());
+    assertThat(summary.holdsEveryFrame()).isFalse();
+    assertThat(summary.frames()).isEqualTo(200);
+    LayerSummary once = finished(frames, 0, 100, SETTINGS);
+    LayerSummary merged = LayerSummary.merge(once, once);
+    assertThat(merged.holdsEveryFrame()).isFalse();
+    assertThat(merged.frames()).isEqualTo(200);
+    assertThat(merged.sample()).isEqualTo(once.sample());
+  }
+
+  private static float[] rows(float[] frames, int from, int to) {
+    return SyntheticFrames.rows(frames, D, from, to);
+  }
+
+  /** In utterances of 50 that bear the index of their first frame. */
+  private static LayerSummary finished(
+      float[] frames, int from, int to, StatisticsSettings settings) {
+    LayerAccumulator accumulator = new LayerAccumulator(D, settings);
+    try (FoldProducts products = new HostProducts()) {
+      for (int start = from; start < to; start += 50) {
+        accumulator.addUtterance(
+            Integer.toString(start), rows(frames, start, start + 50), 50, products);
+      }
+      return accumulator.finish(products);
+    }
   }
 
   private static byte[] bytes() {

@@ -240,7 +240,9 @@ class MergeableContractTest {
         List.of(
             LayerSummary.empty(D, mergeable.settings),
             shards(mergeable.settings, 2).get(1),
-            LayerSummary.mergeAll(shards(mergeable.settings, 4)))) {
+            LayerSummary.mergeAll(shards(mergeable.settings, 4)),
+            finished(mergeable.settings, 100),
+            finished(mergeable.settings, ROWS))) {
       T part = mergeable.ofSummary.apply(summary);
       byte[] bytes = mergeable.toBytes.apply(part);
       T read = mergeable.fromBytes.apply(bytes);
@@ -295,6 +297,14 @@ class MergeableContractTest {
                         1_000 * shard)
                     .snapshot())
         .toList();
+  }
+
+  private static LayerSummary finished(StatisticsSettings settings, int rows) {
+    try (FoldProducts products = new HostProducts()) {
+      return SyntheticFrames.accumulate(
+              new LayerAccumulator(D, settings), SyntheticFrames.arithmetic(rows, D, 2), D, 40, 0)
+          .finish(products);
+    }
   }
 
   private static SpectrumSketch mergeMoments(List<SpectrumSketch> parts) {

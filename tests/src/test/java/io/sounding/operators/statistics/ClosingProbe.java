@@ -96,13 +96,13 @@ public final class ClosingProbe {
             "- points centred",
             () -> PointCloud.of(sample.rows(), sample.size(), sample.dimension()));
     MicroCentroids micro =
-        MicroCentroids.union(sample.dimension(), List.of(summary.microCentroids()));
+        sample.complete()
+            ? MicroCentroids.empty(sample.dimension())
+            : MicroCentroids.union(sample.dimension(), List.of(summary.microCentroids()));
     Clustering found =
         part(
             "- search",
-            () ->
-                CentroidSearch.search(
-                    cloud, micro, sample.complete(), k, settings.restarts(), settings.seed()));
+            () -> CentroidSearch.search(cloud, micro, k, settings.restarts(), settings.seed()));
     CentroidDistances distances =
         part("- distances", () -> CentroidDistances.of(sample, cloud, found));
     Partition partition =

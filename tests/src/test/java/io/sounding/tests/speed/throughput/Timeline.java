@@ -13,7 +13,8 @@ import java.util.Map;
  * milliseconds since 1970.
  *
  * @param published when the first checkpoint event was published
- * @param checkpoints their moments
+ * @param checkpoints their moments, in the order in which they were done: events of the same
+ *     millisecond may be taken up in another order than they were published
  */
 record Timeline(long published, List<Moments> checkpoints) {
 
@@ -111,7 +112,11 @@ record Timeline(long published, List<Moments> checkpoints) {
 
     Timeline timeline() {
       return new Timeline(
-          published, byCheckpoint.values().stream().map(Collector::moments).toList());
+          published,
+          byCheckpoint.values().stream()
+              .map(Collector::moments)
+              .sorted(Comparator.comparingLong(Moments::merged))
+              .toList());
     }
 
     private static Moments moments(List<Seen> seen) {

@@ -156,8 +156,8 @@ public final class LayerAccumulator {
 
   /**
    * The statistics of all frames, of which none waits for its block to be full: folded, or so few
-   * that the sample {@linkplain LayerSummary#holdsEveryFrame holds every one}, which takes a third
-   * of the bytes. The accumulator is used no more.
+   * that the sample {@linkplain LayerSummary#holdsEveryFrame holds every one}, which takes fewer
+   * bytes. The accumulator is used no more.
    */
   public LayerSummary finish(FoldProducts products) {
     FrameSample sampled = sample.snapshot();

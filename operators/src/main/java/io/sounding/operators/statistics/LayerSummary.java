@@ -116,13 +116,9 @@ public final class LayerSummary {
       return parts.isEmpty() ? first : parts.get(0);
     }
     int d = first.dimension;
+    List<FrameSample> samples = parts.stream().map(LayerSummary::sample).toList();
     ForkJoinTask<FrameSample> union =
-        Processors.meanwhile(
-            () ->
-                FrameSample.union(
-                    d,
-                    parts.stream().map(LayerSummary::sample).toList(),
-                    first.settings.sampleFrames()));
+        Processors.meanwhile(() -> FrameSample.union(d, samples, first.settings.sampleFrames()));
     SpectrumAccumulator sums = SpectrumSketch.empty(d, first.settings).accumulator();
     long utterances = 0;
     for (LayerSummary part : parts) {

@@ -148,6 +148,7 @@ class ShardRunTest {
       System.arraycopy(frames, 0, both, window * 20 * 8, 20 * 8);
     }
     expected.add("long", 0, both, 40, new HostProducts());
+    expected.finish(new HostProducts());
     assertThat(run.summaries("cpu", 0).get(0).summary())
         .isEqualTo(expected.completed().summaries()[0]);
   }

@@ -151,7 +151,8 @@ class FaultsITCase {
       evaluation.awaitMidway(6);
       String moment = evaluation.moment();
       double seconds;
-      JavaProcess.Pause pause = cluster.flink().taskManagers().get(0).pause();
+      JavaProcess paused = cluster.flink().taskManagers().get(0);
+      JavaProcess.Pause pause = paused.pause();
       try {
         evaluation.assertUnfinished();
         // the other task manager has slots for all of the job
@@ -164,6 +165,8 @@ class FaultsITCase {
           "SIGSTOP at %s, SIGCONT when restored".formatted(moment),
           seconds,
           evaluation);
+      // the next job may need its slots, and it need not have been taken back
+      cluster.flink().killAndReplace(paused);
     }
   }
 

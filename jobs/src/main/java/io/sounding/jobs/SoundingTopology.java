@@ -34,11 +34,13 @@ import io.sounding.operators.relate.LatestValues;
 import io.sounding.operators.relate.Measurement;
 import io.sounding.operators.relate.ReadMeasurements;
 import io.sounding.schemas.registry.WireFormat;
+import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -65,6 +67,12 @@ public final class SoundingTopology {
    * Key groups of the job, hence the most subtasks and the most shards; fixed for its savepoints.
    */
   public static final int MAX_PARALLELISM = 128;
+
+  /**
+   * The most subtasks of the stages that see a few records per checkpoint or corpus: more would add
+   * tasks, files of state and transactions, and no speed.
+   */
+  private static final int FEW = 4;
 
   private SoundingTopology() {}
 
@@ -108,7 +116,13 @@ public final class SoundingTopology {
         new Configuration()
             .set(PipelineOptions.GENERIC_TYPES, false) // no Kryo: every type has a Flink serializer
             .set(PipelineOptions.AUTO_GENERATE_UIDS, false) // every stage has one of its own
-            .set(PipelineOptions.OBJECT_REUSE, true)); // records are immutable
+            .set(PipelineOptions.OBJECT_REUSE, true) // records are immutable
+            .set(
+                PipelineOptions.AUTO_WATERMARK_INTERVAL,
+                Duration.ZERO) // nothing asks for event time
+            .set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO)); // records are few or large
+    int all = environment.getParallelism();
+    environment.setParallelism(Math.min(all, FEW)); // of what does not say otherwise
 
     var admittedCheckpoints =
         environment
@@ -129,9 +143,11 @@ public final class SoundingTopology {
         environment
             .fromSource(ends.audio(), WatermarkStrategy.noWatermarks(), "audio")
             .uid(Uids.AUDIO)
+            .setParallelism(all)
             .process(new AdmitAudio(ends.wire()))
             .name("admit audio")
-            .uid(Uids.ADMIT_AUDIO);
+            .uid(Uids.ADMIT_AUDIO)
+            .setParallelism(all);
 
     var manifests =
         admittedAudio
@@ -146,7 +162,8 @@ public final class SoundingTopology {
             .keyBy(Chunk::utteranceKey)
             .process(new AssembleUtterances(settings.patience().utterance(), settings.shards()))
             .name("assemble")
-            .uid(Uids.ASSEMBLE);
+            .uid(Uids.ASSEMBLE)
+            .setParallelism(all);
 
     var shardUtterances =
         utterances
@@ -154,7 +171,8 @@ public final class SoundingTopology {
             .connect(manifests.broadcast(DivideCorpus.DIVISIONS))
             .process(new DivideCorpus(settings.shards()))
             .name("divide")
-            .uid(Uids.DIVIDE);
+            .uid(Uids.DIVIDE)
+            .setParallelism(all);
 
     DataStream<Control> control =
         checkpoints
@@ -172,6 +190,7 @@ public final class SoundingTopology {
                 TypeInformation.of(ShardSummary.class),
                 new EmbedOperatorFactory(settings))
             .uid(Uids.EMBED)
+            .setParallelism(all)
             .slotSharingGroup(slots.ofModels());
 
     var merged =
@@ -180,6 +199,7 @@ public final class SoundingTopology {
             .process(new MergeShards(settings.patience().retention()))
             .name("merge")
             .uid(Uids.MERGE)
+            .setParallelism(all)
             .slotSharingGroup(EmbedSlots.OTHERS); // and so do the stages after it
 
     var metrics =
@@ -187,6 +207,7 @@ public final class SoundingTopology {
             .map(new PublishMetrics(settings))
             .name("publish")
             .uid(Uids.PUBLISH)
+            .setParallelism(all)
             .keyBy(Publication::evaluationId)
             .process(new FirstFailureEnds(settings.patience().retention()))
             .name("first failure ends")

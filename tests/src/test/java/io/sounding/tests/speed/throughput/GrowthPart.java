@@ -49,6 +49,7 @@ final class GrowthPart {
     ProcessCluster.Settings settings =
         new ProcessCluster.Settings(
             1,
+            1,
             2,
             1_536,
             "rocksdb",
@@ -57,7 +58,7 @@ final class GrowthPart {
             List.of("--k", "1024"));
     try (ProcessCluster cluster = ProcessCluster.start(options.work.resolve("growth"), settings);
         Evaluations evaluations = new Evaluations(cluster.kafka(), LIMIT, cluster::requireAlive)) {
-      JavaProcess taskManager = cluster.taskManagers().get(0);
+      JavaProcess taskManager = cluster.processes().get(0);
       evaluations.publish("warm-up", part);
       evaluations.evaluate(checkpoints(encoder, "warm-up", "warm-up", WARM_UP_CHECKPOINTS));
       for (double hours : options.hours) {

@@ -75,6 +75,11 @@ final class Options {
       description = "Sizes of scale that are measured; results of others are kept.")
   List<Integer> taskManagers = List.of(1, 2, 4, 8, 16);
 
+  @Option(
+      names = "--task-manager-processes",
+      description = "At most as many processes hold the task managers of scale.")
+  int taskManagerProcesses = 2;
+
   @Option(names = "--scale-minutes", description = "Audio of scale, minutes.")
   double scaleMinutes = 60;
 

@@ -1,5 +1,6 @@
 package io.sounding.tests.speed.throughput;
 
+import ai.djl.engine.EngineProvider;
 import io.sounding.jobs.embedded.KafkaTopic;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.Topics;
@@ -18,10 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.rpc.RpcSystemLoader;
 
 /**
- * A broker, a job manager that runs the job, and task managers, each a process of its own with
+ * A broker, a job manager that runs the job, and task managers, in processes of their own with
  * little memory, as many of them must fit into one machine. All end with this one.
  */
 final class ProcessCluster implements AutoCloseable {
@@ -39,7 +42,8 @@ final class ProcessCluster implements AutoCloseable {
   /**
    * What a cluster is like.
    *
-   * @param taskManagers processes
+   * @param taskManagers Flink's
+   * @param processes they are in; no more than there are task managers
    * @param slots of each, and of each stage as many subtasks as slots in all
    * @param heap of a task manager, MB
    * @param stateBackend hashmap or rocksdb
@@ -49,6 +53,7 @@ final class ProcessCluster implements AutoCloseable {
    */
   record Settings(
       int taskManagers,
+      int processes,
       int slots,
       int heap,
       String stateBackend,
@@ -61,7 +66,7 @@ final class ProcessCluster implements AutoCloseable {
     }
   }
 
-  private final List<JavaProcess> taskManagers = new ArrayList<>();
+  private final List<JavaProcess> processes = new ArrayList<>();
   private final Broker broker;
   private JavaProcess jobManager;
 
@@ -101,41 +106,50 @@ final class ProcessCluster implements AutoCloseable {
     jobManager =
         JavaProcess.start(
             "job-manager", folder.resolve("job-manager"), jvm, ApplicationMain.class, options);
-    for (int i = 0; i < settings.taskManagers(); i++) {
-      taskManagers.add(startTaskManager(folder, configuration, settings, i));
+    for (int i = 0; i < settings.processes(); i++) {
+      processes.add(startTaskManagers(folder, configuration, settings, i));
     }
   }
 
-  private static JavaProcess startTaskManager(
+  /** The task managers {@code index}, {@code index + processes}, ... */
+  private static JavaProcess startTaskManagers(
       Path folder, Path configuration, Settings settings, int index) throws IOException {
+    List<String> names =
+        IntStream.iterate(index, i -> i < settings.taskManagers(), i -> i + settings.processes())
+            .mapToObj(i -> "task-manager-" + i)
+            .toList();
     List<String> jvm = new ArrayList<>(SMALL_JVM);
-    jvm.add("-Xmx" + settings.heap() + "m");
-    jvm.add("-XX:MaxDirectMemorySize=512m");
-    String name = "task-manager-" + index;
-    Path own = folder.resolve(name);
+    jvm.add("-Xmx" + names.size() * settings.heap() + "m");
+    jvm.add("-XX:MaxDirectMemorySize=" + names.size() * 512 + "m");
+    String process = "task-managers-" + index;
+    Path own = folder.resolve(process);
+    List<String> arguments = new ArrayList<>(List.of(configuration.toString(), own.toString()));
+    arguments.addAll(names);
     return JavaProcess.start(
-        name,
-        own,
-        jvm,
-        settings.waiting() ? classPathThatWaits(folder) : System.getProperty("java.class.path"),
-        TaskManagerRunner.class,
-        List.of(
-            "--configDir",
-            configuration.toString(),
-            "-Dtaskmanager.resource-id=" + name,
-            "-Dio.tmp.dirs=" + own.resolve("tmp")));
+        process, own, jvm, classPath(folder, settings), TaskManagers.class, arguments);
   }
 
-  /** The tests' class path with our engine for DJL's: the product does not know. */
-  private static String classPathThatWaits(Path folder) throws IOException {
-    Path services = Files.createDirectories(folder.resolve("waiting/META-INF/services"));
-    Files.writeString(
-        services.resolve("ai.djl.engine.EngineProvider"), WaitingEngineProvider.class.getName());
-    String others =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(entry -> !entry.matches(".*/(onnxruntime|pytorch)-engine-[^/]*"))
-            .collect(Collectors.joining(File.pathSeparator));
-    return folder.resolve("waiting") + File.pathSeparator + others;
+  /**
+   * The tests' class path, with our engine for DJL's where models wait (the product does not know),
+   * and one RPC system for all task managers of a process.
+   */
+  private static String classPath(Path folder, Settings settings) throws IOException {
+    Path providers = folder.resolve("providers");
+    provide(providers, RpcSystemLoader.class, SharedRpcSystem.class);
+    Stream<String> entries =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1));
+    if (settings.waiting()) {
+      provide(providers, EngineProvider.class, WaitingEngineProvider.class);
+      entries = entries.filter(entry -> !entry.matches(".*/(onnxruntime|pytorch)-engine-[^/]*"));
+    }
+    return Stream.concat(Stream.of(providers.toString()), entries)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static <T> void provide(Path folder, Class<T> service, Class<? extends T> provider)
+      throws IOException {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.writeString(services.resolve(service.getName()), provider.getName());
   }
 
   private static Map<String, String> flinkSettings(Path folder, Settings cluster) {
@@ -189,7 +203,7 @@ final class ProcessCluster implements AutoCloseable {
    * @throws IllegalStateException if one of the processes has ended; says what it printed
    */
   void requireAlive() {
-    for (JavaProcess process : taskManagers) {
+    for (JavaProcess process : processes) {
       requireAlive(process);
     }
     requireAlive(jobManager);
@@ -201,13 +215,14 @@ final class ProcessCluster implements AutoCloseable {
     }
   }
 
-  List<JavaProcess> taskManagers() {
-    return taskManagers;
+  /** Those of the task managers. */
+  List<JavaProcess> processes() {
+    return processes;
   }
 
   @Override
   public void close() {
-    taskManagers.forEach(JavaProcess::close);
+    processes.forEach(JavaProcess::close);
     if (jobManager != null) {
       jobManager.close();
     }

@@ -4,6 +4,7 @@ import io.sounding.schemas.CheckpointEvent;
 import io.sounding.tests.speed.throughput.Timeline.Moments;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,6 +16,7 @@ import java.util.Locale;
 final class ScalePart {
 
   private static final Duration LIMIT = Duration.ofMinutes(30);
+  private static final int WARM_UP_ROUNDS = 10;
   private static final int WARM_UP_TIMES = 10;
   private static final double REAL_SECONDS = 600;
   private static final int REAL_CHECKPOINTS = 10;
@@ -44,19 +46,22 @@ final class ScalePart {
   }
 
   private void waiting(int size, Speech speech) throws IOException {
+    List<List<CheckpointEvent>> warmUps = new ArrayList<>();
+    for (int round = 0; round < WARM_UP_ROUNDS; round++) {
+      warmUps.add(waiting("warm-up-" + round, WARM_UP_TIMES * options.realTimes));
+    }
     measure(
         "scale/waiting/%02d/".formatted(size),
         size,
         true,
         speech,
-        encoders.waiting(
-            "warm-up",
-            "speech",
-            options.scaleCheckpoints,
-            WARM_UP_TIMES * options.realTimes,
-            options.dimension),
-        encoders.waiting(
-            "run", "speech", options.scaleCheckpoints, options.realTimes, options.dimension));
+        warmUps,
+        waiting("run", options.realTimes));
+  }
+
+  private List<CheckpointEvent> waiting(String runId, double realTimes) throws IOException {
+    return encoders.waiting(
+        runId, "speech", options.scaleCheckpoints, realTimes, options.dimension);
   }
 
   private void real(int size, Speech speech) throws IOException {
@@ -66,7 +71,7 @@ final class ScalePart {
         size,
         false,
         speech,
-        encoders.checkpoints("demo", "warm-up", "speech", 1, null),
+        List.of(encoders.checkpoints("demo", "warm-up", "speech", 1, null)),
         encoders.checkpoints("demo", "run", "speech", count, null));
   }
 
@@ -75,12 +80,13 @@ final class ScalePart {
       int size,
       boolean waiting,
       Speech speech,
-      List<CheckpointEvent> warmUp,
+      List<List<CheckpointEvent>> warmUps,
       List<CheckpointEvent> checkpoints)
       throws IOException {
     ProcessCluster.Settings settings =
         new ProcessCluster.Settings(
             size,
+            Math.min(size, options.taskManagerProcesses),
             1,
             Math.max(384, 768 / size),
             options.scaleState,
@@ -90,7 +96,9 @@ final class ScalePart {
     try (ProcessCluster cluster = ProcessCluster.start(options.work.resolve("scale"), settings);
         Evaluations evaluations = new Evaluations(cluster.kafka(), LIMIT, cluster::requireAlive)) {
       evaluations.publish("speech", speech);
-      evaluations.evaluate(warmUp);
+      for (List<CheckpointEvent> warmUp : warmUps) {
+        evaluations.evaluate(warmUp);
+      }
       double before = processorSeconds(cluster);
       Timeline timeline = evaluations.evaluate(checkpoints);
       double busy = processorSeconds(cluster) - before;
@@ -118,8 +126,7 @@ final class ScalePart {
   }
 
   private static double processorSeconds(ProcessCluster cluster) {
-    return cluster.taskManagers().stream().mapToDouble(p -> p.processorTime().toMillis()).sum()
-        * 1e-3;
+    return cluster.processes().stream().mapToDouble(p -> p.processorTime().toMillis()).sum() * 1e-3;
   }
 
   static String report(Results results) {

@@ -8,10 +8,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * The model that a subtask works with: of one checkpoint at a time, leased from the models of the
- * process. Not thread-safe.
+ * The model that a subtask works with, leased from the models of the process; beside it the one
+ * before, as long as frames that it made are folded. Not thread-safe.
  *
  * <p>Forward passes run on a thread of their own, so that the task's is never held by native code:
  * it answers barriers and cancellation, and may give a pass up. Native code cannot be interrupted,
@@ -28,12 +29,34 @@ final class CurrentModel implements AutoCloseable {
   private final Runnable loaded;
   private final EmbedMetrics metrics;
 
-  private String evaluationId;
-  private SharedEncoders.Lease lease;
-  private SpeechEncoder.Session session;
+  private Held current;
+  private Held before;
   private ExecutorService thread;
   private ForwardPass pass;
   private boolean announced;
+
+  /** A model that is leased, and its session once it was used. */
+  private static final class Held {
+    private final String evaluationId;
+    private final SharedEncoders.Lease lease;
+    private SpeechEncoder.Session session;
+
+    private Held(String evaluationId, SharedEncoders.Lease lease) {
+      this.evaluationId = evaluationId;
+      this.lease = lease;
+    }
+
+    private boolean isOf(CheckpointRequest request) {
+      return request.evaluationId().equals(evaluationId);
+    }
+
+    private void release() {
+      if (session != null) {
+        session.close();
+      }
+      lease.close();
+    }
+  }
 
   /**
    * No model yet.
@@ -48,27 +71,30 @@ final class CurrentModel implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /** Changes over to the model of {@code request}, and has that of {@code next} fetched ahead. */
+  /**
+   * Changes over to the model of {@code request}, and has that of {@code next} fetched ahead. The
+   * passes of the one before must be done.
+   */
   void changeTo(CheckpointRequest request, Supplier<Optional<CheckpointRequest>> next) {
-    if (isOf(request)) {
+    if (current != null && current.isOf(request)) {
       return;
     }
-    release();
-    evaluationId = request.evaluationId();
+    releaseBefore();
+    before = current;
     announced = false;
     SharedEncoders encoders = SharedEncoders.on(loading.device());
-    lease = encoders.lease(request, loading);
+    current = new Held(request.evaluationId(), encoders.lease(request, loading));
     next.get().ifPresent(following -> encoders.prefetch(following, loading));
   }
 
   /** Whether the model is loaded, or known to be impossible to load; if not, it is announced. */
   boolean isThere() {
-    if (lease.encoder().isDone()) {
+    if (current.lease.encoder().isDone()) {
       return true;
     }
     if (!announced) {
       announced = true;
-      lease.encoder().whenComplete((encoder, error) -> loaded.run());
+      current.lease.encoder().whenComplete((encoder, error) -> loaded.run());
     }
     return false;
   }
@@ -79,10 +105,10 @@ final class CurrentModel implements AutoCloseable {
    * @throws EncodingException if the model cannot be loaded
    */
   ForwardPass begin(float[][] windows, int[] layers) throws EncodingException {
-    if (session == null) {
+    if (current.session == null) {
       try {
-        session = lease.encoder().join().open(metrics::halved);
-        metrics.modelLoaded(lease.loadSeconds());
+        current.session = current.lease.encoder().join().open(metrics::halved);
+        metrics.modelLoaded(current.lease.loadSeconds());
       } catch (CompletionException e) {
         throw new EncodingException(EncodingException.reason(e.getCause()), e);
       }
@@ -91,7 +117,7 @@ final class CurrentModel implements AutoCloseable {
       thread = Executors.newSingleThreadExecutor(CurrentModel::daemon);
     }
     ForwardPass begun = new ForwardPass(windows, layers);
-    SpeechEncoder.Session runner = session;
+    SpeechEncoder.Session runner = current.session;
     thread.execute(LogContext.carried(() -> begun.run(runner)));
     pass = begun;
     return begun;
@@ -103,39 +129,49 @@ final class CurrentModel implements AutoCloseable {
     return thread;
   }
 
-  /** Makes products of the frames where the model runs; only after a pass of this model. */
-  FoldProducts products() {
-    return session.products();
+  /** Makes products of the frames where the model of {@code request} runs; after a pass of it. */
+  FoldProducts products(CheckpointRequest request) {
+    return held(request).map(model -> model.session).orElseThrow().products();
   }
 
-  /** The device of the model of {@code request}; empty if that is not the current one. */
+  /** The device of the model of {@code request}; empty if it was not used, or is not held. */
   String device(CheckpointRequest request) {
-    return isOf(request) && session != null ? lease.encoder().join().device() : "";
+    return held(request)
+        .filter(model -> model.session != null)
+        .map(model -> model.lease.encoder().join().device())
+        .orElse("");
   }
 
-  /**
-   * Seconds that this process took to load the model of {@code request}; 0: not the current one.
-   */
+  /** Seconds that this process took to load the model of {@code request}; 0: it is not held. */
   double loadSeconds(CheckpointRequest request) {
-    return isOf(request) ? lease.loadSeconds() : 0;
+    return held(request).map(model -> model.lease.loadSeconds()).orElse(0.0);
   }
 
-  private boolean isOf(CheckpointRequest request) {
-    return request.evaluationId().equals(evaluationId);
+  private Optional<Held> held(CheckpointRequest request) {
+    return Stream.of(current, before)
+        .filter(model -> model != null && model.isOf(request))
+        .findFirst();
   }
 
-  /** Lets go of the model, as soon as a pass that is under way returns; another one may follow. */
-  void release() {
-    if (pass != null && !pass.isDone()) {
-      thread.execute(releasing(session, lease));
-      endThread(); // the next model does not wait for this one
-    } else if (lease != null) {
-      releasing(session, lease).run();
+  /** Lets go of the model before the current one, if it is still held. */
+  void releaseBefore() {
+    if (before != null) {
+      before.release();
+      before = null;
     }
-    session = null;
-    lease = null;
+  }
+
+  /** Lets go of all, as soon as a pass that is under way returns; another model may follow. */
+  void release() {
+    releaseBefore();
+    if (pass != null && !pass.isDone()) {
+      thread.execute(current::release);
+      endThread(); // the next model does not wait for this one
+    } else if (current != null) {
+      current.release();
+    }
+    current = null;
     pass = null;
-    evaluationId = null;
   }
 
   private void endThread() {
@@ -149,14 +185,5 @@ final class CurrentModel implements AutoCloseable {
   public void close() {
     release();
     endThread();
-  }
-
-  private static Runnable releasing(SpeechEncoder.Session session, SharedEncoders.Lease lease) {
-    return () -> {
-      if (session != null) {
-        session.close();
-      }
-      lease.close();
-    };
   }
 }

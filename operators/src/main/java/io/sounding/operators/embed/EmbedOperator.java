@@ -254,6 +254,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       }
 
       @Override
+      public Optional<CheckpointRequest> next(CheckpointRequest request) {
+        return queue.next(request, EmbedOperator.this::isReady);
+      }
+
+      @Override
       public ShardRun.Audio audioOf(ShardRun run) {
         setCurrentKey(shards.get(run.shard()).key());
         return utterance -> state.audio(run.request().corpusId(), utterance);
@@ -269,7 +274,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private boolean advance(long end) throws Exception {
     ShardRun run = pipeline.run();
     try {
-      if (!pipeline.hasModel(() -> queue.next(run.request(), this::isReady))) {
+      if (!pipeline.hasModel()) {
         return false;
       }
       double seconds = pipeline.work();

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
 /**
  * What is still to be embedded by one subtask, checkpoint-major: all its shards of one checkpoint
@@ -54,32 +55,36 @@ final class EmbedQueue {
 
   /** The first work whose (corpus, shard) is ready. */
   Optional<Work> first(BiPredicate<String, Integer> ready) {
-    return firstAfter(null, ready);
+    return ready(shardsOf, ready).findFirst();
   }
 
-  /** The first work after a shard that is ready, of the same checkpoint. */
+  /** The work after a shard: of the same checkpoint, or else the first other that is ready. */
   Optional<Work> after(CheckpointRequest request, int shard, BiPredicate<String, Integer> ready) {
-    return shardsOf.getOrDefault(request, new TreeSet<>()).tailSet(shard, false).stream()
-        .filter(later -> ready.test(request.corpusId(), later))
+    return ready(shardsOf.subMap(request, true, request, true), ready)
+        .filter(work -> work.shard() > shard)
         .findFirst()
-        .map(later -> new Work(request, later));
+        .or(
+            () ->
+                ready(shardsOf, ready)
+                    .filter(
+                        work ->
+                            work.shard() != shard || ORDER.compare(work.request(), request) != 0)
+                    .findFirst());
   }
 
   /** The first checkpoint after {@code request} that has ready work here. */
   Optional<CheckpointRequest> next(CheckpointRequest request, BiPredicate<String, Integer> ready) {
-    return firstAfter(request, ready).map(Work::request);
+    return ready(shardsOf.tailMap(request, false), ready).findFirst().map(Work::request);
   }
 
-  private Optional<Work> firstAfter(CheckpointRequest bound, BiPredicate<String, Integer> ready) {
-    var candidates = bound == null ? shardsOf : shardsOf.tailMap(bound, false);
-    for (var entry : candidates.entrySet()) {
-      for (int shard : entry.getValue()) {
-        if (ready.test(entry.getKey().corpusId(), shard)) {
-          return Optional.of(new Work(entry.getKey(), shard));
-        }
-      }
-    }
-    return Optional.empty();
+  private static Stream<Work> ready(
+      Map<CheckpointRequest, TreeSet<Integer>> shards, BiPredicate<String, Integer> ready) {
+    return shards.entrySet().stream()
+        .flatMap(
+            entry ->
+                entry.getValue().stream()
+                    .filter(shard -> ready.test(entry.getKey().corpusId(), shard))
+                    .map(shard -> new Work(entry.getKey(), shard)));
   }
 
   /** The checkpoints that wait, ready or not, in order. */

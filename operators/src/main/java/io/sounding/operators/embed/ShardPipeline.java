@@ -4,19 +4,22 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.fold.ShardSummary;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * The shard that a subtask works on, and the model that it goes through. While the model is at a
  * pass, what it is given next is decoded and what it made before is folded; at the end of a shard
- * the next pass is that of the shard that follows. Used by the task's thread alone.
+ * the next pass is that of the shard that follows, be it of the next checkpoint's model if that is
+ * loaded. Used by the task's thread alone.
  */
 final class ShardPipeline implements AutoCloseable {
 
   /** Where shards and their audio come from. */
   interface Source {
-    /** The shard to embed after {@code run}, of the same checkpoint. */
+    /** The shard to embed after {@code run}. */
     Optional<ShardRun> following(ShardRun run) throws Exception;
+
+    /** The checkpoint to evaluate after {@code request}. */
+    Optional<CheckpointRequest> next(CheckpointRequest request);
 
     ShardRun.Audio audioOf(ShardRun run);
   }
@@ -27,6 +30,7 @@ final class ShardPipeline implements AutoCloseable {
 
   private ShardRun run;
   private ShardRun following;
+  private boolean followingFailed;
 
   ShardPipeline(CurrentModel model, PassUnderWay pass, Source source) {
     this.model = model;
@@ -45,8 +49,12 @@ final class ShardPipeline implements AutoCloseable {
   }
 
   /** Changes over to the model of the shard, if need be; false while it is loaded. */
-  boolean hasModel(Supplier<Optional<CheckpointRequest>> nextCheckpoint) {
-    model.changeTo(run.request(), nextCheckpoint);
+  boolean hasModel() {
+    return !run.hasMore() || hasModel(run);
+  }
+
+  private boolean hasModel(ShardRun shard) {
+    model.changeTo(shard.request(), () -> source.next(shard.request()));
     return model.isThere();
   }
 
@@ -57,18 +65,37 @@ final class ShardPipeline implements AutoCloseable {
    * @throws EncodingException if the checkpoint cannot be evaluated
    */
   double work() throws Exception {
-    ShardRun next = toEmbed();
-    if (pass.isNone() && next != null) {
-      pass.begin(model.begin(next.begin(source.audioOf(next)), next.request().layers()));
-    }
-    if (!run.hasMore() && following == null) {
+    withNext(this::embed);
+    if (!run.hasMore() && following == null && !followingFailed) {
       following = source.following(run).orElse(null);
     }
-    next = toEmbed();
-    if (next != null) {
-      next.prepare(source.audioOf(next));
+    withNext(next -> next.prepare(source.audioOf(next)));
+    return run.fold(model.products(run.request()));
+  }
+
+  private interface Step {
+    void with(ShardRun next) throws Exception;
+  }
+
+  /** Whatever goes wrong with a shard ahead of its turn does so again when that has come. */
+  private void withNext(Step step) throws Exception {
+    ShardRun next = toEmbed();
+    if (next == run) {
+      step.with(run);
+    } else if (next != null) {
+      try {
+        next.about().during(() -> step.with(next));
+      } catch (EncodingException e) {
+        following = null;
+        followingFailed = true;
+      }
     }
-    return run.fold(model.products());
+  }
+
+  private void embed(ShardRun next) throws Exception {
+    if (pass.isNone() && hasModel(next)) {
+      pass.begin(model.begin(next.begin(source.audioOf(next)), next.request().layers()));
+    }
   }
 
   /** The shard whose audio the model is given next; null if there is none. */
@@ -104,16 +131,23 @@ final class ShardPipeline implements AutoCloseable {
   void finish() {
     run = following;
     following = null;
+    followingFailed = false;
+    model.releaseBefore();
   }
 
-  /** Drops a checkpoint. */
+  /** Drops a checkpoint, and what was begun beside it, which is to be begun again. */
   void drop(CheckpointRequest request) {
-    if (run != null && run.request().evaluationId().equals(request.evaluationId())) {
+    if (isOf(run, request) || isOf(following, request)) {
       run = null;
       following = null;
+      followingFailed = false;
       pass.end();
       model.release();
     }
+  }
+
+  private static boolean isOf(ShardRun shard, CheckpointRequest request) {
+    return shard != null && shard.request().evaluationId().equals(request.evaluationId());
   }
 
   /** Lets go of the model while there is nothing to do. */

@@ -3,6 +3,8 @@ package io.sounding.operators.embed;
 import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.statistics.FoldProducts;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -71,10 +73,7 @@ final class CurrentModel implements AutoCloseable {
     this.metrics = metrics;
   }
 
-  /**
-   * Changes over to the model of {@code request}, and has that of {@code next} fetched ahead. The
-   * passes of the one before must be done.
-   */
+  /** Changes over to the model of {@code request}, and has that of {@code next} fetched ahead. */
   void changeTo(CheckpointRequest request, Supplier<Optional<CheckpointRequest>> next) {
     if (current != null && current.isOf(request)) {
       return;
@@ -100,7 +99,7 @@ final class CurrentModel implements AutoCloseable {
   }
 
   /**
-   * Begins a forward pass; the one before must be done.
+   * Begins a forward pass, which runs when those begun before are done.
    *
    * @throws EncodingException if the model cannot be loaded
    */
@@ -153,7 +152,7 @@ final class CurrentModel implements AutoCloseable {
         .findFirst();
   }
 
-  /** Lets go of the model before the current one, if it is still held. */
+  /** Lets go of the model before the current one, if it is still held; its passes are done. */
   void releaseBefore() {
     if (before != null) {
       before.release();
@@ -163,14 +162,15 @@ final class CurrentModel implements AutoCloseable {
 
   /** Lets go of all, as soon as a pass that is under way returns; another model may follow. */
   void release() {
-    releaseBefore();
-    if (pass != null && !pass.isDone()) {
-      thread.execute(current::release);
-      endThread(); // the next model does not wait for this one
-    } else if (current != null) {
-      current.release();
-    }
+    List<Held> all = Stream.of(before, current).filter(Objects::nonNull).toList();
+    before = null;
     current = null;
+    if (pass != null && !pass.isDone()) {
+      thread.execute(() -> all.forEach(Held::release));
+      endThread(); // the next model does not wait for this one
+    } else {
+      all.forEach(Held::release);
+    }
     pass = null;
   }
 

@@ -97,13 +97,13 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             ModelLoading.as(settings.models(), device.device()),
             () -> mailbox.execute(turns::goOn, "model loaded"),
             metrics);
-    PassUnderWay pass =
-        new PassUnderWay(
+    PassesUnderWay passes =
+        new PassesUnderWay(
             getProcessingTimeService(),
             settings.models().timeLimit(),
             () -> mailbox.execute(turns::goOn, "forward pass done"),
             this::giveUp);
-    pipeline = new ShardPipeline(model, pass, source());
+    pipeline = new ShardPipeline(model, passes, source());
     deadLetters = new DeadLetterOutput(getRuntimeContext());
     timeouts =
         new CorpusTimeouts(

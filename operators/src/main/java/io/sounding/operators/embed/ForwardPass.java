@@ -13,8 +13,8 @@ final class ForwardPass {
   private final float[][] windows;
   private final int[] layers;
   private final CompletableFuture<Frames> frames = new CompletableFuture<>();
-  private final long begun = System.nanoTime();
 
+  private volatile long started; // System.nanoTime(); 0: not yet
   private volatile double seconds;
 
   /**
@@ -30,10 +30,10 @@ final class ForwardPass {
 
   /** Runs it; whatever happens is kept for who asks for the frames. */
   void run(SpeechEncoder.Session session) {
-    long start = System.nanoTime();
+    started = System.nanoTime();
     try {
       Frames made = session.encode(windows, layers);
-      seconds = (System.nanoTime() - start) * 1e-9;
+      seconds = (System.nanoTime() - started) * 1e-9;
       frames.complete(made);
     } catch (Throwable e) { // also errors: they belong to the thread that waits
       frames.completeExceptionally(e);
@@ -61,9 +61,9 @@ final class ForwardPass {
     frames.whenComplete((made, error) -> action.run());
   }
 
-  /** Wall time since it was begun, milliseconds. */
+  /** Wall time that the model has been at it, milliseconds. */
   long elapsedMillis() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+    return started == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
   }
 
   /** Wall time of the model's work, seconds; of a pass that is done. */

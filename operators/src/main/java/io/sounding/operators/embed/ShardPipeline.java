@@ -7,9 +7,9 @@ import java.util.Optional;
 
 /**
  * The shard that a subtask works on, and the model that it goes through. While the model is at a
- * pass, what it is given next is decoded and what it made before is folded; at the end of a shard
- * the next pass is that of the shard that follows, be it of the next checkpoint's model if that is
- * loaded. Used by the task's thread alone.
+ * pass, the one after it is begun already, what comes then is decoded, and what was made before is
+ * folded; at the end of a shard the next pass is that of the shard that follows, be it of the next
+ * checkpoint's model if that is loaded. Used by the task's thread alone.
  */
 final class ShardPipeline implements AutoCloseable {
 
@@ -25,16 +25,16 @@ final class ShardPipeline implements AutoCloseable {
   }
 
   private final CurrentModel model;
-  private final PassUnderWay pass;
+  private final PassesUnderWay passes;
   private final Source source;
 
   private ShardRun run;
   private ShardRun following;
   private boolean followingFailed;
 
-  ShardPipeline(CurrentModel model, PassUnderWay pass, Source source) {
+  ShardPipeline(CurrentModel model, PassesUnderWay passes, Source source) {
     this.model = model;
-    this.pass = pass;
+    this.passes = passes;
     this.source = source;
   }
 
@@ -65,43 +65,51 @@ final class ShardPipeline implements AutoCloseable {
    * @throws EncodingException if the checkpoint cannot be evaluated
    */
   double work() throws Exception {
-    withNext(this::embed);
-    if (!run.hasMore() && following == null && !followingFailed) {
-      following = source.following(run).orElse(null);
-    }
-    withNext(next -> next.prepare(source.audioOf(next)));
+    while (!passes.isFull() && withNext(this::embed)) {}
+    withNext(this::prepare);
     return run.fold(model.products(run.request()));
   }
 
   private interface Step {
-    void with(ShardRun next) throws Exception;
+    /** False if it cannot be done yet. */
+    boolean with(ShardRun next) throws Exception;
   }
 
   /** Whatever goes wrong with a shard ahead of its turn does so again when that has come. */
-  private void withNext(Step step) throws Exception {
+  private boolean withNext(Step step) throws Exception {
     ShardRun next = toEmbed();
-    if (next == run) {
-      step.with(run);
-    } else if (next != null) {
-      try {
-        next.about().during(() -> step.with(next));
-      } catch (EncodingException e) {
-        following = null;
-        followingFailed = true;
-      }
+    if (next == null || next == run) {
+      return next != null && step.with(next);
+    }
+    try {
+      return next.about().call(() -> step.with(next));
+    } catch (EncodingException e) {
+      following = null;
+      followingFailed = true;
+      return false;
     }
   }
 
-  private void embed(ShardRun next) throws Exception {
-    if (pass.isNone() && hasModel(next)) {
-      pass.begin(model.begin(next.begin(source.audioOf(next)), next.request().layers()));
+  private boolean embed(ShardRun next) throws Exception {
+    if (!hasModel(next)) {
+      return false;
     }
+    passes.add(model.begin(next.begin(source.audioOf(next)), next.request().layers()));
+    return true;
+  }
+
+  private boolean prepare(ShardRun next) throws Exception {
+    next.prepare(source.audioOf(next));
+    return true;
   }
 
   /** The shard whose audio the model is given next; null if there is none. */
-  private ShardRun toEmbed() {
+  private ShardRun toEmbed() throws Exception {
     if (run.hasMore()) {
       return run;
+    }
+    if (following == null && !followingFailed) {
+      following = source.following(run).orElse(null);
     }
     return following != null && following.hasMore() ? following : null;
   }
@@ -113,11 +121,11 @@ final class ShardPipeline implements AutoCloseable {
    * @throws EncodingException if the model failed
    */
   boolean take(long nanoTime) throws Exception {
-    if (!pass.isNone()) {
-      if (!pass.isDoneBy(nanoTime)) {
+    if (!passes.isEmpty()) {
+      if (!passes.firstIsDoneBy(nanoTime)) {
         return false;
       }
-      run.take(pass.end());
+      run.take(passes.takeFirst());
     }
     return true;
   }
@@ -141,7 +149,7 @@ final class ShardPipeline implements AutoCloseable {
       run = null;
       following = null;
       followingFailed = false;
-      pass.end();
+      passes.clear();
       model.release();
     }
   }

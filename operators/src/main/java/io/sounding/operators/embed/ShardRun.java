@@ -18,7 +18,7 @@ import java.util.List;
  * One shard of one checkpoint on its way through the model, a pass at a time. Plain Java; what
  * comes out depends on the audio, the model and the settings alone, not on when it is interrupted.
  *
- * <p>Three things go on side by side: one pass is with the model, the audio of the next is decoded
+ * <p>Three things go on side by side: passes are with the model, the audio of the next is decoded
  * ahead, and the batch before is still to be folded. Progress is what is folded; the rest is done
  * again after an interruption.
  */
@@ -49,7 +49,6 @@ final class ShardRun {
   private int windowAhead;
   private float[][] signals; // of the utterances of batchAhead; null: not decoded
   private float[][] ahead; // their windows windowAhead; null: not cut
-  private int batchEmbedded = -1;
   private final List<Frames> made = new ArrayList<>(); // of the windows of nextBatch
 
   ShardRun(
@@ -174,8 +173,8 @@ final class ShardRun {
   }
 
   /**
-   * Begins the next pass: a window of each utterance of a batch. What it makes is taken before
-   * another one is begun.
+   * Begins the next pass: a window of each utterance of a batch. Passes are taken in the order in
+   * which they were begun.
    *
    * @return what the model is given, {@code float[B][samples]}
    * @throws EncodingException if the audio is not as planned; names the utterance
@@ -187,7 +186,6 @@ final class ShardRun {
     prepare(audio);
     float[][] windows = ahead;
     ahead = null;
-    batchEmbedded = batchAhead;
     windowAhead++;
     if (windowAhead == plan.get(batchAhead).windows()) {
       windowAhead = 0;
@@ -230,9 +228,9 @@ final class ShardRun {
     }
   }
 
-  /** Says of what is with the model that it failed. */
+  /** Says that the pass failed which is to be taken next. */
   EncodingException named(String reason, Throwable cause) {
-    return named(batchEmbedded, reason, cause);
+    return named(nextBatch, reason, cause);
   }
 
   private EncodingException named(int index, String reason, Throwable cause) {

@@ -76,9 +76,9 @@ final class Options {
   List<Integer> taskManagers = List.of(1, 2, 4, 8, 16);
 
   @Option(
-      names = "--task-manager-processes",
-      description = "At most as many processes hold the task managers of scale.")
-  int taskManagerProcesses = 2;
+      names = "--processes",
+      description = "Of scale, that hold more task managers than there are processors.")
+  int processes = 1;
 
   @Option(names = "--scale-minutes", description = "Audio of scale, minutes.")
   double scaleMinutes = 60;

@@ -119,6 +119,7 @@ final class ProcessCluster implements AutoCloseable {
             .mapToObj(i -> "task-manager-" + i)
             .toList();
     List<String> jvm = new ArrayList<>(SMALL_JVM);
+    jvm.add("-Xms" + names.size() * settings.heap() + "m");
     jvm.add("-Xmx" + names.size() * settings.heap() + "m");
     jvm.add("-XX:MaxDirectMemorySize=" + names.size() * 512 + "m");
     String process = "task-managers-" + index;

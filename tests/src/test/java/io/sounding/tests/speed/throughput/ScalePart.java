@@ -16,6 +16,7 @@ import java.util.Locale;
 final class ScalePart {
 
   private static final Duration LIMIT = Duration.ofMinutes(30);
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
   private static final int WARM_UP_ROUNDS = 10;
   private static final int WARM_UP_TIMES = 10;
   private static final double REAL_SECONDS = 600;
@@ -36,10 +37,9 @@ final class ScalePart {
     for (int size : options.taskManagers) {
       waiting(size, speech);
     }
-    int processors = Runtime.getRuntime().availableProcessors();
     Speech less = Speech.of(options.audio, Math.min(REAL_SECONDS, 60 * options.scaleMinutes));
     for (int size : List.of(1, 2)) {
-      if (size <= processors && options.taskManagers.contains(size)) {
+      if (size <= PROCESSORS && options.taskManagers.contains(size)) {
         real(size, less);
       }
     }
@@ -86,7 +86,7 @@ final class ScalePart {
     ProcessCluster.Settings settings =
         new ProcessCluster.Settings(
             size,
-            Math.min(size, options.taskManagerProcesses),
+            size <= PROCESSORS ? size : Math.min(size, options.processes),
             1,
             Math.max(384, 768 / size),
             options.scaleState,

@@ -14,6 +14,7 @@ final class ForwardPass {
   private final int[] layers;
   private final CompletableFuture<Frames> frames = new CompletableFuture<>();
 
+  private volatile boolean givenUp;
   private volatile long started; // System.nanoTime(); 0: not yet
   private volatile double seconds;
 
@@ -30,6 +31,10 @@ final class ForwardPass {
 
   /** Runs it; whatever happens is kept for who asks for the frames. */
   void run(SpeechEncoder.Session session) {
+    if (givenUp) {
+      frames.cancel(false);
+      return;
+    }
     started = System.nanoTime();
     try {
       Frames made = session.encode(windows, layers);
@@ -38,6 +43,11 @@ final class ForwardPass {
     } catch (Throwable e) { // also errors: they belong to the thread that waits
       frames.completeExceptionally(e);
     }
+  }
+
+  /** Nobody wants it: it is passed over, unless the model is at it already. */
+  void giveUp() {
+    givenUp = true;
   }
 
   boolean isDone() {

@@ -86,6 +86,7 @@ final class PassesUnderWay {
   /** Gives all up. */
   void clear() {
     cancelTimeout();
+    passes.forEach(ForwardPass::giveUp);
     passes.clear();
   }
 

@@ -165,6 +165,7 @@ final class ShardPipeline implements AutoCloseable {
 
   @Override
   public void close() {
+    passes.clear();
     model.close();
   }
 }

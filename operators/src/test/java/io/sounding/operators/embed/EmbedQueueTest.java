@@ -62,6 +62,22 @@ class EmbedQueueTest {
   }
 
   @Test
+  void afterAShardComesTheNextOneOfItsCheckpointOrElseTheFirstOther() {
+    queue.add(early, 0);
+    queue.add(early, 2);
+    queue.add(late, 0);
+    queue.add(late, 1);
+    assertThat(queue.after(late, 0, ALL)).contains(new EmbedQueue.Work(late, 1));
+    assertThat(queue.after(late, 1, ALL)).contains(new EmbedQueue.Work(early, 0));
+    assertThat(queue.after(early, 2, ALL)).contains(new EmbedQueue.Work(early, 0));
+    queue.remove(early, 0);
+    assertThat(queue.after(early, 2, ALL)).contains(new EmbedQueue.Work(late, 0));
+    assertThat(queue.after(early, 2, (corpus, shard) -> shard == 1))
+        .contains(new EmbedQueue.Work(late, 1));
+    assertThat(queue.after(early, 2, (corpus, shard) -> shard == 2)).isEmpty();
+  }
+
+  @Test
   void ofRequestsWithEqualTimestampAndOffsetTheIdDecides() {
     queue.add(request("b", 5, "dev"), 0);
     queue.add(request("a", 5, "dev"), 0);

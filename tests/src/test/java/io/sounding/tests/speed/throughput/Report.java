@@ -100,12 +100,13 @@ final class Report {
         %s
         ## More task managers
 
-        Broker, job manager and task managers are processes of their own on this machine, one slot each; k = 64, 4,096
-        sampled frames, a Flink checkpoint every second. "waiting": in place of DJL's engine one whose models wait, without
-        a processor, as long as a device would compute, and give 50 pseudo-random frames a second. These have few
-        dimensions: folding at d = 768 what 16 devices make does not fit into two cores. As many checkpoints were
-        evaluated before by models ten times as fast, so that all these processes have compiled their code: 16 of them do
-        that on two cores here, and a job that runs for weeks once.
+        Broker, job manager and task managers on this machine, one slot each; k = 64, 4,096 sampled frames, a Flink
+        checkpoint every second. As many task managers as there are processors are processes of their own; more are
+        simulated: each registers with the job manager, has its slot, its connections and its state, but one process holds
+        them all, with their heap and compiled code (`--processes`). "waiting": in place of DJL's engine one whose models
+        wait, without a processor, as long as a device would compute, and give 50 pseudo-random frames a second. These have
+        few dimensions: folding at d = 768 what 16 devices make does not fit into two cores. Ten times as many checkpoints
+        were evaluated before by models ten times as fast, as a job that runs for weeks compiles its code once.
 
         %s
         ## More audio

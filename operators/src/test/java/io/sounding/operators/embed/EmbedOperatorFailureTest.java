@@ -241,10 +241,17 @@ class EmbedOperatorFailureTest {
       beginAPassOf(harness, List.of(busy("longer", 6, 0), busy("holdup", 5, 100)));
       evaluateLoaded(harness, nextOf("incomplete"));
       harness.setProcessingTime(Duration.ofSeconds(30).toMillis());
-      harness.runUntilSummaries(3);
+      harness.tell(
+          Control.of(Examples.request("last", 3, "busy", TestModels.path("one_tensor.pt"))));
+      harness.runUntilSummaries(5);
       assertThat(harness.summaries())
           .extracting(s -> s.checkpoint().checkpointId(), s -> s.failure() == null)
-          .containsExactlyInAnyOrder(tuple("bad", true), tuple("bad", true), tuple("next", false));
+          .containsExactlyInAnyOrder(
+              tuple("bad", true),
+              tuple("bad", true),
+              tuple("next", false),
+              tuple("last", true),
+              tuple("last", true));
     }
   }
 

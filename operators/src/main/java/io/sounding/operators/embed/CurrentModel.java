@@ -99,11 +99,11 @@ final class CurrentModel implements AutoCloseable {
   }
 
   /**
-   * Begins a forward pass, which runs when those begun before are done.
+   * Makes the model ready for passes; it must be there.
    *
-   * @throws EncodingException if the model cannot be loaded
+   * @throws EncodingException if it cannot be loaded
    */
-  ForwardPass begin(float[][] windows, int[] layers) throws EncodingException {
+  void open() throws EncodingException {
     if (current.session == null) {
       try {
         current.session = current.lease.encoder().join().open(metrics::halved);
@@ -112,6 +112,10 @@ final class CurrentModel implements AutoCloseable {
         throw new EncodingException(EncodingException.reason(e.getCause()), e);
       }
     }
+  }
+
+  /** Begins a forward pass of the open model, which runs when those begun before are done. */
+  ForwardPass begin(float[][] windows, int[] layers) {
     if (thread == null) {
       thread = Executors.newSingleThreadExecutor(CurrentModel::daemon);
     }

@@ -342,6 +342,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
             "The corpus was not complete within %s: %s"
                 .formatted(
                     settings.patience().corpus(), entry.getValue().missing(request.corpusId())));
+        turns.wake();
       }
     }
   }

@@ -84,7 +84,6 @@ final class ShardPipeline implements AutoCloseable {
     try {
       return next.about().call(() -> step.with(next));
     } catch (EncodingException e) {
-      following = null;
       followingFailed = true;
       return false;
     }
@@ -94,6 +93,7 @@ final class ShardPipeline implements AutoCloseable {
     if (!hasModel(next)) {
       return false;
     }
+    model.open();
     passes.add(model.begin(next.begin(source.audioOf(next)), next.request().layers()));
     return true;
   }
@@ -108,10 +108,10 @@ final class ShardPipeline implements AutoCloseable {
     if (run.hasMore()) {
       return run;
     }
-    if (following == null && !followingFailed) {
+    if (following == null) {
       following = source.following(run).orElse(null);
     }
-    return following != null && following.hasMore() ? following : null;
+    return following != null && following.hasMore() && !followingFailed ? following : null;
   }
 
   /**

@@ -11,6 +11,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -150,13 +152,26 @@ class SharedEncodersTest {
     CheckpointRequest request = swapped("stalled", "weights_a.safetensors", false);
     String weights = request.weightsUri().replaceFirst("file:", "stalled:");
     CheckpointRequest stalled = Examples.withWeights(request, request.modelSha256(), weights, null);
+    Set<Thread> others = loaders();
+    Set<Thread> interrupted;
     try (var hangs = encoders.lease(stalled, hurried)) {
+      interrupted = loaders();
+      interrupted.removeAll(others);
       assertThatThrownBy(() -> hangs.encoder().join())
           .hasCauseInstanceOf(EncodingException.class)
           .hasMessageContaining(
               "weights_graph.pt with weights %s was not fetched and loaded within PT0.1S."
                   .formatted(weights));
     }
+    for (Thread loader : interrupted) {
+      loader.join(); // until then it writes to the cache
+    }
+  }
+
+  private static Set<Thread> loaders() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("sounding-model-loader"))
+        .collect(Collectors.toSet());
   }
 
   private static CheckpointRequest onStalledStore(CheckpointRequest request) {

@@ -379,23 +379,42 @@ class EmbedOperatorFailureTest {
     }
   }
 
+  private static final List<Utterance> LIE = List.of(Examples.utterance("lie", "u", 1_600));
+
+  private static Manifest lie(long samples) {
+    Manifest truth = Examples.manifest(LIE);
+    return new Manifest(
+        "lie",
+        truth.digest(),
+        truth.utteranceIds(),
+        new long[] {samples},
+        truth.sampleRatesHz(),
+        truth.sha256s(),
+        truth.source());
+  }
+
+  @Test
+  void aCheckpointThatFailsAheadOfItsTurnFailsAlone() throws Exception {
+    settings = Examples.settings(1, cache);
+    try (EmbedHarness harness = withCorpus()) {
+      harness.hear(LIE);
+      harness.tell(Control.of(lie(800)));
+      beginAPassOf(harness, busyFor(20));
+      evaluateLoaded(harness, nextOf("lie"));
+      harness.runUntilSummaries(2);
+      assertThat(harness.summaries())
+          .extracting(s -> s.checkpoint().checkpointId(), s -> s.failure() == null)
+          .containsExactly(tuple("bad", true), tuple("next", false));
+      assertThat(harness.summaries().get(1).failure()).contains("u of corpus lie");
+    }
+  }
+
   @Test
   void aManifestWithAnotherLengthThanTheAudioFailsTheCheckpoint() throws Exception {
-    List<Utterance> audio = List.of(Examples.utterance("lie", "u", 1_600));
-    Manifest truth = Examples.manifest(audio);
     for (long samples : new long[] {1, 800, 16_000}) {
-      Manifest lie =
-          new Manifest(
-              "lie",
-              truth.digest(),
-              truth.utteranceIds(),
-              new long[] {samples},
-              truth.sampleRatesHz(),
-              truth.sha256s(),
-              truth.source());
       try (EmbedHarness harness = withCorpus()) {
-        harness.hear(audio);
-        harness.tell(Control.of(lie));
+        harness.hear(LIE);
+        harness.tell(Control.of(lie(samples)));
         harness.tell(
             Control.of(Examples.request("bad", 1, "lie", TestModels.path("one_tensor.pt"))));
         harness.runUntilSummaries(1);

@@ -112,15 +112,15 @@ public final class SoundingTopology {
       EvaluationSettings settings,
       EmbedSlots slots) {
     environment.setMaxParallelism(MAX_PARALLELISM);
+    // every type has a Flink serializer (no Kryo), every stage a uid; records are immutable, few or
+    // large, and nothing asks for event time
     environment.configure(
         new Configuration()
-            .set(PipelineOptions.GENERIC_TYPES, false) // no Kryo: every type has a Flink serializer
-            .set(PipelineOptions.AUTO_GENERATE_UIDS, false) // every stage has one of its own
-            .set(PipelineOptions.OBJECT_REUSE, true) // records are immutable
-            .set(
-                PipelineOptions.AUTO_WATERMARK_INTERVAL,
-                Duration.ZERO) // nothing asks for event time
-            .set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO)); // records are few or large
+            .set(PipelineOptions.GENERIC_TYPES, false)
+            .set(PipelineOptions.AUTO_GENERATE_UIDS, false)
+            .set(PipelineOptions.OBJECT_REUSE, true)
+            .set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ZERO)
+            .set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ZERO));
     int all = environment.getParallelism();
     environment.setParallelism(Math.min(all, FEW)); // of what does not say otherwise
 

@@ -59,6 +59,25 @@ class SoundingTopologyTest {
   }
 
   @Test
+  void onlyStagesThatCarryAudioAndFramesHaveMoreThanAFewSubtasks() {
+    Set<String> wide = new TreeSet<>();
+    for (JobVertex vertex : graph(16).getJobGraph().getVertices()) {
+      if (vertex.getParallelism() == 16) {
+        wide.add(vertex.getName());
+      } else {
+        assertThat(vertex.getParallelism()).as(vertex.getName()).isLessThanOrEqualTo(4);
+      }
+    }
+    assertThat(wide)
+        .containsExactly(
+            "Source: audio -> admit audio",
+            "assemble",
+            "divide",
+            "embed and fold",
+            "merge -> publish");
+  }
+
+  @Test
   void allStagesShareTheirSlots() {
     Set<SlotSharingGroupId> groups = new HashSet<>();
     for (JobVertex vertex : graph(1).getJobGraph().getVertices()) {

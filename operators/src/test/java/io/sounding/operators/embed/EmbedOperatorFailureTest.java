@@ -1,12 +1,10 @@
 package io.sounding.operators.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import ai.djl.Device;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Examples;
-import io.sounding.operators.Patience;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.assemble.Utterance;
@@ -153,25 +151,29 @@ class EmbedOperatorFailureTest {
   }
 
   /** A pass of busy.pt on it takes about 14 ms a round, measured on one quiet core. */
-  private static List<Utterance> busyFor(int rounds) {
+  static List<Utterance> busyFor(int rounds) {
     return List.of(busy("holdup", 5, rounds));
   }
 
-  private static Utterance busy(String utteranceId, int hops, int rounds) {
+  static Utterance busy(String utteranceId, int hops, int rounds) {
     Utterance any = Examples.utterance("busy", utteranceId, hops * TestModels.HOP);
     byte[] pcm = any.pcm().clone();
     ByteBuffer.wrap(pcm).order(ByteOrder.LITTLE_ENDIAN).putShort((short) rounds);
     return new Utterance("busy", utteranceId, 16_000, 1, any.encoding(), pcm, Examples.sha256(pcm));
   }
 
-  private void beginAPassOf(EmbedHarness harness, List<Utterance> busy) throws Exception {
+  static void beginAPassOf(EmbedHarness harness, EvaluationSettings settings, List<Utterance> busy)
+      throws Exception {
     harness.hear(busy);
     harness.tell(Control.of(Examples.manifest(busy)));
-    evaluateLoaded(harness, Examples.request("bad", 1, "busy", TestModels.path("busy.pt")));
+    evaluateLoaded(
+        harness, settings, Examples.request("bad", 1, "busy", TestModels.path("busy.pt")));
   }
 
   /** Has it evaluated as far as that needs no waiting, its model being loaded. */
-  private void evaluateLoaded(EmbedHarness harness, CheckpointRequest request) throws Exception {
+  static void evaluateLoaded(
+      EmbedHarness harness, EvaluationSettings settings, CheckpointRequest request)
+      throws Exception {
     try (var lease =
         SharedEncoders.on(Device.cpu())
             .lease(request, ModelLoading.as(settings.models(), Device.cpu()))) {
@@ -181,84 +183,10 @@ class EmbedOperatorFailureTest {
     }
   }
 
-  private static CheckpointRequest nextOf(String corpusId) {
-    return Examples.request("next", 2, corpusId, TestModels.path("one_tensor.pt"));
-  }
-
-  @Test
-  void theNextCheckpointIsBegunBeforeTheOneBeforeIsDone() throws Exception {
-    settings = Examples.settings(1, cache);
-    try (EmbedHarness harness = withCorpus()) {
-      beginAPassOf(harness, busyFor(100));
-      evaluateLoaded(harness, nextOf("dev"));
-      harness.runUntilSummaries(2);
-      ShardSummary before = harness.summaries().get(0);
-      ShardSummary next = harness.summaries().get(1);
-      assertThat(next.checkpoint().checkpointId()).isEqualTo("next");
-      assertThat(next.timing().begunMillis()).isLessThanOrEqualTo(before.timing().endedMillis());
-      assertThat(next.device()).isEqualTo("cpu");
-      try (EmbedHarness alone = withCorpus()) {
-        alone.tell(Control.of(nextOf("dev")));
-        alone.runUntilSummaries(1);
-        assertThat(EmbedHarness.results(List.of(next))).isEqualTo(alone.results());
-      }
-    }
-  }
-
-  @Test
-  void aCheckpointThatWasBegunBesideOneThatIsGivenUpIsEvaluated() throws Exception {
-    settings = Examples.settings(1, cache);
-    try (EmbedHarness harness = withCorpus()) {
-      beginAPassOf(harness, busyFor(300));
-      evaluateLoaded(harness, nextOf("dev"));
-      harness.setProcessingTime(Duration.ofMinutes(1).toMillis());
-      harness.runUntilSummaries(2);
-      assertThat(harness.summaries())
-          .extracting(s -> s.checkpoint().checkpointId(), s -> s.failure() == null)
-          .containsExactly(tuple("bad", false), tuple("next", true));
-    }
-  }
-
-  @Test
-  void aCheckpointBesideOneThatIsGivenUpBeforeItsTurnIsEvaluated() throws Exception {
-    EvaluationSettings base = Examples.settings(2, cache);
-    settings =
-        new EvaluationSettings(
-            base.shards(),
-            base.statistics(),
-            base.models(),
-            base.maxWindowSeconds(),
-            base.batchSeconds(),
-            base.slice(),
-            base.atRisk(),
-            new Patience(Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofDays(1)),
-            base.relate());
-    List<Utterance> incomplete = EmbedOperatorTest.corpus("incomplete", 2);
-    Manifest manifest = Examples.manifest(incomplete);
-    try (EmbedHarness harness = EmbedHarness.opened(settings).dividing(manifest)) {
-      harness.hear(incomplete.get(0));
-      harness.tell(Control.of(manifest));
-      beginAPassOf(harness, List.of(busy("longer", 6, 0), busy("holdup", 5, 100)));
-      evaluateLoaded(harness, nextOf("incomplete"));
-      harness.setProcessingTime(Duration.ofSeconds(30).toMillis());
-      harness.tell(
-          Control.of(Examples.request("last", 3, "busy", TestModels.path("one_tensor.pt"))));
-      harness.runUntilSummaries(5);
-      assertThat(harness.summaries())
-          .extracting(s -> s.checkpoint().checkpointId(), s -> s.failure() == null)
-          .containsExactlyInAnyOrder(
-              tuple("bad", true),
-              tuple("bad", true),
-              tuple("next", false),
-              tuple("last", true),
-              tuple("last", true));
-    }
-  }
-
   @Test
   void aForwardPassThatTakesTooLongFailsTheCheckpointAndTheTaskDoesNotWaitForIt() throws Exception {
     try (EmbedHarness harness = withCorpus()) {
-      beginAPassOf(harness, busyFor(300));
+      beginAPassOf(harness, settings, busyFor(300));
       harness.snapshot(1, 1);
       harness.setProcessingTime(Duration.ofSeconds(30).toMillis());
       assertThat(harness.summaries()).isEmpty();
@@ -278,7 +206,7 @@ class EmbedOperatorFailureTest {
   @Test
   void aForwardPassLongerThanASliceIsWaitedForWithinItsTimeLimit() throws Exception {
     try (EmbedHarness harness = withCorpus()) {
-      beginAPassOf(harness, busyFor(20));
+      beginAPassOf(harness, settings, busyFor(20));
       harness.runUntilSummaries(1);
       harness.setProcessingTime(Duration.ofMinutes(1).toMillis());
       assertThat(harness.summaries()).singleElement().matches(s -> s.failure() == null);
@@ -288,7 +216,7 @@ class EmbedOperatorFailureTest {
   @Test
   void theEndOfInputWaitsForAForwardPass() throws Exception {
     try (EmbedHarness harness = withCorpus()) {
-      beginAPassOf(harness, busyFor(20));
+      beginAPassOf(harness, settings, busyFor(20));
       harness.endInputs();
       assertThat(harness.summaries()).singleElement().matches(s -> s.failure() == null);
     }
@@ -297,10 +225,10 @@ class EmbedOperatorFailureTest {
   @Test
   void aTaskEndsWithoutWaitingForAForwardPassAndTheNextOneUsesTheSameModel() throws Exception {
     try (EmbedHarness harness = withCorpus()) {
-      beginAPassOf(harness, busyFor(100));
+      beginAPassOf(harness, settings, busyFor(100));
     }
     try (EmbedHarness harness = withCorpus()) {
-      beginAPassOf(harness, busyFor(0));
+      beginAPassOf(harness, settings, busyFor(0));
       harness.runUntilSummaries(1);
       assertThat(harness.summaries()).allMatch(s -> s.failure() == null);
     }
@@ -379,9 +307,9 @@ class EmbedOperatorFailureTest {
     }
   }
 
-  private static final List<Utterance> LIE = List.of(Examples.utterance("lie", "u", 1_600));
+  static final List<Utterance> LIE = List.of(Examples.utterance("lie", "u", 1_600));
 
-  private static Manifest lie(long samples) {
+  static Manifest lie(long samples) {
     Manifest truth = Examples.manifest(LIE);
     return new Manifest(
         "lie",
@@ -391,22 +319,6 @@ class EmbedOperatorFailureTest {
         truth.sampleRatesHz(),
         truth.sha256s(),
         truth.source());
-  }
-
-  @Test
-  void aCheckpointThatFailsAheadOfItsTurnFailsAlone() throws Exception {
-    settings = Examples.settings(1, cache);
-    try (EmbedHarness harness = withCorpus()) {
-      harness.hear(LIE);
-      harness.tell(Control.of(lie(800)));
-      beginAPassOf(harness, busyFor(20));
-      evaluateLoaded(harness, nextOf("lie"));
-      harness.runUntilSummaries(2);
-      assertThat(harness.summaries())
-          .extracting(s -> s.checkpoint().checkpointId(), s -> s.failure() == null)
-          .containsExactly(tuple("bad", true), tuple("next", false));
-      assertThat(harness.summaries().get(1).failure()).contains("u of corpus lie");
-    }
   }
 
   @Test

@@ -119,8 +119,9 @@ final class ProcessCluster implements AutoCloseable {
             .mapToObj(i -> "task-manager-" + i)
             .toList();
     List<String> jvm = new ArrayList<>(SMALL_JVM);
-    jvm.add("-Xms" + names.size() * settings.heap() + "m");
-    jvm.add("-Xmx" + names.size() * settings.heap() + "m");
+    int heap = names.size() * settings.heap();
+    jvm.add("-Xms" + heap + "m"); // growing it takes collections, which stop all of them
+    jvm.add("-Xmx" + heap + "m");
     jvm.add("-XX:MaxDirectMemorySize=" + names.size() * 512 + "m");
     String process = "task-managers-" + index;
     Path own = folder.resolve(process);

@@ -6,6 +6,7 @@ import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.Rejection;
 import io.sounding.operators.merge.MergedLayer;
 import io.sounding.operators.statistics.ClusterMetrics;
+import io.sounding.operators.statistics.LayerMetrics;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.RankMetrics;
 import io.sounding.schemas.MetricEvent;
@@ -78,14 +79,17 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
         .setCorpusUtterances(layer.corpusUtterances())
         .setAudioSeconds(layer.audioSeconds())
         .setCorpusAudioSeconds(layer.corpusAudioSeconds())
-        .setFrameDimension(summary.dimension())
-        .setRank(MetricFamilies.rank(RankMetrics.of(summary), layer.rankMeStdErr()));
+        .setFrameDimension(summary.dimension());
     if (layer.status() == MetricStatus.FINAL) {
-      ClusterMetrics clusters = ClusterMetrics.of(summary, settings.statistics());
+      LayerMetrics metrics = LayerMetrics.of(summary, settings.statistics());
+      ClusterMetrics clusters = metrics.clusters();
       event
+          .setRank(MetricFamilies.rank(metrics.rank(), layer.rankMeStdErr()))
           .setK(clusters.k())
           .setSampleFrames(clusters.sampleFrames())
           .setClusters(MetricFamilies.clusters(clusters));
+    } else {
+      event.setRank(MetricFamilies.rank(RankMetrics.of(summary), layer.rankMeStdErr()));
     }
     double seconds = (System.nanoTime() - begin) * 1e-9;
     if (layer.status() == MetricStatus.FINAL) {

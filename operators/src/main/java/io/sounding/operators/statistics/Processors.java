@@ -3,6 +3,7 @@ package io.sounding.operators.statistics;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -20,7 +21,15 @@ final class Processors {
 
   /** Does the parts 0 to {@code parts - 1}, in any order. */
   static void forEach(int parts, IntConsumer part) {
-    IntStream.range(0, parts).parallel().forEach(part);
+    AtomicInteger next = new AtomicInteger();
+    IntStream.range(0, Math.min(parts, ForkJoinPool.getCommonPoolParallelism() + 1))
+        .parallel()
+        .forEach(
+            taker -> {
+              for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
+                part.accept(i);
+              }
+            });
   }
 
   /** Does {@code [from, to)} for ranges of {@code length} indexes that make up 0 to size - 1. */

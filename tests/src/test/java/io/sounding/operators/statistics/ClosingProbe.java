@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 
 /**
  * What is left to compute when the last shard of a layer is there: {@value #SHARDS} summaries as
- * bytes become one, its rank family and its cluster family (k = 1024). Prints a Markdown table of
- * the parts: seconds that pass and processor seconds, medians over the repetitions after one that
- * warms up.
+ * bytes become one, its rank family and, beside it, its cluster family (k = 1024). Prints a
+ * Markdown table of the parts: seconds that pass and processor seconds, medians over the
+ * repetitions after one that warms up.
  *
  * <p>Run by {@code tests/speed/closing}. Arguments: the number of repetitions, then NumPy files of
  * frames; {@code speech} stands for frames made here, an hour of them: {@value #FRAMES} frames of
@@ -81,10 +81,10 @@ public final class ClosingProbe {
     part("jackknife", () -> RankMeJackknife.standardError(parsed) == null);
     byte[] bytes = part("merged one to bytes", merged::toBytes);
     LayerSummary summary = part("and back", () -> LayerSummary.fromBytes(bytes));
-    RankMetrics rank = part("rank family", () -> RankMetrics.of(summary));
-    ClusterMetrics clusters = part("cluster family", () -> ClusterMetrics.of(summary, settings));
+    LayerMetrics metrics = part("both families", () -> LayerMetrics.of(summary, settings));
+    part("- rank family", () -> RankMetrics.of(summary));
     clusterParts(summary, settings);
-    return rank + "\n" + clusters;
+    return metrics.rank() + "\n" + metrics.clusters();
   }
 
   /** The cluster family once more, part by part. */

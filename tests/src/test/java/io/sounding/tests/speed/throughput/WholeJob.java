@@ -26,6 +26,7 @@ public final class WholeJob {
       List.of(
           "-XX:MaxRAMPercentage=50",
           "-XX:+UseG1GC",
+          "-XX:MaxHeapFreeRatio=100",
           "--add-opens=java.base/java.util=ALL-UNNAMED",
           "-XX:+PerfDisableSharedMem",
           "-Dai.djl.onnx.disable_alternative=true");

@@ -32,8 +32,8 @@ record CentroidDistances(
                 double[] row = new double[d];
                 for (int j = 0; j < d; j++) {
                   row[j] = sample.rows()[point * d + j] - cloud.centre()[j];
-                  fromCentre[point] += row[j] * row[j];
                 }
+                fromCentre[point] = FrameBlock.squaredNorm(row);
                 labels[point] = block.nearest(position);
                 squared[point] = squaredDistance(row, relative, block.nearest(position) * d);
                 if (block.second(position) >= 0) {
@@ -64,12 +64,27 @@ record CentroidDistances(
     return silhouettes;
   }
 
-  private static double squaredDistance(double[] row, double[] others, int offset) {
-    double sum = 0;
-    for (int j = 0; j < row.length; j++) {
-      double difference = row[j] - others[offset + j];
-      sum += difference * difference;
+  /** Squared distance of a row to the one that starts at {@code offset}, by four partial sums. */
+  static double squaredDistance(double[] row, double[] others, int offset) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double e = 0;
+    int j = 0;
+    for (; j + 3 < row.length; j += 4) {
+      double da = row[j] - others[offset + j];
+      double db = row[j + 1] - others[offset + j + 1];
+      double dc = row[j + 2] - others[offset + j + 2];
+      double de = row[j + 3] - others[offset + j + 3];
+      a += da * da;
+      b += db * db;
+      c += dc * dc;
+      e += de * de;
     }
-    return sum;
+    for (; j < row.length; j++) {
+      double difference = row[j] - others[offset + j];
+      a += difference * difference;
+    }
+    return (a + b) + (c + e);
   }
 }

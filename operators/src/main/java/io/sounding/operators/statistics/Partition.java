@@ -43,24 +43,32 @@ final class Partition {
     }
     double squares = 0;
     for (int c = 0; c < clusters; c++) {
-      double squared = 0;
+      double squaredNorm = 0;
       for (int j = c * dimension; j < (c + 1) * dimension; j++) {
         means[j] /= Math.max(1, counts[c]);
-        squared += means[j] * means[j];
+        squaredNorm += means[j] * means[j];
       }
-      squares += counts[c] * squared;
+      squares += counts[c] * squaredNorm;
     }
     between = squares;
+    double[] squared = new double[size];
+    Processors.forRanges(
+        size,
+        RANGE,
+        (from, to) -> {
+          double[] row = new double[dimension];
+          for (int i = from; i < to; i++) {
+            for (int j = 0; j < dimension; j++) {
+              row[j] = rows[i * dimension + j] - centre[j];
+            }
+            squared[i] = CentroidDistances.squaredDistance(row, means, labels[i] * dimension);
+          }
+        });
     meanDistances = new double[clusters];
     double sum = 0;
     for (int i = 0; i < size; i++) {
-      double squared = 0;
-      for (int j = 0; j < dimension; j++) {
-        double difference = rows[i * dimension + j] - centre[j] - means[labels[i] * dimension + j];
-        squared += difference * difference;
-      }
-      sum += squared;
-      meanDistances[labels[i]] += Math.sqrt(squared) / counts[labels[i]];
+      sum += squared[i];
+      meanDistances[labels[i]] += Math.sqrt(squared[i]) / counts[labels[i]];
     }
     within = sum;
   }

@@ -78,16 +78,19 @@ final class Silhouette {
     int d = centre.length;
     double[] sums = new double[size * clusters];
     double[] squaredNorms = new double[size];
-    for (int i = 0; i < size; i++) {
-      for (int j = 0; j < d; j++) {
-        double value = rows[i * d + j] - centre[j];
-        squaredNorms[i] += value * value;
-      }
-    }
     int blocks = (size + BLOCK - 1) / BLOCK;
     try (Products.DoubleRows centred = new Products.DoubleRows(size, d)) {
       Processors.forRanges(
-          size, BLOCK, (from, to) -> centred.put(centred(rows, from, to - from, centre), from));
+          size,
+          BLOCK,
+          (from, to) -> {
+            double[] block = centred(rows, from, to - from, centre);
+            for (int i = from; i < to; i++) {
+              int start = (i - from) * d;
+              squaredNorms[i] = FrameBlock.squaredNorm(Arrays.copyOfRange(block, start, start + d));
+            }
+            centred.put(block, from);
+          });
       Pair pair = (a, b) -> addDistances(centred, a, b, squaredNorms, labels, clusters, sums);
       Processors.forEach(blocks, a -> pair.add(a, a));
       // rounds of a tournament: pairs of a round share no block, so each sum is added to in one

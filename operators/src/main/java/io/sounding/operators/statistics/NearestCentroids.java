@@ -177,7 +177,12 @@ final class NearestCentroids implements AutoCloseable {
     private float[] others;
     private int[] ids;
     private int compared;
-    private final float[] scores = new float[SIZE * clusters];
+    // of the candidates, in their order
+    private final float[] candidateNorms = new float[clusters];
+    private final float[] candidateErrors = new float[clusters];
+    private final float[] candidateOwnErrors = new float[clusters];
+    private final float[] products = new float[SIZE * clusters]; // become what scores are at least
+    private final float[] lowest = new float[clusters]; // of one point
     private final float[] bounds = new float[clusters];
     private final int[] nearest = new int[SIZE];
     private final int[] second = new int[SIZE];
@@ -207,9 +212,14 @@ final class NearestCentroids implements AutoCloseable {
       for (int c = 0; c < size && size < clusters; c++) {
         System.arraycopy(rounded, ids[c] * dimension, others, c * dimension, dimension);
       }
+      for (int c = 0; c < size; c++) {
+        candidateNorms[c] = squaredNorms[ids[c]];
+        candidateErrors[c] = errors[ids[c]];
+        candidateOwnErrors[c] = ownErrors[ids[c]];
+      }
       float[] right = size < clusters ? others : rounded;
       buffers.load(gathered, count, dimension);
-      buffers.multiply(0, count, right, size, scores);
+      buffers.multiply(0, count, right, size, products);
       for (int i = 0; i < count; i++) {
         measure(i, some[from + i], exact);
       }
@@ -237,62 +247,61 @@ final class NearestCentroids implements AutoCloseable {
 
     /** Lower bounds on the distances of the point at this position to the candidates. */
     float[] lowerBounds(int position) {
-      float least = leastNorm[position];
-      int start = position * compared;
-      float norm = norm(points[position]);
-      for (int c = 0; c < compared; c++) {
-        float lowest = scores[start + c] - error(norm, ids[c]);
-        bounds[c] = (float) Math.sqrt(Math.max(0, least + lowest));
-      }
+      System.arraycopy(products, position * compared, bounds, 0, compared);
+      roots(bounds, compared, leastNorm[position]);
       return bounds;
     }
 
     private void measure(int position, int point, boolean exact) {
       int start = position * compared;
       float norm = norm(point);
-      float best = Float.POSITIVE_INFINITY; // no true score is larger than that of the nearest
-      float secondBest = Float.POSITIVE_INFINITY;
-      float least = Float.POSITIVE_INFINITY; // as true scores might be
+      System.arraycopy(products, start, lowest, 0, compared);
+      lowest(lowest, compared, candidateNorms, candidateErrors, candidateOwnErrors, norm);
+      System.arraycopy(lowest, 0, products, start, compared);
+      float least = Float.POSITIVE_INFINITY;
       float secondLeast = Float.POSITIVE_INFINITY;
-      int nearestId = -1;
+      int first = 0;
+      int next = 0;
       for (int c = 0; c < compared; c++) {
-        float score = squaredNorms[ids[c]] - 2 * scores[start + c];
-        float error = error(norm, ids[c]);
-        scores[start + c] = score;
-        if (score + error < best) {
-          secondBest = best;
-          best = score + error;
-          nearestId = ids[c];
-        } else if (score + error < secondBest) {
-          secondBest = score + error;
-        }
-        if (score - error < least) {
-          secondLeast = least;
-          least = score - error;
-        } else if (score - error < secondLeast) {
-          secondLeast = score - error;
+        float score = lowest[c];
+        if (score < secondLeast) {
+          if (score < least) {
+            secondLeast = least;
+            next = first;
+            least = score;
+            first = c;
+          } else {
+            secondLeast = score;
+            next = c;
+          }
         }
       }
       double squaredNorm = cloud.squaredNorm(point);
       double largest = norm + largestNorm;
       double roundings = ROUNDINGS * largest * largest;
+      double most = highest(first, norm);
       points[position] = point;
       leastNorm[position] = (float) (squaredNorm - roundings);
-      if (!exact && secondLeast > best + roundings) { // the only one that may be least
-        nearest[position] = nearestId;
-        nearestSquared[position] = Math.max(0, squaredNorm + best + roundings);
+      if (!exact && secondLeast > most + roundings) { // the only one that may be least
+        nearest[position] = ids[first];
+        nearestSquared[position] = Math.max(0, squaredNorm + most + roundings);
         return;
       }
-      double limit = (exact ? secondBest : best) + roundings;
+      double limit = (exact ? Math.max(most, highest(next, norm)) : most) + roundings;
       nearest[position] = -1;
       second[position] = -1;
       nearestSquared[position] = Double.POSITIVE_INFINITY;
       secondSquared[position] = Double.POSITIVE_INFINITY;
       for (int c = 0; c < compared; c++) {
-        if (scores[start + c] - error(norm, ids[c]) <= limit) {
+        if (lowest[c] <= limit) {
           offer(position, ids[c], cloud.squaredDistance(point, centroids, ids[c] * dimension));
         }
       }
+    }
+
+    /** What the score of a candidate is at most. */
+    private double highest(int candidate, float norm) {
+      return lowest[candidate] + 2.0 * error(norm, ids[candidate]);
     }
 
     private void offer(int position, int centroid, double squared) {
@@ -307,6 +316,31 @@ final class NearestCentroids implements AutoCloseable {
       }
     }
   }
+
+  // --- loops of their own, each of them made of vector instructions ------------------------------
+
+  /** Products become what scores of a point of that norm are at least. */
+  private static void lowest(
+      float[] products,
+      int count,
+      float[] squaredNorms,
+      float[] errors,
+      float[] ownErrors,
+      float norm) {
+    for (int c = 0; c < count; c++) {
+      float score = squaredNorms[c] - 2 * products[c];
+      products[c] = score - (norm * errors[c] + ownErrors[c]);
+    }
+  }
+
+  /** What squared distances are at least, less {@code squaredNorm}, becomes that of distances. */
+  private static void roots(float[] squared, int count, float squaredNorm) {
+    for (int c = 0; c < count; c++) {
+      squared[c] = (float) Math.sqrt(Math.max(0, squaredNorm + squared[c]));
+    }
+  }
+
+  // -----------------------------------------------------------------------------------------------
 
   private float norm(int point) {
     return up(Math.sqrt(cloud.squaredNorm(point)));

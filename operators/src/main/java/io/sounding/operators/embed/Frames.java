@@ -14,17 +14,9 @@ import java.util.List;
  */
 public record Frames(int[] layers, int batch, int frames, int dimension, float[][] values) {
 
-  /**
-   * The frames of one member of the batch in one layer, {@code float[T * d]}; not to be changed.
-   *
-   * @param position position of the layer in {@code layers}
-   * @param member position in the batch
-   */
-  float[] of(int position, int member) {
-    int size = frames * dimension;
-    return batch == 1
-        ? values[position]
-        : Arrays.copyOfRange(values[position], member * size, (member + 1) * size);
+  /** Where the {@code T * d} values of a member of the batch begin, in every layer. */
+  int begin(int member) {
+    return member * frames * dimension;
   }
 
   /**

@@ -281,7 +281,13 @@ final class ShardRun {
       String utteranceId = batch.items().get(i).utteranceId();
       for (int position = 0; position < frames.layers().length; position++) {
         try {
-          fold.add(utteranceId, position, frames.of(position, i), frames.frames(), products);
+          fold.add(
+              utteranceId,
+              position,
+              frames.values()[position],
+              frames.begin(i),
+              frames.frames(),
+              products);
         } catch (NonFiniteFrameException e) {
           throw new EncodingException(
               "In layer %d of the model: %s Such a model cannot be evaluated; look for where its training diverged."

@@ -66,14 +66,20 @@ public final class ShardFold {
    *
    * @param utteranceId the utterance
    * @param position position of the layer among the layers of this fold
-   * @param frames its frames in that layer, {@code float[rows * d]}, row-major
+   * @param values hold its frames in that layer, {@code rows * d} values, row-major
+   * @param begin where in them the frames begin
    * @param rows number of frames
    * @param products makes the heavy products
    */
   public void add(
-      String utteranceId, int position, float[] frames, int rows, FoldProducts products) {
+      String utteranceId,
+      int position,
+      float[] values,
+      int begin,
+      int rows,
+      FoldProducts products) {
     long start = System.nanoTime();
-    accumulators[position].addUtterance(utteranceId, frames, rows, products);
+    accumulators[position].addUtterance(utteranceId, values, begin, rows, products);
     foldSeconds[position] += (System.nanoTime() - start) * 1e-9;
   }
 

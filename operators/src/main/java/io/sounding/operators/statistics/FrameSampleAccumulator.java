@@ -15,7 +15,8 @@ final class FrameSampleAccumulator {
   private final int limit;
   private long threshold;
   private long[] keys;
-  private float[][] rows;
+  private int[] places; // a permutation: frame i is the places[i]-th of rows
+  private float[] rows;
   private int size;
 
   FrameSampleAccumulator(FrameSample start, int capacity) {
@@ -39,10 +40,13 @@ final class FrameSampleAccumulator {
     if (size == keys.length) {
       int room = Math.min(limit, Math.max(256, 2 * size));
       keys = Arrays.copyOf(keys, room);
-      rows = Arrays.copyOf(rows, room);
+      places = Arrays.copyOf(places, room);
+      Arrays.setAll(places, i -> i < size ? places[i] : i);
+      rows = Arrays.copyOf(rows, room * dimension);
     }
     keys[size] = key;
-    rows[size++] = Arrays.copyOfRange(frames, offset, offset + dimension);
+    System.arraycopy(frames, offset, rows, places[size] * dimension, dimension);
+    size++;
   }
 
   /**
@@ -62,8 +66,9 @@ final class FrameSampleAccumulator {
       } else {
         size--;
         keys[i] = keys[size];
-        rows[i] = rows[size];
-        rows[size] = null;
+        int freed = places[i];
+        places[i] = places[size];
+        places[size] = freed;
       }
     }
     if (size == limit) {
@@ -77,8 +82,7 @@ final class FrameSampleAccumulator {
         IntStream.range(0, size)
             .boxed()
             .sorted(
-                Comparator.<Integer>comparingLong(i -> keys[i])
-                    .thenComparing((a, b) -> Arrays.compare(rows[a], rows[b])))
+                Comparator.<Integer>comparingLong(i -> keys[i]).thenComparing(this::compareRows))
             .toArray(Integer[]::new);
     long[] sortedKeys = new long[Math.min(size, capacity)];
     float[] sortedRows = new float[sortedKeys.length * dimension];
@@ -93,7 +97,7 @@ final class FrameSampleAccumulator {
         break;
       }
       sortedKeys[kept] = keys[i];
-      System.arraycopy(rows[i], 0, sortedRows, kept * dimension, dimension);
+      System.arraycopy(rows, places[i] * dimension, sortedRows, kept * dimension, dimension);
       kept++;
     }
     if (kept < sortedKeys.length) {
@@ -107,9 +111,13 @@ final class FrameSampleAccumulator {
     threshold = sample.threshold();
     keys = sample.keys().clone();
     size = sample.size();
-    rows = new float[keys.length][];
-    for (int i = 0; i < size; i++) {
-      rows[i] = Arrays.copyOfRange(sample.rows(), i * dimension, (i + 1) * dimension);
-    }
+    places = IntStream.range(0, size).toArray();
+    rows = sample.rows().clone();
+  }
+
+  private int compareRows(int a, int b) {
+    int first = places[a] * dimension;
+    int second = places[b] * dimension;
+    return Arrays.compare(rows, first, first + dimension, rows, second, second + dimension);
   }
 }

@@ -6,7 +6,7 @@ package io.sounding.operators.statistics;
  */
 public final class HostProducts extends FoldProducts {
   /** So many float64 rows of a usual width stay in the cache between being made and being read. */
-  private static final int ROWS_AT_ONCE = 128;
+  private static final int ROWS_AT_ONCE = 192;
 
   /** So few that they are still in the nearest cache when they are copied off the heap. */
   private static final int ROWS_COPIED_AT_ONCE = 4;

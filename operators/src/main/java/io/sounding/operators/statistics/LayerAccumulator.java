@@ -99,7 +99,7 @@ public final class LayerAccumulator {
   /** Adds all frames of an utterance, with the products made on the processor. */
   public void addUtterance(String utteranceId, float[] frames, int rows) {
     try (FoldProducts products = new HostProducts()) {
-      addUtterance(utteranceId, frames, rows, products);
+      addUtterance(utteranceId, frames, 0, rows, products);
     }
   }
 
@@ -108,35 +108,31 @@ public final class LayerAccumulator {
    * utterance sums.
    *
    * @param utteranceId id that chooses, with the frame index, which frames are sampled
-   * @param frames {@code [rows * d]}, row-major; not kept
+   * @param values hold the frames, {@code rows * d} values, row-major; not kept
+   * @param begin where in them the frames begin
+   * @param rows number of frames
    * @param products makes the heavy products
    * @throws NonFiniteFrameException when a value is NaN or infinite; nothing has changed then
    */
-  public void addUtterance(String utteranceId, float[] frames, int rows, FoldProducts products) {
-    if (rows < 0 || frames.length != (long) rows * dimension) {
+  public void addUtterance(
+      String utteranceId, float[] values, int begin, int rows, FoldProducts products) {
+    if (rows < 0 || begin < 0 || values.length - begin < (long) rows * dimension) {
       throw new IllegalArgumentException(
-          "Utterance "
-              + utteranceId
-              + ": "
-              + rows
-              + " frames of dimension "
-              + dimension
-              + " do not take "
-              + frames.length
-              + " values.");
+          "Utterance %s: %d frames of dimension %d are not in %d values from index %d on."
+              .formatted(utteranceId, rows, dimension, values.length, begin));
     }
     int fitting = Math.min(rows, blockRows - pendingRows);
-    double[] sum = sum(utteranceId, frames, fitting);
+    double[] sum = sum(utteranceId, values, begin, rows, fitting);
     utterances++;
     if (rows == 0) {
       return;
     }
     long key = FrameKey.utterance(utteranceId);
     for (int frame = 0; frame < rows; frame++) {
-      int start = frame * dimension;
-      sample.offer(FrameKey.of(key, frame), frames, start);
+      int start = begin + frame * dimension;
+      sample.offer(FrameKey.of(key, frame), values, start);
       if (frame >= fitting) {
-        System.arraycopy(frames, start, pending, pendingRows * dimension, dimension);
+        System.arraycopy(values, start, pending, pendingRows * dimension, dimension);
       }
       if (++pendingRows == blockRows) {
         foldBlock(products);
@@ -194,25 +190,27 @@ public final class LayerAccumulator {
    * frames are copied behind those that wait while they are at hand; they wait only when the caller
    * counts them.
    */
-  private double[] sum(String utteranceId, float[] frames, int fitting) {
+  private double[] sum(String utteranceId, float[] values, int begin, int rows, int fitting) {
     double[] sum = new double[dimension];
     double[] row = new double[dimension];
-    int fitsTo = fitting * dimension;
-    for (int start = 0; start < frames.length; start += dimension) {
+    for (int frame = 0; frame < rows; frame++) {
+      int start = begin + frame * dimension;
       // a loop of its own, since one that converts is not made of vector instructions
       for (int j = 0; j < dimension; j++) {
-        row[j] = frames[start + j];
+        row[j] = values[start + j];
       }
       for (int j = 0; j < dimension; j++) {
         sum[j] += row[j];
       }
-      if (start < fitsTo) {
-        System.arraycopy(frames, start, pending, pendingRows * dimension + start, dimension);
+      if (frame < fitting) {
+        System.arraycopy(values, start, pending, (pendingRows + frame) * dimension, dimension);
       }
     }
     for (double value : sum) {
       if (!Double.isFinite(value)) {
-        throw NonFiniteFrameException.in(utteranceId, frames, dimension);
+        int end = begin + rows * dimension;
+        throw NonFiniteFrameException.in(
+            utteranceId, Arrays.copyOfRange(values, begin, end), dimension);
       }
     }
     return sum;

@@ -79,7 +79,8 @@ class DeviceMemoryTest {
         float[][] fitting = Arrays.copyOfRange(windows(7), i, Math.min(7, i + 2));
         Frames apart = session.encode(fitting, null);
         for (int j = 0; j < fitting.length; j++) {
-          assertThat(together.of(0, i + j)).containsExactly(apart.of(0, j));
+          assertThat(TestModels.member(together, 0, i + j))
+              .containsExactly(TestModels.member(apart, 0, j));
         }
       }
       assertThat(session.encode(windows(6), null).batch()).isEqualTo(6);

@@ -144,10 +144,10 @@ class ShardRunTest {
     float[] both = new float[40 * 8];
     for (int window = 0; window < 2; window++) {
       float[] half = Arrays.copyOfRange(samples, window * 3_200, (window + 1) * 3_200);
-      float[] frames = session.encode(new float[][] {half}, new int[] {2}).of(0, 0);
+      float[] frames = session.encode(new float[][] {half}, new int[] {2}).values()[0];
       System.arraycopy(frames, 0, both, window * 20 * 8, 20 * 8);
     }
-    expected.add("long", 0, both, 40, new HostProducts());
+    expected.add("long", 0, both, 0, 40, new HostProducts());
     expected.finish(new HostProducts());
     assertThat(run.summaries("cpu", 0).get(0).summary())
         .isEqualTo(expected.completed().summaries()[0]);
@@ -172,7 +172,7 @@ class ShardRunTest {
     for (int i = 0; i < samples.length; i++) {
       normalised[i] = (float) ((samples[i] - mean) / Math.sqrt(variance + 1e-7));
     }
-    float[] frames = session.encode(new float[][] {normalised}, new int[] {2}).of(0, 0);
+    float[] frames = session.encode(new float[][] {normalised}, new int[] {2}).values()[0];
     double meanNorm = 0;
     for (int frame = 0; frame < 10; frame++) {
       double squares = 0;

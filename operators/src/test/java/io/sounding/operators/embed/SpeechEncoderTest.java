@@ -72,8 +72,8 @@ class SpeechEncoderTest {
     for (int i = 0; i < signals.length; i++) {
       Frames alone = encode(file, null, signals[i]);
       for (int layer = 0; layer < 3; layer++) {
-        float[] expected = alone.of(layer, 0);
-        float[] actual = together.of(layer, i);
+        float[] expected = alone.values()[layer];
+        float[] actual = TestModels.member(together, layer, i);
         assertThat(actual).hasSize(expected.length);
         for (int j = 0; j < expected.length; j++) {
           assertThat(actual[j]).isCloseTo(expected[j], within(1e-5f));
@@ -132,7 +132,7 @@ class SpeechEncoderTest {
   @Test
   void notANumberIsHandedOnForTheFoldToRefuse() throws Exception {
     Frames frames = encode("not_a_number.pt", null, TestModels.signal(0, SAMPLES));
-    assertThat(frames.of(0, 0)).contains(Float.NaN);
+    assertThat(frames.values()[0]).contains(Float.NaN);
   }
 
   @ParameterizedTest

@@ -54,8 +54,8 @@ class TensorTest {
     assertThat(frames.batch()).isEqualTo(2);
     assertThat(frames.frames()).isEqualTo(3);
     assertThat(frames.dimension()).isEqualTo(2);
-    assertThat(frames.of(0, 0)).containsExactly(0, 1, 2, 3, 4, 5);
-    assertThat(frames.of(0, 1)).containsExactly(6, 7, 8, 9, 10, 11);
+    assertThat(frames.values()[0]).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+    assertThat(frames.begin(1)).isEqualTo(6);
   }
 
   @Test
@@ -63,12 +63,12 @@ class TensorTest {
     Tensor stack = tensor(0, 3, 2, 1, 2);
     Frames all = Tensor.select(List.of(stack), 2, null);
     assertThat(all.layers()).containsExactly(0, 1, 2);
-    assertThat(all.of(1, 0)).containsExactly(4, 5);
-    assertThat(all.of(2, 1)).containsExactly(10, 11);
+    assertThat(all.values()[1]).containsExactly(4, 5, 6, 7);
+    assertThat(all.values()[2]).containsExactly(8, 9, 10, 11);
     Frames chosen = Tensor.select(List.of(stack), 2, new int[] {2, 0});
     assertThat(chosen.layers()).containsExactly(2, 0);
-    assertThat(chosen.of(0, 1)).containsExactly(10, 11);
-    assertThat(chosen.of(1, 0)).containsExactly(0, 1);
+    assertThat(chosen.values()[0]).containsExactly(8, 9, 10, 11);
+    assertThat(chosen.values()[1]).containsExactly(0, 1, 2, 3);
   }
 
   @Test
@@ -76,8 +76,8 @@ class TensorTest {
     List<Tensor> tuple = List.of(tensor(0, 1, 2, 2), tensor(10, 1, 2, 2), tensor(20, 1, 2, 2));
     Frames frames = Tensor.select(tuple, 1, new int[] {-1, -3});
     assertThat(frames.layers()).containsExactly(2, 0);
-    assertThat(frames.of(0, 0)).containsExactly(20, 21, 22, 23);
-    assertThat(frames.of(1, 0)).containsExactly(0, 1, 2, 3);
+    assertThat(frames.values()[0]).containsExactly(20, 21, 22, 23);
+    assertThat(frames.values()[1]).containsExactly(0, 1, 2, 3);
   }
 
   @Test
@@ -138,8 +138,8 @@ class TensorTest {
     Frames second = Tensor.select(List.of(tensor(4, 1, 1, 2), tensor(54, 1, 1, 2)), 1, null);
     Frames all = Frames.inSequence(List.of(first, second));
     assertThat(all.frames()).isEqualTo(3);
-    assertThat(all.of(0, 0)).containsExactly(0, 1, 2, 3, 4, 5);
-    assertThat(all.of(1, 0)).containsExactly(50, 51, 52, 53, 54, 55);
+    assertThat(all.values()[0]).containsExactly(0, 1, 2, 3, 4, 5);
+    assertThat(all.values()[1]).containsExactly(50, 51, 52, 53, 54, 55);
     Frames other = Tensor.select(List.of(tensor(0, 1, 2, 3), tensor(0, 1, 2, 3)), 1, null);
     assertThatThrownBy(() -> Frames.inSequence(List.of(first, other)))
         .isInstanceOf(EncodingException.class)

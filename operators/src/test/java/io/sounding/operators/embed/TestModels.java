@@ -54,6 +54,12 @@ final class TestModels {
     return layers.toArray(double[][][][]::new);
   }
 
+  /** The frames of one member of a batch in one layer, {@code [T * d]}. */
+  static float[] member(Frames frames, int position, int member) {
+    return Arrays.copyOfRange(
+        frames.values()[position], frames.begin(member), frames.begin(member + 1));
+  }
+
   /** The frames are those that PyTorch computed. */
   static void assertEqual(double[][][][] expected, Frames frames) {
     assertThat(frames.layers()).hasSize(expected.length);
@@ -62,7 +68,7 @@ final class TestModels {
     assertThat(frames.dimension()).isEqualTo(expected[0][0][0].length);
     for (int layer = 0; layer < expected.length; layer++) {
       for (int signal = 0; signal < expected[layer].length; signal++) {
-        float[] actual = frames.of(layer, signal);
+        float[] actual = member(frames, layer, signal);
         double[] flat =
             Arrays.stream(expected[layer][signal]).flatMapToDouble(Arrays::stream).toArray();
         assertThat(actual).hasSize(flat.length);

@@ -27,8 +27,8 @@ class ShardFoldTest {
   }
 
   private static void add(ShardFold fold, int utterance) {
-    fold.add("u" + utterance, 0, frames(utterance, 0), FRAMES, new HostProducts());
-    fold.add("u" + utterance, 1, frames(utterance, 1), FRAMES, new HostProducts());
+    fold.add("u" + utterance, 0, frames(utterance, 0), 0, FRAMES, new HostProducts());
+    fold.add("u" + utterance, 1, frames(utterance, 1), 0, FRAMES, new HostProducts());
   }
 
   @Test
@@ -43,6 +43,23 @@ class ShardFoldTest {
     assertThat(interrupted.save().summaries()).isDeepEqualTo(undisturbed.save().summaries());
     assertThat(interrupted.layers()).containsExactly(4, 9);
     assertThat(interrupted.dimension()).isEqualTo(DIMENSION);
+  }
+
+  @Test
+  void framesMayLieAmongOthers() {
+    float[] batch = new float[3 * FRAMES * DIMENSION];
+    ShardFold among = fold();
+    ShardFold alone = fold();
+    for (int utterance = 0; utterance < 3; utterance++) {
+      int begin = utterance * FRAMES * DIMENSION;
+      System.arraycopy(frames(utterance, 0), 0, batch, begin, FRAMES * DIMENSION);
+    }
+    for (int utterance = 0; utterance < 3; utterance++) {
+      int begin = utterance * FRAMES * DIMENSION;
+      among.add("u" + utterance, 0, batch, begin, FRAMES, new HostProducts());
+      alone.add("u" + utterance, 0, frames(utterance, 0), 0, FRAMES, new HostProducts());
+    }
+    assertThat(among.save().summaries()).isDeepEqualTo(alone.save().summaries());
   }
 
   @Test
@@ -80,9 +97,11 @@ class ShardFoldTest {
 
   @Test
   void aFrameThatIsNotFiniteIsRefusedWithItsPlace() {
-    float[] frames = frames(0, 0);
-    frames[5 * DIMENSION + 1] = Float.POSITIVE_INFINITY;
-    assertThatThrownBy(() -> fold().add("u0", 0, frames, FRAMES, new HostProducts()))
+    float[] behindOther = new float[3 * DIMENSION + FRAMES * DIMENSION];
+    System.arraycopy(frames(0, 0), 0, behindOther, 3 * DIMENSION, FRAMES * DIMENSION);
+    behindOther[(3 + 5) * DIMENSION + 1] = Float.POSITIVE_INFINITY;
+    assertThatThrownBy(
+            () -> fold().add("u0", 0, behindOther, 3 * DIMENSION, FRAMES, new HostProducts()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("Utterance u0: frame 5 holds Infinity at dimension index 1");
   }

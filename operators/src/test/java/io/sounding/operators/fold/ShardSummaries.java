@@ -38,7 +38,7 @@ public final class ShardSummaries {
       for (int i = 0; i < frames.length; i++) {
         frames[i] = (float) (random.nextGaussian() * (1 + i % DIMENSION) + 0.5);
       }
-      fold.add("speech_" + shard + "_" + u, 0, frames, FRAMES, new HostProducts());
+      fold.add("speech_" + shard + "_" + u, 0, frames, 0, FRAMES, new HostProducts());
     }
     return new ShardSummary(
         request(),

@@ -2,7 +2,6 @@ package io.sounding.operators.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jol.info.GraphLayout;
@@ -31,11 +30,7 @@ class LayerAccumulatorMemoryTest {
     long afterThreeHours = 0;
     for (int frames = 0; frames < 10 * FRAMES_OF_AN_HOUR; frames += UTTERANCE_FRAMES) {
       int from = frames / UTTERANCE_FRAMES * 7_919 % (2 * UTTERANCE_FRAMES) * D;
-      accumulator.addUtterance(
-          "utterance-" + frames,
-          Arrays.copyOfRange(noise, from, from + UTTERANCE_FRAMES * D),
-          UTTERANCE_FRAMES,
-          products);
+      accumulator.addUtterance("utterance-" + frames, noise, from, UTTERANCE_FRAMES, products);
       if (frames % (3 * UTTERANCE_FRAMES) == 0) {
         largest = Math.max(largest, GraphLayout.parseInstance(accumulator).totalSize());
         afterThreeHours = frames <= 3 * FRAMES_OF_AN_HOUR ? largest : afterThreeHours;

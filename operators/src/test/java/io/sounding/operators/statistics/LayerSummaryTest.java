@@ -154,10 +154,15 @@ class LayerSummaryTest {
   }
 
   @Test
-  void refusesFramesOfTheWrongLength() {
+  void refusesFramesThatAreNotThere() {
     LayerAccumulator accumulator = new LayerAccumulator(D, SETTINGS);
+    FoldProducts products = new HostProducts();
     assertThatThrownBy(() -> accumulator.addUtterance("u", new float[7], 2))
-        .hasMessage("Utterance u: 2 frames of dimension 4 do not take 7 values.");
+        .hasMessage("Utterance u: 2 frames of dimension 4 are not in 7 values from index 0 on.");
+    assertThatThrownBy(() -> accumulator.addUtterance("u", new float[12], 8, 2, products))
+        .hasMessage("Utterance u: 2 frames of dimension 4 are not in 12 values from index 8 on.");
+    assertThatThrownBy(() -> accumulator.addUtterance("u", new float[12], -4, 2, products))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
@@ -279,8 +284,7 @@ class LayerSummaryTest {
     LayerAccumulator accumulator = new LayerAccumulator(D, settings);
     try (FoldProducts products = new HostProducts()) {
       for (int start = from; start < to; start += 50) {
-        accumulator.addUtterance(
-            Integer.toString(start), rows(frames, start, start + 50), 50, products);
+        accumulator.addUtterance(Integer.toString(start), frames, start * D, 50, products);
       }
       return accumulator.finish(products);
     }

@@ -153,7 +153,8 @@ public final class EmbeddedShards implements AutoCloseable {
           fold.add(
               batch.utteranceIds().get(member),
               position,
-              frames.of(position, member),
+              frames.values()[position],
+              frames.begin(member),
               frames.frames(),
               products);
         }

@@ -129,7 +129,7 @@ public final class OnDevice {
     for (Frames frames : batches) {
       for (int member = 0; member < frames.batch(); member++) {
         accumulator.addUtterance(
-            "u" + utterance++, frames.of(0, member), frames.frames(), products);
+            "u" + utterance++, frames.values()[0], frames.begin(member), frames.frames(), products);
       }
     }
     LayerSummary summary = accumulator.finish(products);

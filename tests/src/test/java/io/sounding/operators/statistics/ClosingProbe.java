@@ -66,7 +66,7 @@ public final class ClosingProbe {
             from += SHARDS * UTTERANCE_FRAMES) {
           int to = Math.min(from + UTTERANCE_FRAMES, frames.rows());
           float[] rows = Arrays.copyOfRange(frames.values(), from * d, to * d);
-          accumulator.addUtterance("utterance-" + from, rows, to - from, products);
+          accumulator.addUtterance("utterance-" + from, rows, 0, to - from, products);
         }
         shards.add(accumulator.finish(products).toBytes());
       }

@@ -109,7 +109,7 @@ public final class SpeedProbe {
       LayerAccumulator accumulator = new LayerAccumulator(dimension, settings, 1.0 / shards);
       for (int i = shard; i < utterances.size(); i += shards) {
         float[] rows = utterances.get(i);
-        accumulator.addUtterance("utterance-" + i, rows, rows.length / dimension, products);
+        accumulator.addUtterance("utterance-" + i, rows, 0, rows.length / dimension, products);
       }
       folded += accumulator.finish(products).frames();
     }

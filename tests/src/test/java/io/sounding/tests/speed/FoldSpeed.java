@@ -63,7 +63,7 @@ public final class FoldSpeed {
     for (int utterance = 0; utterance < UTTERANCES; utterance++) {
       for (int layer : layers) {
         float[] frames = speech[(utterance + layer) % UTTERANCES];
-        fold.add("utterance-" + utterance, layer, frames, UTTERANCE_FRAMES, products);
+        fold.add("utterance-" + utterance, layer, frames, 0, UTTERANCE_FRAMES, products);
       }
     }
     fold.finish(products);

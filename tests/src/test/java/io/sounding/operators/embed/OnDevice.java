@@ -152,7 +152,15 @@ public final class OnDevice {
       Frames some = session.encode(Arrays.copyOf(windows, fitting), LAYERS);
       boolean equal = true;
       for (int member = 0; member < COPIES; member++) {
-        equal &= Arrays.equals(some.of(0, member % fitting), all.of(0, member));
+        int same = member % fitting;
+        equal &=
+            Arrays.equals(
+                some.values()[0],
+                some.begin(same),
+                some.begin(same + 1),
+                all.values()[0],
+                all.begin(member),
+                all.begin(member + 1));
       }
       return new Halved(COPIES, halvings.get(), equal);
     }

@@ -10,7 +10,6 @@ import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_ssyrk;
 
-import java.nio.DoubleBuffer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 
@@ -105,15 +104,15 @@ final class Products {
     /** Adds the upper triangle of the sum to a packed one, {@code [d (d + 1) / 2]}. */
     void addTo(double[] packed) {
       double[] row = new double[dimension];
-      DoubleBuffer sums = sum.asBuffer();
       int position = 0;
       for (int length = dimension; length > 0; length--) {
-        sums.position((dimension - length) * (dimension + 1)).get(row, 0, length);
+        sum.position((long) (dimension - length) * (dimension + 1)).get(row, 0, length);
         for (int j = 0; j < length; j++) {
           packed[position + j] += row[j];
         }
         position += length;
       }
+      sum.position(0);
     }
 
     @Override

@@ -11,6 +11,8 @@ import io.sounding.schemas.AlarmState;
 import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.CorrelationScope;
 import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -235,15 +237,14 @@ class DashboardServerTest {
             "/healthz",
             "/openapi.json",
             "/lib/echarts-6.1.0.min.js",
-            "/%2e%2e/secret",
-            "/api/alarms?run=" + "a".repeat(80_000))) {
+            "/%2e%2e/secret")) {
       answers.add(get(path));
     }
     answers.add(
         client.send(to("/api/alarms").DELETE().build(), HttpResponse.BodyHandlers.ofString()));
     assertThat(answers)
         .extracting(HttpResponse::statusCode)
-        .containsExactly(200, 400, 404, 200, 200, 200, 400, 414, 405);
+        .containsExactly(200, 400, 404, 200, 200, 200, 400, 405);
     for (HttpResponse<String> answer : answers) {
       Gate.HEADERS.forEach(
           (name, value) ->
@@ -256,6 +257,19 @@ class DashboardServerTest {
     assertThat(Gate.HEADERS.get("Content-Security-Policy"))
         .startsWith("default-src 'none'; script-src 'self'; style-src 'self';")
         .doesNotContain("unsafe");
+  }
+
+  /** Longer by one byte only: of what the server does not read, TCP may make a reset connection. */
+  @Test
+  void aRequestLongerThanTheServerReadsIsAnsweredLikeOthers() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      String begun = "GET /api/alarms?run=";
+      String tooLong = begun + "a".repeat((64 << 10) + 1 - begun.length());
+      socket.getOutputStream().write(tooLong.getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(answer).startsWith("HTTP/1.1 414 ");
+      Gate.HEADERS.forEach((name, value) -> assertThat(answer).contains(name + ": " + value));
+    }
   }
 
   @Test

@@ -30,14 +30,17 @@ record CentroidDistances(
               true,
               (point, position, block) -> {
                 double[] row = new double[d];
+                double[] difference = new double[d];
                 for (int j = 0; j < d; j++) {
                   row[j] = sample.rows()[point * d + j] - cloud.centre()[j];
                 }
                 fromCentre[point] = FrameBlock.squaredNorm(row);
                 labels[point] = block.nearest(position);
-                squared[point] = squaredDistance(row, relative, block.nearest(position) * d);
+                subtract(row, relative, block.nearest(position) * d, difference);
+                squared[point] = FrameBlock.squaredNorm(difference);
                 if (block.second(position) >= 0) {
-                  secondSquared[point] = squaredDistance(row, relative, block.second(position) * d);
+                  subtract(row, relative, block.second(position) * d, difference);
+                  secondSquared[point] = FrameBlock.squaredNorm(difference);
                 }
               });
     }
@@ -64,27 +67,10 @@ record CentroidDistances(
     return silhouettes;
   }
 
-  /** Squared distance of a row to the one that starts at {@code offset}, by four partial sums. */
-  static double squaredDistance(double[] row, double[] others, int offset) {
-    double a = 0;
-    double b = 0;
-    double c = 0;
-    double e = 0;
-    int j = 0;
-    for (; j + 3 < row.length; j += 4) {
-      double da = row[j] - others[offset + j];
-      double db = row[j + 1] - others[offset + j + 1];
-      double dc = row[j + 2] - others[offset + j + 2];
-      double de = row[j + 3] - others[offset + j + 3];
-      a += da * da;
-      b += db * db;
-      c += dc * dc;
-      e += de * de;
+  /** A row less the one of {@code others} that starts at {@code offset}. */
+  private static void subtract(double[] row, double[] others, int offset, double[] difference) {
+    for (int j = 0; j < row.length; j++) {
+      difference[j] = row[j] - others[offset + j];
     }
-    for (; j < row.length; j++) {
-      double difference = row[j] - others[offset + j];
-      a += difference * difference;
-    }
-    return (a + b) + (c + e);
   }
 }

@@ -56,12 +56,13 @@ final class Partition {
         size,
         RANGE,
         (from, to) -> {
-          double[] row = new double[dimension];
+          double[] difference = new double[dimension];
           for (int i = from; i < to; i++) {
+            int mean = labels[i] * dimension;
             for (int j = 0; j < dimension; j++) {
-              row[j] = rows[i * dimension + j] - centre[j];
+              difference[j] = rows[i * dimension + j] - centre[j] - means[mean + j];
             }
-            squared[i] = CentroidDistances.squaredDistance(row, means, labels[i] * dimension);
+            squared[i] = FrameBlock.squaredNorm(difference);
           }
         });
     meanDistances = new double[clusters];

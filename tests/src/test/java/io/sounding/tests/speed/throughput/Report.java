@@ -63,7 +63,7 @@ final class Report {
   }
 
   /** The whole report. */
-  static String of(Results results, int parallelism) {
+  static String of(Results results) {
     return """
         # Throughput
 
@@ -79,8 +79,8 @@ final class Report {
         ## The limit: a bare loop over the windows
 
         The windows and batches of the job (WindowPlan), the model, and nothing else: no Kafka, no folding, and outputs are left
-        where the engine put them. DJL: as many threads as the job has subtasks (%d), each with a session on the shared
-        model and one thread within a forward pass. Python: processes x threads within a forward pass.
+        where the engine put them. DJL: as many threads as the job has subtasks, one for each core, each with a session on the
+        shared model and one thread within a forward pass. Python: processes x threads within a forward pass.
 
         %s
         ## Folding beside embedding
@@ -93,7 +93,7 @@ final class Report {
         %s
         ## The whole job, embedded, from Kafka to Kafka
 
-        One process, parallelism %d, k = 1024. The corpus is uploaded and sealed, and the engine has started. From the first
+        One process, a subtask for each core unless a parallelism is named, k = 1024. The corpus is uploaded and sealed, and the engine has started. From the first
         checkpoint event's publishing to the last FINAL event's reading, committed; the bare loop before each. "Until all is merged"
         leaves out final clustering and the commit; "steady" takes the median time from one checkpoint to the next.
 
@@ -138,10 +138,8 @@ final class Report {
             results.words("machine/python torch"),
             results.words("machine/python onnxruntime"),
             results.words("machine/gpu"),
-            parallelism,
             LimitPart.report(results),
             FoldPart.report(results),
-            parallelism,
             WholePart.report(results),
             ScalePart.report(results),
             GrowthPart.report(results),

@@ -60,7 +60,7 @@ public final class Throughput implements Callable<Integer> {
       }
       Results results = new Results(options.work);
       run(results);
-      String report = Report.of(results, options.parallelism);
+      String report = Report.of(results);
       System.out.println(report);
       if (options.out != null) {
         Files.writeString(options.out, report);

@@ -42,7 +42,7 @@ final class WholePart {
             options.clusters,
             60 * options.minutes,
             options.parallelism);
-    String prefix = "whole/%s, k = %d/".formatted(name, options.clusters);
+    String prefix = "whole/%s, k = %d%s/".formatted(name, options.clusters, fewerSubtasks());
     results.forget(prefix);
     results.say(prefix + "layers", encoder.all() ? "all" : "last");
     results.add(prefix + "checkpoints", checkpoints);
@@ -61,6 +61,14 @@ final class WholePart {
         add(prefix, bare, WholeJob.inItsOwnProcess(options.work.resolve("whole"), task));
       }
     }
+  }
+
+  /** Said where the model is left fewer processors than there are, as it is on large hosts. */
+  private String fewerSubtasks() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    return options.parallelism >= processors
+        ? ""
+        : ", parallelism %d of %d".formatted(options.parallelism, processors);
   }
 
   /** Of the bare model, in an engine that has started. */

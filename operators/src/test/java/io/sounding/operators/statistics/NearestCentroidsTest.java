@@ -26,14 +26,11 @@ class NearestCentroidsTest {
     return values;
   }
 
-  /**
-   * Every other one is so close to the one before it that float32 products cannot tell which is
-   * nearer.
-   */
-  private double[] centroidsInPairs() {
+  /** Four at a time lie so close together that float32 products cannot tell which is nearest. */
+  private double[] centroidsInFours() {
     double[] centroids = new double[CLUSTERS * D];
     for (int i = 0; i < centroids.length; i++) {
-      boolean first = i / D % 2 == 0;
+      boolean first = i / D % 4 == 0;
       centroids[i] =
           first ? random.nextGaussian() : centroids[i - D] + 2e-7 * random.nextGaussian();
     }
@@ -92,19 +89,19 @@ class NearestCentroidsTest {
 
   @Test
   void thoseThatFloatProductsCannotTellApartAreMeasured() {
-    assertNearestAndSecond(centroidsInPairs());
+    assertNearestAndSecond(centroidsInFours());
   }
 
   @Test
   void anOutlierAmongThemChangesNothing() {
-    double[] centroids = centroidsInPairs();
+    double[] centroids = centroidsInFours();
     Arrays.fill(centroids, 7 * D, 8 * D, 1e5);
     assertNearestAndSecond(centroids);
   }
 
   @Test
   void tiesGoToTheSmallerIndex() {
-    double[] centroids = centroidsInPairs();
+    double[] centroids = centroidsInFours();
     for (int c = 1; c < CLUSTERS; c += 2) {
       System.arraycopy(centroids, (c - 1) * D, centroids, c * D, D);
     }
@@ -113,7 +110,7 @@ class NearestCentroidsTest {
 
   @Test
   void onlyTheCandidatesAreCompared() {
-    double[] centroids = centroidsInPairs();
+    double[] centroids = centroidsInFours();
     int[] candidates = {3, 8, 9, 20, 21, 59};
     int[] points = {500, 2, 77};
     try (NearestCentroids nearest = new NearestCentroids(cloud, CLUSTERS)) {
@@ -130,7 +127,7 @@ class NearestCentroidsTest {
 
   @Test
   void aLookThatIsNotExactFindsTheNearestAndBoundsAllDistances() {
-    double[] centroids = centroidsInPairs();
+    double[] centroids = centroidsInFours();
     try (NearestCentroids nearest = new NearestCentroids(cloud, CLUSTERS)) {
       nearest
           .moveTo(centroids)
@@ -154,7 +151,7 @@ class NearestCentroidsTest {
 
   @Test
   void ofOneCentroidThereIsNoSecond() {
-    double[] centroid = Arrays.copyOf(centroidsInPairs(), D);
+    double[] centroid = Arrays.copyOf(centroidsInFours(), D);
     try (NearestCentroids nearest = new NearestCentroids(cloud, 1)) {
       nearest
           .moveTo(centroid)
@@ -170,7 +167,7 @@ class NearestCentroidsTest {
 
   @Test
   void centroidsThatDidNotMoveNeedNotBeReadAgain() {
-    double[] before = centroidsInPairs();
+    double[] before = centroidsInFours();
     double[] after = before.clone();
     double[] drift = new double[CLUSTERS];
     for (int c = 0; c < CLUSTERS; c += 5) {

@@ -3,22 +3,15 @@ package io.sounding.operators.embed;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.DeadLetterOutput;
-import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.admit.Rejection;
-import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.ShardUtterance;
-import io.sounding.operators.assemble.Shards;
-import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.schemas.RejectReason;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.TreeMap;
-import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.runtime.io.network.partition.consumer.InputGate;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -38,7 +31,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * barriers ({@link SliceTurns}). The model runs on a thread of its own ({@link CurrentModel}); a
  * slice waits for it no longer than it lasts.
  *
- * <p>All state is keyed by shard ({@link ShardState}); what is in memory is a view of it. Where a
+ * <p>All state is keyed by shard ({@link OwnShards}); what is in memory is a view of it. Where a
  * shard is left is saved once {@link EvaluationSettings#atRisk()} of work is not; the rest is done
  * again after a failure, to the same end.
  */
@@ -51,9 +44,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private final transient MailboxExecutor mailbox;
   private final int inputChannels;
 
-  private transient ShardState state;
-  private transient boolean byHash;
-  private transient TreeMap<Integer, ShardView> shards;
+  private transient OwnShards shards;
   private transient EmbedQueue queue;
   private transient EmbedMetrics metrics;
   private transient DeadLetterOutput deadLetters;
@@ -80,8 +71,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    state = new ShardState(context.getKeyedStateStore());
-    byHash = ShardState.requireLayout(context.getOperatorStateStore(), settings.shards());
+    boolean byHash = ShardState.requireLayout(context.getOperatorStateStore(), settings.shards());
+    ShardState state = new ShardState(context.getKeyedStateStore());
+    shards = new OwnShards(state, byHash, settings.shards(), this::setCurrentKey);
   }
 
   @Override
@@ -113,41 +105,15 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
                 CorpusTimeouts.calling(this::onCorpusTimeout)),
             settings.patience().corpus());
     openInputs = 2;
-    restoreViews();
+    shards.restore(getRuntimeContext().getTaskInfo(), queue);
     turns.wake();
-  }
-
-  /** The shards whose keys fall into this subtask's key groups, as their state stands. */
-  private void restoreViews() throws Exception {
-    shards = new TreeMap<>();
-    TaskInfo task = getRuntimeContext().getTaskInfo();
-    int[] keys = Shards.keys(settings.shards(), task.getMaxNumberOfParallelSubtasks());
-    for (int shard = 0; shard < keys.length; shard++) {
-      int owner =
-          KeyGroupRangeAssignment.assignKeyToParallelOperator(
-              keys[shard],
-              task.getMaxNumberOfParallelSubtasks(),
-              task.getNumberOfParallelSubtasks());
-      if (owner == task.getIndexOfThisSubtask()) {
-        setCurrentKey(keys[shard]);
-        shards.put(shard, state.view(keys[shard]));
-        for (CheckpointRequest request : state.pending()) {
-          queue.add(request, shard);
-        }
-      }
-    }
   }
 
   @Override
   public void processElement1(StreamRecord<ShardUtterance> element) throws Exception {
-    Utterance utterance = element.getValue().utterance();
-    ShardView view = shards.get(element.getValue().shard());
-    String rejection = view.rejects(utterance);
+    String rejection = shards.add(element.getValue());
     if (rejection != null) {
-      reject(RejectReason.NOT_IN_MANIFEST, rejection);
-    } else if (view.isNew(utterance)) {
-      state.putAudio(utterance);
-      view.add(utterance);
+      reject(rejection);
     }
     turns.inputCame();
   }
@@ -158,34 +124,17 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     if (control.checkpoint() != null) {
       queue(control.checkpoint());
     } else {
-      seal(control.manifest());
+      shards.seal(control.manifest()).forEach(this::reject);
     }
     turns.inputCame();
   }
 
   private void queue(CheckpointRequest request) throws Exception {
-    for (var entry : shards.entrySet()) {
-      setCurrentKey(entry.getValue().key());
-      state.putPending(request);
-      queue.add(request, entry.getKey());
-      if (!entry.getValue().isComplete(request.corpusId())) {
+    for (int shard : shards.numbers()) {
+      shards.select(shard).putPending(request);
+      queue.add(request, shard);
+      if (!shards.isComplete(request.corpusId(), shard)) {
         timeouts.start(request.evaluationId());
-      }
-    }
-  }
-
-  private void seal(Manifest manifest) throws Exception {
-    Division division =
-        byHash
-            ? Division.byHash(manifest, settings.shards())
-            : Division.of(manifest, settings.shards());
-    for (var entry : shards.entrySet()) {
-      setCurrentKey(entry.getValue().key());
-      ShardManifest part = ShardManifest.of(manifest, division, entry.getKey());
-      state.putManifest(part);
-      for (ShardView.Refused refused : entry.getValue().seal(part)) {
-        state.removeAudio(part.corpusId(), refused.utteranceId());
-        reject(RejectReason.NOT_IN_MANIFEST, refused.sentence());
       }
     }
   }
@@ -220,7 +169,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   private boolean beginNextShard() throws Exception {
-    var next = queue.first(this::isReady);
+    var next = queue.first(shards::isComplete);
     if (next.isEmpty()) {
       pipeline.release();
       return false;
@@ -236,12 +185,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   private ShardRun begun(EmbedQueue.Work work) throws Exception {
-    ShardView view = shards.get(work.shard());
-    ShardRun begun =
-        new ShardRun(
-            work.request(), work.shard(), view.manifest(work.request().corpusId()), settings);
-    setCurrentKey(view.key());
-    begun.resume(state.inFlight());
+    ShardManifest manifest = shards.manifest(work.request().corpusId(), work.shard());
+    ShardRun begun = new ShardRun(work.request(), work.shard(), manifest, settings);
+    begun.resume(shards.select(work.shard()).inFlight());
     return begun;
   }
 
@@ -249,25 +195,21 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     return new ShardPipeline.Source() {
       @Override
       public Optional<ShardRun> following(ShardRun run) throws Exception {
-        var work = queue.after(run.request(), run.shard(), EmbedOperator.this::isReady);
+        var work = queue.after(run.request(), run.shard(), shards::isComplete);
         return work.isPresent() ? Optional.of(begun(work.get())) : Optional.empty();
       }
 
       @Override
       public Optional<CheckpointRequest> next(CheckpointRequest request) {
-        return queue.next(request, EmbedOperator.this::isReady);
+        return queue.next(request, shards::isComplete);
       }
 
       @Override
       public ShardRun.Audio audioOf(ShardRun run) {
-        setCurrentKey(shards.get(run.shard()).key());
+        ShardState state = shards.select(run.shard());
         return utterance -> state.audio(run.request().corpusId(), utterance);
       }
     };
-  }
-
-  private boolean isReady(String corpusId, int shard) {
-    return shards.get(shard).isComplete(corpusId);
   }
 
   /** A step of the shard's way; false if that takes longer than until {@code end}. */
@@ -311,21 +253,20 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     for (int layer : layers) {
       output.collect(new StreamRecord<>(failure.ofLayer(layer)));
     }
-    for (int own : shards.keySet()) {
+    for (int own : shards.numbers()) {
       forget(request, own);
     }
     pipeline.drop(request);
   }
 
   private void forget(CheckpointRequest request, int shard) throws Exception {
-    setCurrentKey(shards.get(shard).key());
-    state.forget(request.evaluationId());
+    shards.select(shard).forget(request.evaluationId());
     queue.remove(request, shard);
   }
 
   private void onCorpusTimeout(int key, String evaluationId, long timestamp) throws Exception {
-    setCurrentKey(key);
-    CheckpointRequest request = state.pending(evaluationId);
+    int shard = shards.ofKey(key);
+    CheckpointRequest request = shards.select(shard).pending(evaluationId);
     if (request == null) {
       return;
     }
@@ -333,24 +274,22 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       timeouts.start(evaluationId);
       return;
     }
-    for (var entry : shards.entrySet()) {
-      if (entry.getValue().key() == key && !entry.getValue().isComplete(request.corpusId())) {
-        fail(
-            request,
-            entry.getKey(),
-            new int[0],
-            "The corpus was not complete within %s: %s"
-                .formatted(
-                    settings.patience().corpus(), entry.getValue().missing(request.corpusId())));
-        turns.wake();
-      }
+    if (!shards.isComplete(request.corpusId(), shard)) {
+      fail(
+          request,
+          shard,
+          new int[0],
+          "The corpus was not complete within %s: %s"
+              .formatted(settings.patience().corpus(), shards.missing(request.corpusId(), shard)));
+      turns.wake();
     }
   }
 
-  private void reject(RejectReason reason, String sentence) {
+  private void reject(String sentence) {
     output.collect(
         DeadLetterOutput.TAG,
-        new StreamRecord<>(deadLetters.counted(Rejection.of(reason, sentence))));
+        new StreamRecord<>(
+            deadLetters.counted(Rejection.of(RejectReason.NOT_IN_MANIFEST, sentence))));
   }
 
   @Override
@@ -361,8 +300,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
         && run.nextBatch() > 0
         && run.nextBatch() != savedBatch
         && System.nanoTime() - savedNanos >= settings.atRisk().toNanos()) {
-      setCurrentKey(shards.get(run.shard()).key());
-      state.putInFlight(run.save());
+      shards.select(run.shard()).putInFlight(run.save());
       savedBatch = run.nextBatch();
       savedNanos = System.nanoTime();
     }
@@ -379,7 +317,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     if (openInputs > 0) {
       return;
     }
-    while (pipeline.run() != null || queue.first(this::isReady).isPresent()) {
+    while (pipeline.run() != null || queue.first(shards::isComplete).isPresent()) {
       if (!slice() && pipeline.run() != null) {
         mailbox.yield();
       }
@@ -391,10 +329,10 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   }
 
   private void failIncomplete(CheckpointRequest request) throws Exception {
-    for (var entry : shards.entrySet()) {
-      if (!entry.getValue().isComplete(request.corpusId())) {
-        String missing = entry.getValue().missing(request.corpusId());
-        fail(request, entry.getKey(), new int[0], "The input ended too early: " + missing);
+    for (int shard : shards.numbers()) {
+      if (!shards.isComplete(request.corpusId(), shard)) {
+        String missing = shards.missing(request.corpusId(), shard);
+        fail(request, shard, new int[0], "The input ended too early: " + missing);
         return;
       }
     }

@@ -93,9 +93,10 @@ final class Report {
         %s
         ## The whole job, embedded, from Kafka to Kafka
 
-        One process, a subtask for each core unless a parallelism is named, k = 1024. The corpus is uploaded and sealed, and the engine has started. From the first
-        checkpoint event's publishing to the last FINAL event's reading, committed; the bare loop before each. "Until all is merged"
-        leaves out final clustering and the commit; "steady" takes the median time from one checkpoint to the next.
+        One process, a subtask for each core unless a parallelism is named; the bare loop before each has as many threads. The
+        corpus is uploaded and sealed, and the engine has started. From the first checkpoint event's publishing to the last FINAL
+        event's reading, committed. "Until all is merged" leaves out final clustering and the commit; "steady" takes the median
+        time from one checkpoint to the next.
 
         %s
         ## More task managers

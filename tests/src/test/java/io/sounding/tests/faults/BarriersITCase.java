@@ -74,8 +74,9 @@ class BarriersITCase {
           CHECKPOINTS, median, delays.get(CHECKPOINTS - 1), cancelling, 2 * SLICE);
       assertThat(stillQueued).as("shards still queued").isPositive();
       assertThat(job.failedCheckpoints()).isEqualTo(failedBefore);
-      // the median, since a machine may be busy with something else for a while
-      assertThat(median).isLessThan(2 * SLICE);
+      // the median, since a machine may be busy with something else for a while; barriers that
+      // waited for the backlog would take minutes
+      assertThat(median).isLessThan(2 * SLICE + SCHEDULING);
       assertThat(cancelling).isLessThan(2 * SLICE + SCHEDULING);
     }
   }

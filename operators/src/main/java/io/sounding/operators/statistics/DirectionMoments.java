@@ -52,8 +52,8 @@ final class DirectionMoments {
     }
 
     @Override
-    public void visit(double[] row, double squaredNorm) {
-      double norm = Math.sqrt(squaredNorm);
+    public void visit(double[] row) {
+      double norm = Math.sqrt(FrameBlock.squaredNorm(row));
       rows++;
       norms += norm;
       if (norm == 0) {

@@ -1,15 +1,14 @@
 package io.sounding.operators.statistics;
 
 /**
- * Rows that are added together, their mean and their norms.
+ * Rows that are added together, and their mean.
  *
  * @param rows {@code [count * d]} or longer, row-major
  * @param count number of rows
  * @param dimension d
  * @param mean {@code [d]}; zeros when there is no row
- * @param squaredNorms of each row, {@code [count]}
  */
-record FrameBlock(float[] rows, int count, int dimension, double[] mean, double[] squaredNorms) {
+record FrameBlock(float[] rows, int count, int dimension, double[] mean) {
 
   /**
    * The first {@code count} rows. Their mean is summed as differences from the first row: {@code
@@ -17,14 +16,13 @@ record FrameBlock(float[] rows, int count, int dimension, double[] mean, double[
    * mean is large against the spread.
    */
   static FrameBlock of(float[] rows, int count, int dimension) {
-    return of(rows, count, dimension, (row, squaredNorm) -> {});
+    return of(rows, count, dimension, row -> {});
   }
 
   /** The same; {@code visitor} is given each row when it is at hand in float64. */
   static FrameBlock of(float[] rows, int count, int dimension, RowVisitor visitor) {
     double[] first = new double[dimension];
     double[] mean = new double[dimension];
-    double[] squaredNorms = new double[count];
     double[] row = new double[dimension];
     for (int i = 0; i < count; i++) {
       int start = i * dimension;
@@ -38,13 +36,12 @@ record FrameBlock(float[] rows, int count, int dimension, double[] mean, double[
       for (int j = 0; j < dimension; j++) {
         mean[j] += row[j] - first[j];
       }
-      squaredNorms[i] = squaredNorm(row);
-      visitor.visit(row, squaredNorms[i]);
+      visitor.visit(row);
     }
     for (int j = 0; j < dimension && count > 0; j++) {
       mean[j] = first[j] + mean[j] / count;
     }
-    return new FrameBlock(rows, count, dimension, mean, squaredNorms);
+    return new FrameBlock(rows, count, dimension, mean);
   }
 
   /** By four partial sums. */
@@ -69,7 +66,7 @@ record FrameBlock(float[] rows, int count, int dimension, double[] mean, double[
   /** Takes rows one after the other. */
   interface RowVisitor {
 
-    /** A row, {@code [d]}, which is not kept, and its squared norm. */
-    void visit(double[] row, double squaredNorm);
+    /** A row, {@code [d]}, which is not kept. */
+    void visit(double[] row);
   }
 }

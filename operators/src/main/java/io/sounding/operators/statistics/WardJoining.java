@@ -3,7 +3,7 @@ package io.sounding.operators.statistics;
 /**
  * Finds the pair of weighted means that is cheapest to join by Ward's criterion, {@code n_a n_b /
  * (n_a + n_b) ||a - b||^2}: what joining adds to the sum of squared distances (Ward 1963). The
- * squared distances of joined means follow from those of their parts (Lance and Williams 1967), so
+ * costs of joining joined means follow from those of their parts (Lance and Williams 1967), so
  * coordinates are needed once. O(m^2 d) for m means, then O(m) for most joins.
  *
  * <p>The caller joins the pair as it is told: b goes into a, and the last mean takes the place of
@@ -20,7 +20,7 @@ final class WardJoining {
   record Pair(int a, int b, double cost) {}
 
   private final double[] weights;
-  private final double[] squaredDistances;
+  private final double[] costs; // symmetric
   private final int stride;
   private final int[] partner;
   private final double[] partnerCost;
@@ -34,7 +34,7 @@ final class WardJoining {
     for (int i = 0; i < size; i++) {
       weights[i] = counts[i];
     }
-    squaredDistances = squaredDistances(means, size, dimension);
+    costs = costs(PointCloud.of(means, size, dimension), weights);
     partner = new int[size];
     partnerCost = new double[size];
     for (int a = 0; a < size; a++) {
@@ -42,23 +42,24 @@ final class WardJoining {
     }
   }
 
-  private static double[] squaredDistances(double[] means, int size, int dimension) {
-    PointCloud cloud = PointCloud.of(means, size, dimension);
+  private static double[] costs(PointCloud cloud, double[] weights) {
+    int size = cloud.size();
     float[] products = new float[size * size];
-    Products.multiplyByItself(cloud.rows(), size, dimension, products);
-    double[] squared = new double[size * size];
+    Products.multiplyByItself(cloud.rows(), size, cloud.dimension(), products);
+    double[] costs = new double[size * size];
     double unitSquared = cloud.unit() * cloud.unit();
     for (int a = 0; a < size; a++) {
       for (int b = a + 1; b < size; b++) {
         double norms = cloud.squaredNorm(a) + cloud.squaredNorm(b);
-        double value = norms - 2.0 * products[a * size + b];
+        double squared = norms - 2.0 * products[a * size + b];
         // so close that the product lost most of its digits
-        value = value < 1e-3 * norms ? cloud.squaredDistance(a, b) : value;
-        squared[a * size + b] = value * unitSquared;
-        squared[b * size + a] = value * unitSquared;
+        squared = squared < 1e-3 * norms ? cloud.squaredDistance(a, b) : squared;
+        double cost = weights[a] * weights[b] / (weights[a] + weights[b]) * squared * unitSquared;
+        costs[a * size + b] = cost;
+        costs[b * size + a] = cost;
       }
     }
-    return squared;
+    return costs;
   }
 
   /** The cheapest pair, which from now on counts as joined. There must be two means at least. */
@@ -75,22 +76,22 @@ final class WardJoining {
   }
 
   private void join(int a, int b) {
-    double total = weights[a] + weights[b];
-    double share = weights[b] / total;
-    double between = squaredDistances[a * stride + b];
+    double both = weights[a] + weights[b];
+    double between = costs[a * stride + b];
     for (int c = 0; c < size; c++) {
       double joined =
-          (1 - share) * squaredDistances[a * stride + c]
-              + share * squaredDistances[b * stride + c]
-              - share * (1 - share) * between;
+          ((weights[a] + weights[c]) * costs[a * stride + c]
+                  + (weights[b] + weights[c]) * costs[b * stride + c]
+                  - weights[c] * between)
+              / (both + weights[c]);
       set(a, c, Math.max(0, joined));
     }
-    weights[a] = total;
+    weights[a] = both;
     int last = --size;
     weights[b] = weights[last];
     for (int c = 0; c < size; c++) {
       if (c != b) {
-        set(b, c, squaredDistances[last * stride + c]);
+        set(b, c, costs[last * stride + c]);
       }
     }
     partner[b] = partner[last];
@@ -100,32 +101,31 @@ final class WardJoining {
         findPartner(c);
       } else {
         // along the rows of a and b: the columns lie far apart in memory
-        offer(c, a, squaredDistances[a * stride + c]);
-        offer(c, b, squaredDistances[b * stride + c]);
+        offer(c, a, costs[a * stride + c]);
+        offer(c, b, costs[b * stride + c]);
       }
     }
   }
 
-  private void set(int a, int b, double squared) {
-    squaredDistances[a * stride + b] = squared;
-    squaredDistances[b * stride + a] = squared;
+  private void set(int a, int b, double cost) {
+    costs[a * stride + b] = cost;
+    costs[b * stride + a] = cost;
   }
 
   /** The cheapest partner of a higher index. */
   private void findPartner(int a) {
-    partner[a] = a + 1;
-    partnerCost[a] = Double.POSITIVE_INFINITY;
-    for (int b = a + 1; b < size; b++) {
-      offer(a, b, squaredDistances[a * stride + b]);
+    int cheapest = Math.min(a + 1, size - 1);
+    for (int b = a + 2; b < size; b++) {
+      if (costs[a * stride + b] < costs[a * stride + cheapest]) {
+        cheapest = b;
+      }
     }
+    partner[a] = cheapest;
+    partnerCost[a] = costs[a * stride + cheapest];
   }
 
-  private void offer(int a, int b, double squared) {
-    if (b <= a) {
-      return;
-    }
-    double cost = weights[a] * weights[b] / (weights[a] + weights[b]) * squared;
-    if (cost < partnerCost[a] || cost == partnerCost[a] && b < partner[a]) {
+  private void offer(int a, int b, double cost) {
+    if (b > a && (cost < partnerCost[a] || cost == partnerCost[a] && b < partner[a])) {
       partnerCost[a] = cost;
       partner[a] = b;
     }

@@ -49,7 +49,7 @@ final class PythonLoop implements AutoCloseable {
                 Integer.toString(threadsOfEach),
                 device));
     // what the job is given would not be Python's best
-    command.environment().keySet().removeIf(name -> name.startsWith("OMP_"));
+    command.environment().keySet().removeIf(name -> name.matches("(OMP|MALLOC|ONEDNN|GLIBC)_.*"));
     process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     questions = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
     answers = process.inputReader(StandardCharsets.UTF_8);

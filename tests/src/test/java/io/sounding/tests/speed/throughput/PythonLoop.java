@@ -50,6 +50,8 @@ final class PythonLoop implements AutoCloseable {
                 device));
     // what the job is given would not be Python's best
     command.environment().keySet().removeIf(name -> name.matches("(OMP|MALLOC|ONEDNN|GLIBC)_.*"));
+    // a PyTorch that was built with OpenBLAS does not tell it how many threads there are
+    command.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threadsOfEach));
     process = command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     questions = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
     answers = process.inputReader(StandardCharsets.UTF_8);

@@ -20,6 +20,9 @@ import java.util.PriorityQueue;
  * lexicographically smaller one stays, in whatever order they came.
  */
 final class FrameSample {
+  /** Beside the rest of a summary there is room for so many in an array. */
+  private static final long MOST_BYTES = 1_500_000_000;
+
   private final int dimension;
   private final long threshold;
   private final long[] keys;
@@ -50,15 +53,22 @@ final class FrameSample {
    * and six standard deviations more less than once in 1e9. Should it hold more all the same,
    * {@link #threshold()} tells, and the sample of the whole is a little smaller, but correct.
    *
+   * @param sampleFrames m; no more than one array has room for
    * @param share the part's share of all frames, as far as known beforehand
    */
-  static int capacity(int sampleFrames, double share) {
+  static int capacity(int sampleFrames, int dimension, double share) {
     if (!(share > 0 && share <= 1)) {
       throw new IllegalArgumentException(
           "A share is above 0 and at most 1, but this is " + share + ".");
     }
-    double expected = sampleFrames * share;
-    return (int) Math.min(sampleFrames, Math.ceil(expected + 6 * Math.sqrt(expected) + 32));
+    int most = held(sampleFrames, dimension);
+    double expected = most * share;
+    return (int) Math.min(most, Math.ceil(expected + 6 * Math.sqrt(expected) + 32));
+  }
+
+  private static int held(int frames, int dimension) {
+    long each = Long.BYTES + (long) dimension * Float.BYTES;
+    return (int) Math.min(frames, MOST_BYTES / each);
   }
 
   int size() {
@@ -88,8 +98,9 @@ final class FrameSample {
     return rows;
   }
 
-  /** The sample of all frames seen by any of the parts; O(capacity * log(parts)). */
-  static FrameSample union(int dimension, List<FrameSample> parts, int capacity) {
+  /** The sample of all frames seen by any of the parts; O(sampleFrames * log(parts)). */
+  static FrameSample union(int dimension, List<FrameSample> parts, int sampleFrames) {
+    int capacity = held(sampleFrames, dimension);
     long threshold = Long.MAX_VALUE;
     long total = 0;
     PriorityQueue<Cursor> cursors = new PriorityQueue<>(Cursor.ORDER);

@@ -63,7 +63,7 @@ public final class LayerAccumulator {
     utteranceSketch = start.utteranceSketch().accumulator();
     sample =
         new FrameSampleAccumulator(
-            start.sample(), FrameSample.capacity(settings.sampleFrames(), share));
+            start.sample(), FrameSample.capacity(settings.sampleFrames(), dimension, share));
     directions = start.directions();
     microCentroids =
         new MicroCentroidsAccumulator(

@@ -49,6 +49,22 @@ class FrameSampleTest {
   }
 
   @Test
+  void ofMoreFramesThanAnArrayHoldsItIsAsManyAsItDoes() {
+    int held = FrameSample.capacity(Integer.MAX_VALUE, 768, 1);
+    assertThat(held).isEqualTo(487_012); // of 3,080 bytes each
+    assertThat(FrameSample.capacity(held, 768, 1)).isEqualTo(held);
+    int part = FrameSample.capacity(Integer.MAX_VALUE, 768, 0.25);
+    assertThat(part).isEqualTo(123_879); // a quarter, six times its square root, and 32
+
+    FrameSampleAccumulator accumulator =
+        new FrameSampleAccumulator(
+            FrameSample.empty(1), FrameSample.capacity(Integer.MAX_VALUE, 1, 1));
+    accumulator.offer(key(0), new float[] {3}, 0);
+    assertThat(FrameSample.union(1, List.of(accumulator.snapshot()), Integer.MAX_VALUE).rows())
+        .containsExactly(3);
+  }
+
+  @Test
   void samplesOfSmallerCapacityMergeIntoAllFramesBelowTheLowestThreshold() {
     FrameSample small = sample(IntStream.range(0, 2000).boxed().toList(), 20);
     FrameSample large = sample(IntStream.range(2000, 4000).boxed().toList(), CAPACITY);

@@ -1,11 +1,9 @@
 package io.sounding.operators.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,50 +72,6 @@ class MicroCentroidsTest {
         new MicroCentroidsAccumulator(MicroCentroids.empty(D), 40, 99);
     other.addBlock(FrameBlock.of(frames, 3_000, D), new HostProducts());
     assertThat(other.snapshot()).isNotEqualTo(micro(frames, 40, 3_000));
-  }
-
-  @Test
-  void wardJoinsThePairThatBruteForceFinds() {
-    SplittableRandom random = new SplittableRandom(8);
-    int size = 40;
-    double[] means = random.doubles(size * D, -1, 1).toArray();
-    System.arraycopy(means, 0, means, 3 * D, D);
-    long[] counts = random.longs(size, 1, 9).toArray();
-    WardJoining joining = new WardJoining(counts, means, size, D);
-    for (; size > 1; size--) {
-      double cheapest = Double.POSITIVE_INFINITY;
-      for (int a = 0; a < size; a++) {
-        for (int b = a + 1; b < size; b++) {
-          cheapest = Math.min(cheapest, cost(counts, means, a, b));
-        }
-      }
-      WardJoining.Pair pair = joining.next();
-      assertThat(pair.a()).isLessThan(pair.b());
-      assertThat(pair.b()).isLessThan(size);
-      assertThat(pair.cost()).isCloseTo(cheapest, within(1e-5));
-      assertThat(cost(counts, means, pair.a(), pair.b())).isCloseTo(cheapest, within(1e-5));
-      join(counts, means, pair, size - 1);
-    }
-  }
-
-  private static double cost(long[] counts, double[] means, int a, int b) {
-    double squared = 0;
-    for (int j = 0; j < D; j++) {
-      squared += Math.pow(means[a * D + j] - means[b * D + j], 2);
-    }
-    return squared * counts[a] * counts[b] / (counts[a] + counts[b]);
-  }
-
-  private static void join(long[] counts, double[] means, WardJoining.Pair pair, int last) {
-    long total = counts[pair.a()] + counts[pair.b()];
-    for (int j = 0; j < D; j++) {
-      means[pair.a() * D + j] =
-          (counts[pair.a()] * means[pair.a() * D + j] + counts[pair.b()] * means[pair.b() * D + j])
-              / total;
-      means[pair.b() * D + j] = means[last * D + j];
-    }
-    counts[pair.a()] = total;
-    counts[pair.b()] = counts[last];
   }
 
   private static MicroCentroids micro(float[] frames, int limit, int block) {

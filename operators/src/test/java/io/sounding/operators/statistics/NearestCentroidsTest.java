@@ -16,12 +16,12 @@ class NearestCentroidsTest {
   private static final int CLUSTERS = 60;
 
   private final Random random = new Random(20_240);
-  private final PointCloud cloud = PointCloud.of(gaussian(POINTS, 1), POINTS, D);
+  private final PointCloud cloud = PointCloud.of(gaussian(POINTS), POINTS, D);
 
-  private float[] gaussian(int rows, double scale) {
+  private float[] gaussian(int rows) {
     float[] values = new float[rows * D];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (scale * random.nextGaussian());
+      values[i] = (float) random.nextGaussian();
     }
     return values;
   }

@@ -5,10 +5,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -109,6 +112,11 @@ public final class EmbeddedCluster implements AutoCloseable {
   /** Where Flink's web UI and REST interface answer. */
   public URI webAddress() {
     return webAddress;
+  }
+
+  /** Takes a checkpoint of a job beside its periodic ones. */
+  CompletableFuture<Long> checkpoint(JobID job) {
+    return cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED);
   }
 
   /** The cluster itself, for what the environment does not offer: savepoints, lists of jobs. */

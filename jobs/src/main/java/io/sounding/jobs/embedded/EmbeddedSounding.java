@@ -31,8 +31,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class EmbeddedSounding implements AutoCloseable {
 
-  /** Metric events become visible with each Flink checkpoint. */
-  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+  /** What a failure may cost, as embedded shards are saved no more often; events do not wait. */
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(5);
 
   /**
    * So that each of them writes what is new, and not all audio and all summaries again. These are
@@ -54,13 +54,19 @@ public final class EmbeddedSounding implements AutoCloseable {
   private final EmbeddedCluster cluster;
   private final KafkaClients kafka;
   private final JobClient job;
+  private final PromptCommits commits;
 
   private EmbeddedSounding(
-      EmbeddedBroker broker, EmbeddedCluster cluster, KafkaClients kafka, JobClient job) {
+      EmbeddedBroker broker,
+      EmbeddedCluster cluster,
+      KafkaClients kafka,
+      JobClient job,
+      PromptCommits commits) {
     this.broker = broker;
     this.cluster = cluster;
     this.kafka = kafka;
     this.job = job;
+    this.commits = commits;
   }
 
   /**
@@ -136,8 +142,15 @@ public final class EmbeddedSounding implements AutoCloseable {
       KafkaClients kafka = KafkaClients.of(broker.bootstrapServers(), topics).with(wire);
       kafka.registerEvents();
       SoundingTopology.lay(environment, KafkaEnds.of(kafka, "sounding"), settings);
-      JobClient job = environment.executeAsync("Sounding");
-      return new EmbeddedSounding(broker, cluster, kafka, job);
+      PromptCommits commits = PromptCommits.of(kafka);
+      try {
+        JobClient job = environment.executeAsync("Sounding");
+        commits.start(() -> cluster.checkpoint(job.getJobID()));
+        return new EmbeddedSounding(broker, cluster, kafka, job, commits);
+      } catch (Exception failure) {
+        commits.close();
+        throw failure;
+      }
     } catch (Exception failure) {
       cluster.close();
       broker.close();
@@ -190,6 +203,7 @@ public final class EmbeddedSounding implements AutoCloseable {
   /** Cancels the job and ends cluster and broker; nothing is left running. */
   @Override
   public void close() {
+    commits.close();
     cluster.close();
     broker.close();
   }

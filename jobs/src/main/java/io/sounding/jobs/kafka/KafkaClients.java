@@ -119,7 +119,7 @@ public record KafkaClients(
    * reads the rest all the same.
    */
   public KafkaConsumer<byte[], byte[]> consumer() {
-    return consumer("earliest");
+    return consumer("earliest", "read_committed");
   }
 
   /**
@@ -129,12 +129,17 @@ public record KafkaClients(
    * begins must be said.
    */
   public KafkaConsumer<byte[], byte[]> strictConsumer() {
-    return consumer("none");
+    return consumer("none", "read_committed");
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer(String whereNothingIs) {
+  /** A consumer of what is written from now on, without a group, whether it is committed or not. */
+  public KafkaConsumer<byte[], byte[]> uncommittedConsumer() {
+    return consumer("latest", "read_uncommitted");
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer(String whereNothingIs, String isolation) {
     Properties properties = with(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, whereNothingIs);
     properties.putIfAbsent(

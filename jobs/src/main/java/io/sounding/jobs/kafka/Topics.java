@@ -35,6 +35,11 @@ public record Topics(
         prefix + ".dead-letters");
   }
 
+  /** Those that the job writes. */
+  public List<String> written() {
+    return List.of(metrics, alarms, correlations, deadLetters);
+  }
+
   /** Those that keep the latest record of every key. */
   public List<String> compacted() {
     return List.of(metrics, alarms, correlations);

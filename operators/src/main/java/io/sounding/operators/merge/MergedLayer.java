@@ -45,7 +45,8 @@ public record MergedLayer(
     EmbedTiming timing,
     String failure) {
 
-  static MergedLayer failed(CheckpointRequest checkpoint, int shards, String failure) {
+  /** What is told of an evaluation that failed. */
+  public static MergedLayer failed(CheckpointRequest checkpoint, int shards, String failure) {
     return new MergedLayer(
         MetricStatus.FAILED,
         checkpoint,

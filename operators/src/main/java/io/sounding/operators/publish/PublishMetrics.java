@@ -37,7 +37,25 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
 
   @Override
   public Publication map(MergedLayer layer) {
-    return LogContext.of(layer.checkpoint()).layer(layer.layer()).call(() -> publication(layer));
+    return LogContext.of(layer.checkpoint())
+        .layer(layer.layer())
+        .call(
+            () -> {
+              try {
+                return publication(layer);
+              } catch (RuntimeException e) { // would come again whenever the job restarts
+                LOG.error("The metrics of {} failed.", layer.checkpoint().named(), e);
+                return publication(failed(layer, e));
+              }
+            });
+  }
+
+  private static MergedLayer failed(MergedLayer layer, RuntimeException e) {
+    return MergedLayer.failed(
+        layer.checkpoint(),
+        layer.shards(),
+        "The metrics of layer %d could not be computed (%s). This is a defect of Sounding: report it with the task manager's log."
+            .formatted(layer.layer(), e));
   }
 
   private Publication publication(MergedLayer layer) {

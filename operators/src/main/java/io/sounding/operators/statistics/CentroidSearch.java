@@ -1,10 +1,10 @@
 package io.sounding.operators.statistics;
 
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * The centroids that are reported: from a start by greedy k-means++, Lloyd goes on over the whole
@@ -156,19 +156,23 @@ final class CentroidSearch {
   }
 
   /**
-   * What seeds are chosen among.
+   * What seeds are chosen among. A micro-centroid out of the sample's reach, of a frame that is not
+   * sampled, would be no sampled frame's nearest.
    *
    * @param coordinates of each that will be gone through
    */
   private static PointCloud candidates(
       PointCloud cloud, MicroCentroids micro, int clusters, int coordinates) {
-    int d = cloud.dimension();
     int most = (int) Math.max(FEWEST_CANDIDATES, SEEDING_WORK / ((double) clusters * coordinates));
-    if (micro.size() < clusters) {
+    int[] reached =
+        IntStream.range(0, micro.size())
+            .filter(c -> cloud.reaches(micro.means(), c))
+            .limit(most)
+            .toArray();
+    if (reached.length < clusters) {
       return cloud.size() <= most ? cloud : cloud.head(most);
     }
-    int size = Math.min(micro.size(), most);
-    return cloud.alongside(
-        Arrays.copyOf(micro.means(), size * d), Arrays.copyOf(micro.weights(), size));
+    MicroCentroids near = micro.select(reached);
+    return cloud.alongside(near.means(), near.weights());
   }
 }

@@ -113,7 +113,8 @@ final class MicroCentroids {
     return compared != 0 ? compared : Double.compare(squares[a], squares[b]);
   }
 
-  private MicroCentroids select(int[] indexes) {
+  /** Some of them, in this order. */
+  MicroCentroids select(int[] indexes) {
     double[] selected = new double[indexes.length * dimension];
     for (int i = 0; i < indexes.length; i++) {
       System.arraycopy(means, indexes[i] * dimension, selected, i * dimension, dimension);

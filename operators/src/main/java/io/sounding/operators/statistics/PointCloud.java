@@ -20,6 +20,9 @@ import java.util.function.DoubleSupplier;
 final class PointCloud {
   private static final int UNSCALED_EXPONENT = 20;
 
+  /** The squared norm of a point of such coordinates is far from float32's end. */
+  private static final double FARTHEST = 0x1p40;
+
   /** Not less than a block of the fold, which has one processor and takes none from others. */
   private static final int RANGE = LayerAccumulator.MOST_BLOCK_ROWS;
 
@@ -148,7 +151,24 @@ final class PointCloud {
     return largest;
   }
 
-  /** Other points in the coordinates of this cloud; {@code points[weights.length * d]}. */
+  /**
+   * Whether products with another point stay within the range of float32 in these coordinates.
+   *
+   * @param index which one of the points {@code [n * d]}
+   */
+  boolean reaches(double[] points, int index) {
+    for (int j = 0; j < dimension; j++) {
+      if (!(Math.abs(points[index * dimension + j] - centre[j]) <= FARTHEST * unit)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Other points in the coordinates of this cloud, each of which it {@linkplain #reaches reaches};
+   * {@code points[weights.length * d]}.
+   */
   PointCloud alongside(double[] points, double[] pointWeights) {
     return relative(points, pointWeights, centre, unit, new float[points.length]);
   }

@@ -11,6 +11,7 @@ import io.sounding.operators.fold.ShardSummaries;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
 import io.sounding.operators.merge.MergedLayer;
+import io.sounding.operators.merge.MergedSummary;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.RejectReason;
@@ -139,5 +140,37 @@ class PublishMetricsTest {
               assertThat(failure.offset()).isEqualTo(7);
               assertThat(failure.value()).isEqualTo(new byte[] {1, 2});
             });
+  }
+
+  @Test
+  void whatCannotBeComputedFailsTheCheckpointAndNotTheJob() throws Exception {
+    List<MergedLayer> layers = merged(ShardSummaries.all(5).toArray(ShardSummary[]::new));
+    MergedLayer whole = layers.get(layers.size() - 1);
+    MergedLayer empty =
+        new MergedLayer(
+            MetricStatus.FINAL,
+            whole.checkpoint(),
+            whole.corpusDigest(),
+            whole.layer(),
+            whole.layers(),
+            whole.shards(),
+            whole.utterances(),
+            whole.corpusUtterances(),
+            whole.audioSeconds(),
+            whole.corpusAudioSeconds(),
+            new MergedSummary(),
+            whole.rankMeStdErr(),
+            whole.devices(),
+            whole.embedSeconds(),
+            whole.foldSeconds(),
+            whole.timing(),
+            null);
+
+    MetricEvent event = published(List.of(empty)).get(0);
+
+    assertThat(event.getStatus()).isEqualTo(MetricStatus.FAILED);
+    assertThat(event.getFailureReason())
+        .startsWith("The metrics of layer 2 could not be computed (java.lang.NullPointerException");
+    assertThat(publications.get(0).failure().reason()).isEqualTo(RejectReason.EVALUATION_FAILED);
   }
 }

@@ -1,6 +1,7 @@
 package io.sounding.operators.statistics;
 
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -156,23 +157,27 @@ final class CentroidSearch {
   }
 
   /**
-   * What seeds are chosen among. A micro-centroid out of the sample's reach, of a frame that is not
-   * sampled, would be no sampled frame's nearest.
+   * What seeds are chosen among.
    *
    * @param coordinates of each that will be gone through
    */
   private static PointCloud candidates(
       PointCloud cloud, MicroCentroids micro, int clusters, int coordinates) {
+    int d = cloud.dimension();
     int most = (int) Math.max(FEWEST_CANDIDATES, SEEDING_WORK / ((double) clusters * coordinates));
-    int[] reached =
-        IntStream.range(0, micro.size())
-            .filter(c -> cloud.reaches(micro.means(), c))
-            .limit(most)
-            .toArray();
-    if (reached.length < clusters) {
+    if (micro.size() < clusters || !areReached(micro, cloud)) {
       return cloud.size() <= most ? cloud : cloud.head(most);
     }
-    MicroCentroids near = micro.select(reached);
-    return cloud.alongside(near.means(), near.weights());
+    int size = Math.min(micro.size(), most);
+    return cloud.alongside(
+        Arrays.copyOf(micro.means(), size * d), Arrays.copyOf(micro.weights(), size));
+  }
+
+  /**
+   * Whether the sample's coordinates suit all micro-centroids. They do not suit one of a huge frame
+   * that is not sampled, beside which the fold could not tell the frames of its block apart either.
+   */
+  private static boolean areReached(MicroCentroids micro, PointCloud cloud) {
+    return IntStream.range(0, micro.size()).allMatch(c -> cloud.reaches(micro.means(), c));
   }
 }

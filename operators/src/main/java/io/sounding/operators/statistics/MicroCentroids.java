@@ -113,8 +113,7 @@ final class MicroCentroids {
     return compared != 0 ? compared : Double.compare(squares[a], squares[b]);
   }
 
-  /** Some of them, in this order. */
-  MicroCentroids select(int[] indexes) {
+  private MicroCentroids select(int[] indexes) {
     double[] selected = new double[indexes.length * dimension];
     for (int i = 0; i < indexes.length; i++) {
       System.arraycopy(means, indexes[i] * dimension, selected, i * dimension, dimension);

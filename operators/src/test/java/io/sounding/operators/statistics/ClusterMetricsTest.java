@@ -65,7 +65,7 @@ class ClusterMetricsTest {
 
       assertThat(metrics.k()).isEqualTo(clusters);
       assertThat(metrics.inertiaPerFrame())
-          .isCloseTo(without.inertiaPerFrame(), withinPercentage(5));
+          .isCloseTo(without.inertiaPerFrame(), withinPercentage(2));
       assertThat(metrics.usagePerplexity())
           .isCloseTo(without.usagePerplexity(), withinPercentage(2));
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -69,14 +70,8 @@ final class ModelFiles {
     String extension = kind.extension();
     try {
       makeDirectory();
-      if (sha256 != null) {
-        Path kept = directory.resolve(sha256 + extension);
-        if (Files.exists(kept)) {
-          checkSize(named, Files.size(kept));
-          if (sha256.equals(digest(kept))) {
-            return used(kept);
-          }
-        }
+      if (sha256 != null && isKept(directory.resolve(sha256 + extension), sha256, named)) {
+        return directory.resolve(sha256 + extension);
       }
       Path partial = Files.createTempFile(directory, "fetch-", PARTIAL);
       try {
@@ -88,7 +83,6 @@ final class ModelFiles {
         }
         Path kept = directory.resolve(actual + extension);
         Files.move(partial, kept, StandardCopyOption.ATOMIC_MOVE);
-        used(kept);
         evictAllBut(kept);
         return kept;
       } finally {
@@ -99,6 +93,21 @@ final class ModelFiles {
           "The %s %s cannot be fetched into %s (%s). Check that it exists and that every task manager may read it."
               .formatted(kind.noun(), uri, directory, e),
           e);
+    }
+  }
+
+  /** Whether a file is there and whole; it counts as used then. Others may evict it meanwhile. */
+  private boolean isKept(Path file, String sha256, String named)
+      throws IOException, EncodingException {
+    try {
+      checkSize(named, Files.size(file));
+      boolean whole = sha256.equals(digest(file));
+      if (whole) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+      }
+      return whole;
+    } catch (NoSuchFileException absent) {
+      return false;
     }
   }
 
@@ -176,11 +185,6 @@ final class ModelFiles {
       in.transferTo(OutputStream.nullOutputStream());
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static Path used(Path file) throws IOException {
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
-    return file;
   }
 
   private void evictAllBut(Path kept) throws IOException {

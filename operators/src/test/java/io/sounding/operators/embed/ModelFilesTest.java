@@ -13,8 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +100,37 @@ class ModelFilesTest {
     assertThat(files.fetch(source.toUri().toString(), SHA256_OF_60, Artifact.TORCHSCRIPT))
         .isEqualTo(local)
         .hasSameBinaryContentAs(source);
+  }
+
+  /** As two task managers on one folder do that evaluate different checkpoints. */
+  @Test
+  void filesThatEvictEachOtherAreFetchedAgain() throws Exception {
+    int bytes = 1 << 20;
+    List<Callable<Integer>> readers = new ArrayList<>();
+    for (String name : List.of("a.pt", "b.pt")) {
+      Path source = source(name, bytes);
+      String sha256 = Examples.sha256(Files.readAllBytes(source));
+      ModelFiles small =
+          new ModelFiles(
+              cache, bytes + 1, bytes + 1, TrustedArtifacts.of(List.of(folder.toString())));
+      readers.add(
+          () -> {
+            int fetched = 0;
+            while (fetched < 100) {
+              small.fetch(source.toUri().toString(), sha256, Artifact.TORCHSCRIPT);
+              fetched++;
+            }
+            return fetched;
+          });
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(readers.size());
+    try {
+      for (Future<Integer> fetched : threads.invokeAll(readers)) {
+        assertThat(fetched.get()).isEqualTo(100);
+      }
+    } finally {
+      threads.shutdown();
+    }
   }
 
   @Test

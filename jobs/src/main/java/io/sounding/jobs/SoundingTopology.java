@@ -135,7 +135,7 @@ public final class SoundingTopology {
     var checkpoints =
         admittedCheckpoints
             .keyBy(CheckpointRequest::evaluationId)
-            .process(new FirstCheckpointWins(settings.patience().retention()))
+            .process(new FirstCheckpointWins(settings.patience().requests()))
             .name("first checkpoint wins")
             .uid(Uids.FIRST_CHECKPOINT_WINS);
 

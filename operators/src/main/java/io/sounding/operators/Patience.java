@@ -30,6 +30,14 @@ public record Patience(Duration utterance, Duration corpus, Duration retention)
     return new Patience(utterance, corpus, newRetention);
   }
 
+  /**
+   * How long requests are remembered: longer than what became of them, which would keep the events
+   * of one that is evaluated again from being published.
+   */
+  public Duration requests() {
+    return retention.multipliedBy(2);
+  }
+
   private static void positive(String name, Duration duration) {
     if (duration.toMillis() < 1) {
       throw new IllegalArgumentException(

@@ -111,8 +111,8 @@ class RecordTypesTest {
             new String[] {"s"}),
         new ShardManifest(
             "dev", "d", 2, 1.5, new String[0], new long[0], new int[0], new String[0]),
-        new InFlight("e", "identity", 3, 1.5, 0.5, 7, saved),
-        new InFlight("e", "identity", 0, 0, 0, 0, null),
+        new InFlight("e", "identity", 3, 1.5, 0.5, 7, "sha", saved),
+        new InFlight("e", "identity", 0, 0, 0, 0, null, null),
         saved,
         summary,
         ShardSummary.failed(request, 1, 4, "Why."),

@@ -145,6 +145,11 @@ final class CurrentModel implements AutoCloseable {
         .orElse("");
   }
 
+  /** SHA-256 of the files of the open model. */
+  String sha256() {
+    return current.lease.sha256();
+  }
+
   /** Seconds that this process took to load the model of {@code request}; 0: it is not held. */
   double loadSeconds(CheckpointRequest request) {
     return held(request).map(model -> model.lease.loadSeconds()).orElse(0.0);

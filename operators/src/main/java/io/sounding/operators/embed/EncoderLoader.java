@@ -19,6 +19,14 @@ final class EncoderLoader {
   /** How often another process may evict a file before it is loaded. */
   private static final int MOST_EVICTIONS = 3;
 
+  /**
+   * An encoder.
+   *
+   * @param sha256 SHA-256 of the model file it is of; of that and of its weights, if they lie in
+   *     another
+   */
+  record Loaded(SpeechEncoder encoder, String sha256) {}
+
   private final SharedGraphs graphs = new SharedGraphs();
 
   /**
@@ -27,17 +35,13 @@ final class EncoderLoader {
    * @throws EncodingException if a file is not trusted, cannot be fetched, or is not what it should
    *     be
    */
-  SpeechEncoder load(CheckpointRequest request, ModelLoading loading) throws EncodingException {
+  Loaded load(CheckpointRequest request, ModelLoading loading) throws EncodingException {
     Device device = EngineDevices.ofThisProcess().usable(request.modelFormat(), loading.device());
     for (int evicted = 0; ; evicted++) {
       List<Path> fetched = new ArrayList<>();
       try {
         return request.weightsUri() == null
-            ? SpeechEncoder.load(
-                fetchModel(request, request.modelSha256(), loading, fetched),
-                request.modelFormat(),
-                loading.intraOpThreads(),
-                device)
+            ? whole(request, loading, device, fetched)
             : swapped(request, loading, device, fetched);
       } catch (EncodingException e) {
         if (evicted == MOST_EVICTIONS || fetched.stream().allMatch(Files::exists)) {
@@ -47,7 +51,16 @@ final class EncoderLoader {
     }
   }
 
-  private SpeechEncoder swapped(
+  private static Loaded whole(
+      CheckpointRequest request, ModelLoading loading, Device device, List<Path> fetched)
+      throws EncodingException {
+    Path file = fetchModel(request, request.modelSha256(), loading, fetched);
+    return new Loaded(
+        SpeechEncoder.load(file, request.modelFormat(), loading.intraOpThreads(), device),
+        ModelFiles.sha256(file));
+  }
+
+  private Loaded swapped(
       CheckpointRequest request, ModelLoading loading, Device device, List<Path> fetched)
       throws EncodingException {
     String given = request.modelSha256();
@@ -58,7 +71,8 @@ final class EncoderLoader {
     Path weights =
         loading.files().fetch(request.weightsUri(), request.weightsSha256(), Artifact.WEIGHTS);
     fetched.add(weights);
-    return graph.with(Safetensors.read(weights), file);
+    return new Loaded(
+        graph.with(Safetensors.read(weights), file), sha256 + " " + ModelFiles.sha256(weights));
   }
 
   private SharedGraph graph(

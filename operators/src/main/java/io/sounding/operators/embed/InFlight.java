@@ -12,6 +12,7 @@ import io.sounding.operators.fold.ShardFold;
  * @param embedSeconds wall time of the forward passes, seconds
  * @param begunMillis when the first window was taken, milliseconds since 1970-01-01 UTC; 0: not
  *     known
+ * @param modelSha256 SHA-256 of the files of the model that made the frames; null: not known
  * @param fold the summaries so far; null before the first batch
  */
 public record InFlight(
@@ -21,4 +22,5 @@ public record InFlight(
     double audioSeconds,
     double embedSeconds,
     long begunMillis,
+    String modelSha256,
     ShardFold.Saved fold) {}

@@ -94,6 +94,7 @@ final class ShardPipeline implements AutoCloseable {
       return false;
     }
     model.open();
+    next.goesThrough(model.sha256());
     passes.add(model.begin(next.begin(source.audioOf(next)), next.request().layers()));
     return true;
   }

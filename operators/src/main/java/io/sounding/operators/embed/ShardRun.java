@@ -43,6 +43,7 @@ final class ShardRun {
   private double embedSeconds;
   private long begunMillis;
   private long endedMillis;
+  private String modelSha256; // null: not known yet
   private ShardFold fold;
 
   private int batchAhead;
@@ -85,6 +86,7 @@ final class ShardRun {
     audioSeconds = saved.audioSeconds();
     embedSeconds = saved.embedSeconds();
     begunMillis = saved.begunMillis();
+    modelSha256 = saved.modelSha256();
     fold =
         saved.fold() == null
             ? null
@@ -99,7 +101,29 @@ final class ShardRun {
         audioSeconds,
         embedSeconds,
         begunMillis,
+        modelSha256,
         fold == null ? null : fold.save());
+  }
+
+  /**
+   * Says which files the model was loaded from that the next pass goes through. If what was resumed
+   * came from others, the shard is begun again.
+   *
+   * @param sha256 their SHA-256
+   */
+  void goesThrough(String sha256) {
+    if (modelSha256 != null && !modelSha256.equals(sha256)) {
+      nextBatch = 0;
+      audioSeconds = 0;
+      embedSeconds = 0;
+      begunMillis = 0;
+      fold = null;
+      batchAhead = 0;
+      windowAhead = 0;
+      signals = null;
+      ahead = null;
+    }
+    modelSha256 = sha256;
   }
 
   /** What the progress through a plan means: with anything else it would be another's. */
@@ -372,6 +396,7 @@ final class ShardRun {
                 folded.layers().length,
                 folded.summaries()[i],
                 device,
+                modelSha256,
                 embedSeconds,
                 folded.foldSeconds()[i],
                 begunMillis == 0 ? null : new EmbedTiming(loadSeconds, begunMillis, endedMillis),

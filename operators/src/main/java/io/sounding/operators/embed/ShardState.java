@@ -19,17 +19,17 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
  * The state of one shard, that of Flink's current key: its audio, its part of each manifest, the
  * checkpoints still to be evaluated on it, and how far it is with the one under way.
  *
- * <p>State, layout 3, keyed by shard: map "audio", the utterances; map "manifests", the shard's
+ * <p>State, layout 4, keyed by shard: map "audio", the utterances; map "manifests", the shard's
  * part of each; map "pending", the checkpoints; value "in-flight"; a processing-time timer per
  * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union lists "number-of-shards" and
- * "divides-by-hash". Layouts 1 and 2 are read. Layout 1 has checkpoints without a file of weights;
- * a version that knows none would evaluate the graph's own weights. Layout 2 does not say when the
+ * "divides-by-hash". Layouts 1 to 3 are read. Layout 1 has checkpoints without a file of weights; a
+ * version that knows none would evaluate the graph's own weights. Layout 2 does not say when the
  * work in flight was begun, and its corpora are divided by a hash, as those of the job that goes on
- * from it are from then on.
+ * from it are from then on. Layout 3 does not say by which files the work in flight was made.
  */
 final class ShardState {
 
-  private static final StateLayout LAYOUT = new StateLayout("embed", 3);
+  private static final StateLayout LAYOUT = new StateLayout("embed", 4);
 
   private static final int LAST_LAYOUT_BY_HASH = 2;
 

@@ -89,7 +89,7 @@ final class ShardView {
           .formatted(utteranceId, manifest.corpusId());
     }
     if (!manifest.sha256s()[index].equals(sha256)) {
-      return "Utterance %s has SHA-256 %s, but the manifest of corpus %s says %s. Publish the audio that the manifest was made of."
+      return "Utterance %s has SHA-256 %s, but the manifest of corpus %s says %s. Publish the corpus under another name."
           .formatted(utteranceId, sha256, manifest.corpusId(), manifest.sha256s()[index]);
     }
     return null;

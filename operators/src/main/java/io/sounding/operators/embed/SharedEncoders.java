@@ -71,6 +71,7 @@ final class SharedEncoders {
     private final String loadedFor;
     private final CompletableFuture<SpeechEncoder> encoder;
     private volatile double loadSeconds;
+    private volatile String sha256;
     private int users;
 
     private Entry(String loadedFor, CompletableFuture<SpeechEncoder> encoder) {
@@ -104,6 +105,11 @@ final class SharedEncoders {
      */
     double loadSeconds() {
       return entry.loadedFor.equals(evaluationId) ? entry.loadSeconds : 0;
+    }
+
+    /** SHA-256 of the files that the model was loaded from; it must be there. */
+    String sha256() {
+      return entry.sha256;
     }
 
     @Override
@@ -155,7 +161,9 @@ final class SharedEncoders {
       SpeechEncoder.startEngine(request.modelFormat(), loading.intraOpThreads());
       encoder.orTimeout(loading.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
       long start = System.nanoTime();
-      SpeechEncoder made = encoderLoader.load(request, loading);
+      EncoderLoader.Loaded loaded = encoderLoader.load(request, loading);
+      SpeechEncoder made = loaded.encoder();
+      entry.sha256 = loaded.sha256();
       entry.loadSeconds = (System.nanoTime() - start) * 1e-9;
       if (encoder.complete(made)) {
         LOG.info(

@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param summary a {@link io.sounding.operators.statistics.LayerSummary} as bytes; null in a
  *     failure
  * @param device where it was embedded; null in a failure
+ * @param modelSha256 SHA-256 of the model file that embedded it; of that and of its weights, if
+ *     they lie in another; null if not known, or in a failure
  * @param embedSeconds wall time of the forward passes, seconds
  * @param foldSeconds wall time of folding this layer, seconds
  * @param timing when it was embedded; null if not known, or in a failure
@@ -39,6 +41,7 @@ public record ShardSummary(
     int layers,
     byte[] summary,
     String device,
+    String modelSha256,
     double embedSeconds,
     double foldSeconds,
     EmbedTiming timing,
@@ -64,6 +67,7 @@ public record ShardSummary(
         0,
         null,
         null,
+        null,
         0,
         0,
         null,
@@ -73,7 +77,23 @@ public record ShardSummary(
   /** The same failure, told to one layer so that it gives up too. */
   public ShardSummary ofLayer(int known) {
     return new ShardSummary(
-        checkpoint, null, 0, 0, shard, shards, 0, 0, known, 0, null, null, 0, 0, null, failure);
+        checkpoint,
+        null,
+        0,
+        0,
+        shard,
+        shards,
+        0,
+        0,
+        known,
+        0,
+        null,
+        null,
+        null,
+        0,
+        0,
+        null,
+        failure);
   }
 
   /** The same without the bytes of the summary. */
@@ -91,6 +111,7 @@ public record ShardSummary(
         layers,
         null,
         device,
+        modelSha256,
         embedSeconds,
         foldSeconds,
         timing,

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -34,18 +35,18 @@ import org.slf4j.LoggerFactory;
  * after {@code patience}, and so does an evaluation of which no summary came for that long (a part
  * of it failed elsewhere).
  *
- * <p>State, layout 3, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
+ * <p>State, layout 4, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
  * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
  * key. Layout 1, which is read, has checkpoints without a file of weights; a version that knows
- * none would merge what others evaluated with one, so it must not read layout 2. Layout 2, which is
- * read, has summaries that do not say when they were made.
+ * none would merge what others evaluated with one, so it must not read layout 2. Layouts 2 and 3,
+ * which are read, have summaries that do not say when they were made, and by which files.
  */
 public final class MergeShards extends VersionedStage<String, ShardSummary, MergedLayer> {
 
   private static final long serialVersionUID = 1L;
 
   private static final Logger LOG = LoggerFactory.getLogger(MergeShards.class);
-  private static final StateLayout LAYOUT = new StateLayout("merge", 3);
+  private static final StateLayout LAYOUT = new StateLayout("merge", 4);
 
   /**
    * How much of the corpus is there.
@@ -176,6 +177,19 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     }
     devices.remove("");
     ShardSummary any = inOrder.get(0);
+    List<String> models =
+        inOrder.stream()
+            .map(ShardSummary::modelSha256)
+            .filter(Objects::nonNull)
+            .distinct()
+            .toList();
+    if (models.size() > 1) {
+      return MergedLayer.failed(
+          any.checkpoint(),
+          any.shards(),
+          "The model file changed midway: its SHA-256 was %s for some shards and %s for others. Publish the checkpoint again with a higher attempt, with its SHA-256 or under a name that nothing overwrites."
+              .formatted(models.get(0), models.get(1)));
+    }
     LayerSummary whole;
     try {
       whole = LayerSummary.mergeAll(parts);

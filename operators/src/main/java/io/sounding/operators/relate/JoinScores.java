@@ -3,6 +3,8 @@ package io.sounding.operators.relate;
 import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.Score;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -89,7 +91,10 @@ public final class JoinScores extends KeyedCoProcessFunction<String, Measurement
     if (after == before) {
       return; // an older score, or the same again
     }
-    for (String place : places.keys()) {
+    List<String> known = new ArrayList<>();
+    places.keys().forEach(known::add);
+    for (String place : known) {
+      places.put(place, true); // it lives on
       int end = place.indexOf('\n');
       int layer = Integer.parseInt(place.substring(end + 1));
       out.collect(new Evidence(place.substring(0, end), layer, null, score));

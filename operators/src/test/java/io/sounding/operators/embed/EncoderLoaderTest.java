@@ -63,7 +63,7 @@ class EncoderLoaderTest {
 
   private SpeechEncoder load(CheckpointRequest request, ModelLoading loading) throws Exception {
     SpeechEncoder.startEngine(request.modelFormat(), 1);
-    return loader.load(request, loading);
+    return loader.load(request, loading).encoder();
   }
 
   private void assertIs(String expected, SpeechEncoder encoder) throws Exception {

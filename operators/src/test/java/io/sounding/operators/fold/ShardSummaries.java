@@ -53,6 +53,7 @@ public final class ShardSummaries {
         3,
         fold.save().summaries()[0],
         shard % 2 == 0 ? "cpu" : "gpu0",
+        "a".repeat(64),
         0.5,
         0.25,
         new EmbedTiming(shard, 1_000 + shard, 3_000 + shard),
@@ -61,6 +62,15 @@ public final class ShardSummaries {
 
   /** The same summary with other statistics. */
   public static ShardSummary withSummary(ShardSummary s, byte[] statistics) {
+    return with(s, statistics, s.modelSha256());
+  }
+
+  /** The same summary of another model. */
+  public static ShardSummary withModel(ShardSummary s, String sha256) {
+    return with(s, s.summary(), sha256);
+  }
+
+  private static ShardSummary with(ShardSummary s, byte[] statistics, String modelSha256) {
     return new ShardSummary(
         s.checkpoint(),
         s.corpusDigest(),
@@ -74,6 +84,7 @@ public final class ShardSummaries {
         s.layers(),
         statistics,
         s.device(),
+        modelSha256,
         s.embedSeconds(),
         s.foldSeconds(),
         s.timing(),

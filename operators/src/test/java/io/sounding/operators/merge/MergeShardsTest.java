@@ -126,6 +126,29 @@ class MergeShardsTest {
   }
 
   @Test
+  void shardsOfAModelFileThatWasChangedMidwayFailTheEvaluation() throws Exception {
+    ShardSummary ofAnother = ShardSummaries.withModel(all.get(1), "b".repeat(64));
+    try (var stage = opened()) {
+      stage.take(all.get(0), ofAnother, all.get(2));
+      assertThat(progress(stage)).containsExactly("PARTIAL 2", "FAILED 0");
+      assertThat(stage.extractOutputValues().get(1).failure())
+          .contains("its SHA-256 was " + "a".repeat(64))
+          .contains("and " + "b".repeat(64));
+    }
+  }
+
+  /** As those of an earlier version. */
+  @Test
+  void shardsThatDoNotSayWhichModelTheyAreOfGoWithOthers() throws Exception {
+    try (var stage = opened()) {
+      for (ShardSummary s : all) {
+        stage.take(s.shard() % 2 == 0 ? s : ShardSummaries.withModel(s, null));
+      }
+      assertThat(progress(stage)).endsWith("FINAL 18");
+    }
+  }
+
+  @Test
   void aLayerWithoutASingleFrameFailsTheEvaluation() throws Exception {
     byte[] nothing =
         LayerSummary.empty(ShardSummaries.DIMENSION, ShardSummaries.SETTINGS).toBytes();

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.operators.Examples;
 import io.sounding.operators.KeyedStage;
+import io.sounding.operators.Patience;
+import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.admit.FirstCheckpointWins;
 import io.sounding.operators.admit.Rejection;
 import io.sounding.schemas.RejectReason;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -64,6 +68,38 @@ class FirstFailureEndsTest {
       restored.open();
       restored.take(event("a", 4), event("b", 5));
       assertThat(published(restored)).containsExactly(5);
+    }
+  }
+
+  /** Its failure came an hour after it was admitted, so it is remembered for longer. */
+  @Test
+  void aCheckpointThatIsAdmittedAgainIsPublishedAgain() throws Exception {
+    Patience patience = Patience.DEFAULT.withRetention(RETENTION);
+    long hour = Duration.ofHours(1).toMillis();
+    CheckpointRequest request = Examples.request("a", 1, "dev", Path.of("/model.pt"));
+    try (var admitting =
+            new KeyedStage<>(
+                new FirstCheckpointWins(patience.requests()), CheckpointRequest::evaluationId);
+        var ending =
+            new KeyedStage<>(
+                new FirstFailureEnds(patience.retention()), Publication::evaluationId)) {
+      admitting.open();
+      ending.open();
+      admitting.setStateTtlProcessingTime(0);
+      ending.setStateTtlProcessingTime(hour);
+      admitting.take(request);
+      ending.take(failure("a", 1, "It broke."));
+      long remembered = RETENTION.toMillis() + hour / 2;
+      admitting.setStateTtlProcessingTime(remembered);
+      admitting.take(request);
+      assertThat(admitting.extractOutputValues()).hasSize(1);
+      long forgotten = remembered + 2 * RETENTION.toMillis() + 1;
+      admitting.setStateTtlProcessingTime(forgotten);
+      ending.setStateTtlProcessingTime(forgotten);
+      admitting.take(request);
+      assertThat(admitting.extractOutputValues()).hasSize(2);
+      ending.take(event("a", 2));
+      assertThat(published(ending)).containsExactly(1, 2);
     }
   }
 }

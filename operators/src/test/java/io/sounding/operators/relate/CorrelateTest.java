@@ -379,7 +379,7 @@ class CorrelateTest {
       harness.finishSweeps();
       int known = harness.events().size();
       harness.setExpiryTime(day - 1);
-      harness.take(List.of(measurement("a", 6, 0)));
+      harness.take(List.of(measurement("a", 6, 0), measurement("a", 7, 0)));
       harness.setExpiryTime(2 * day - 2); // what came first is alive: its run was heard of
       harness.take(List.of(score("a", 6, TASK, 9)));
       harness.finishSweeps();
@@ -388,8 +388,16 @@ class CorrelateTest {
           .isNotEmpty()
           .allMatch(e -> e.getPairs() == 7);
       known = harness.events().size();
-      harness.setExpiryTime(4 * day);
-      harness.take(List.of(measurement("a", 7, 0), score("a", 7, TASK, 2)));
+      harness.setExpiryTime(3 * day - 3); // and by that score again
+      harness.take(List.of(score("a", 7, TASK, 2)));
+      harness.finishSweeps();
+      assertThat(harness.events().subList(known, harness.events().size()))
+          .filteredOn(e -> e.getFromShare() == null)
+          .isNotEmpty()
+          .allMatch(e -> e.getPairs() == 8);
+      known = harness.events().size();
+      harness.setExpiryTime(5 * day);
+      harness.take(List.of(measurement("a", 8, 0), score("a", 8, TASK, 2)));
       harness.finishSweeps();
       assertThat(harness.events()).hasSize(known);
     }

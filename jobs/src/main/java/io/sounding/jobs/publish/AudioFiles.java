@@ -30,8 +30,8 @@ public final class AudioFiles {
    * The WAV and FLAC files among the given files and anywhere below the given folders, by utterance
    * id. Other files in folders, and those whose name starts with a dot, are passed over.
    *
-   * @throws UnusableInputException when a path does not exist, no audio file is found, or two files
-   *     would be one utterance
+   * @throws UnusableInputException when a path does not exist, no audio file is found, a path is no
+   *     id, or two files would be one utterance
    */
   public static List<AudioFilePath> list(Collection<Path> filesAndFolders)
       throws UnusableInputException {
@@ -41,6 +41,11 @@ public final class AudioFiles {
         Path relative = Files.isDirectory(given) ? given.relativize(file) : file.getFileName();
         String name = relative.toString().replace(relative.getFileSystem().getSeparator(), "/");
         String utteranceId = name.substring(0, name.lastIndexOf('.'));
+        String finding = EventIds.finding(utteranceId);
+        if (finding != null) {
+          throw new UnusableInputException(
+              file, "cannot name an utterance: its path " + finding, "rename it");
+        }
         AudioFilePath other = byId.put(utteranceId, new AudioFilePath(utteranceId, file));
         if (other != null && !other.path().equals(file)) {
           throw new UnusableInputException(

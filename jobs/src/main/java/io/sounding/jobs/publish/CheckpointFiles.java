@@ -58,8 +58,8 @@ public final class CheckpointFiles {
    * starts with a dot, are passed over.
    *
    * @throws UnusableInputException when a path does not exist, a named file has another extension,
-   *     a folder has no checkpoint files, a name holds no step or one above 2^63 - 1, or two files
-   *     have the same name
+   *     a folder has no checkpoint files, a name is no id, holds no step or one above 2^63 - 1, or
+   *     two files have the same name
    */
   public static List<CheckpointFile> list(Collection<Path> filesAndFolders)
       throws UnusableInputException {
@@ -72,6 +72,11 @@ public final class CheckpointFiles {
           continue;
         }
         String name = path.getFileName().toString();
+        String finding = EventIds.finding(name);
+        if (finding != null) {
+          throw new UnusableInputException(
+              path, "cannot name a checkpoint: its name " + finding, "rename it");
+        }
         Path other = pathsById.put(name, path);
         if (other != null) {
           throw new UnusableInputException(

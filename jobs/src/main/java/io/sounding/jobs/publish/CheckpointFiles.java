@@ -31,7 +31,8 @@ public final class CheckpointFiles {
   private static final Pattern LAST_DIGITS = Pattern.compile("([0-9]+)[^0-9]*$");
   private static final Pattern LOSS =
       Pattern.compile(
-          "([a-z_]*loss)[=_]?(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?)", Pattern.CASE_INSENSITIVE);
+          "([a-z_]*loss)(?:[=_](?=-)|[-=_]?(?!-))(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?)",
+          Pattern.CASE_INSENSITIVE);
   private static final Set<String> TRAINING_LOSSES = Set.of("loss", "train_loss", "training_loss");
 
   private CheckpointFiles() {}
@@ -126,7 +127,8 @@ public final class CheckpointFiles {
 
   /**
    * The training loss in the file's name, after "loss", "train_loss" or "training_loss", directly
-   * or with one of {@code = _} between (step=400-loss=2.31.pt); null if there is none.
+   * or with one of {@code = _ -} between (step=400-loss=2.31.pt); null if there is none. A minus is
+   * one only after {@code =} or {@code _}.
    */
   static Double loss(Path file) {
     String name = file.getFileName().toString();

@@ -64,8 +64,15 @@ public final class Sounding implements Runnable {
 
   /** Runs the command line and ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(
-        execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    PrintWriter terminal = new PrintWriter(System.out, true);
+    PrintWriter errors = new PrintWriter(System.err, true);
+    int status = execute(terminal, errors, arguments);
+    if (terminal.checkError() && !Terminal.isPipe()) {
+      errors.println(
+          "Standard output could not be written to its end. See that the disk it goes to has space.");
+      status = FAILED;
+    }
+    System.exit(status);
   }
 
   /**

@@ -59,6 +59,7 @@ class EvaluateCommandITCase {
                 out.toString()));
     arguments.addAll(List.of(more));
     assertThat(evaluate(arguments.toArray(new String[0]))).as(terminal.toString()).isZero();
+    assertThat(terminal.toString()).doesNotContain("has no loss of");
     List<JsonNode> events = new ArrayList<>();
     for (String line : Files.readAllLines(out)) {
       events.add(JSON.readTree(line));
@@ -164,14 +165,17 @@ class EvaluateCommandITCase {
     Path models = Files.createDirectories(folder.resolve("models"));
     Files.writeString(models.resolve("step00007.onnx"), "no model");
     Path out = folder.resolve("failed.jsonl");
+    Path losses = Files.writeString(folder.resolve("l1.csv"), "step,loss\n8,2.5\n");
 
     int status =
         evaluate(
             "--audio", DemoData.audio().resolve("de-f1_000.flac").toString(),
             "--checkpoints", models.toString(),
+            "--loss", losses.toString(),
             "--out", out.toString());
 
     assertThat(status).as(terminal.toString()).isEqualTo(1);
+    assertThat(terminal.toString()).contains(losses + " has no loss of 1 of 1 checkpoint.");
     assertThat(Files.readAllLines(out)).hasSize(1);
     JsonNode event = JSON.readTree(Files.readString(out));
     assertThat(event.get("status").asText()).isEqualTo("FAILED");

@@ -5,6 +5,7 @@ import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
@@ -239,6 +240,9 @@ final class EvaluateCommand implements Callable<Integer> {
     terminal.printf(
         "%d audio files, %d checkpoints; working in %s%n",
         audioFiles.size(), checkpointFiles.size(), folder.path());
+    if (loss != null) {
+      noteLosses(checkpointFiles, losses, terminal);
+    }
     EvaluationSession session =
         new EvaluationSession(folder, subtasks, settings, terminal, this::unusable);
     EvaluationWatch watch;
@@ -259,6 +263,16 @@ final class EvaluateCommand implements Callable<Integer> {
     folder.cleanAll();
     terminal.printf("Wrote %s.%n", out);
     return watch.anyFailed() ? 1 : 0;
+  }
+
+  private void noteLosses(
+      List<CheckpointFiles.CheckpointFile> files, Map<Long, Double> losses, PrintWriter terminal) {
+    long without = files.stream().filter(file -> !losses.containsKey(file.step())).count();
+    if (without > 0) {
+      terminal.printf(
+          "Note: %s has no loss of %d of %s.%n",
+          loss, without, Counted.of(files.size(), "checkpoint"));
+    }
   }
 
   /** The very files that were named, and where their links lead: nobody else's. */

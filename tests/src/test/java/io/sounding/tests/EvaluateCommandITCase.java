@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sounding.jobs.cli.Sounding;
+import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,6 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,17 +150,24 @@ class EvaluateCommandITCase {
   void whatTheJobRejectsIsToldAtOnceAndLeavesNothingBehind() throws Exception {
     Path work = folder.resolve("work");
     Path kept = Files.createDirectories(work.resolve("of the user"));
+    Path audio = folder.resolve("slow.wav");
+    AudioSystem.write(
+        new AudioInputStream(
+            new ByteArrayInputStream(new byte[1_000]),
+            new AudioFormat(500, 16, 1, true, false),
+            500),
+        AudioFileFormat.Type.WAVE,
+        audio.toFile());
 
     int status =
         evaluate(
-            "--audio", DemoData.audio().resolve("de-f1_000.flac").toString(),
+            "--audio", audio.toString(),
             "--checkpoints", DemoData.checkpoint("collapse", 400).toString(),
-            "--run", " ",
             "--work", work.toString(),
             "--out", folder.resolve("never.jsonl").toString());
 
     assertThat(status).isEqualTo(2);
-    assertThat(terminal.toString()).contains("The field runId is blank");
+    assertThat(terminal.toString()).contains("sampleRateHz is 500");
     assertThat(folder.resolve("never.jsonl")).doesNotExist();
     assertThat(work.toFile().listFiles()).containsExactly(kept.toFile());
   }
@@ -191,6 +203,8 @@ class EvaluateCommandITCase {
       value = {
         "--layers|first",
         "--layers|1,1",
+        "--run|\"\"",
+        "--corpus|\" \"",
         "--k|0",
         "--sample|-3",
         "--sketch|svd",
@@ -202,7 +216,8 @@ class EvaluateCommandITCase {
         "--audio|/no/such/folder",
         "--checkpoints|/no/such/folder",
         "--out|/no/such/folder/out.jsonl",
-        "--loss|/no/such/file.csv"
+        "--loss|/no/such/file.csv",
+        "--work|/dev/null"
       })
   void unusableArgumentsGiveStatusTwo(String option, String value) {
     List<String> arguments =
@@ -210,7 +225,8 @@ class EvaluateCommandITCase {
             List.of(
                 "--audio", DemoData.audio().toString(),
                 "--checkpoints", DemoData.checkpoint("healthy", 400).toString(),
-                "--out", folder.resolve("never.jsonl").toString()));
+                "--out", folder.resolve("never.jsonl").toString(),
+                "--work", folder.resolve("work").toString()));
     int given = arguments.indexOf(option);
     if (given >= 0) {
       arguments.set(given + 1, value);
@@ -219,6 +235,6 @@ class EvaluateCommandITCase {
     }
 
     assertThat(evaluate(arguments.toArray(new String[0]))).isEqualTo(2);
-    assertThat(folder.resolve("never.jsonl")).doesNotExist();
+    assertThat(folder).isEmptyDirectory();
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sounding.jobs.cli.Sounding;
+import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -14,6 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +64,7 @@ class EvaluateCommandITCase {
                 out.toString()));
     arguments.addAll(List.of(more));
     assertThat(evaluate(arguments.toArray(new String[0]))).as(terminal.toString()).isZero();
+    assertThat(terminal.toString()).doesNotContain("has no loss of");
     List<JsonNode> events = new ArrayList<>();
     for (String line : Files.readAllLines(out)) {
       events.add(JSON.readTree(line));
@@ -144,17 +150,24 @@ class EvaluateCommandITCase {
   void whatTheJobRejectsIsToldAtOnceAndLeavesNothingBehind() throws Exception {
     Path work = folder.resolve("work");
     Path kept = Files.createDirectories(work.resolve("of the user"));
+    Path audio = folder.resolve("slow.wav");
+    AudioSystem.write(
+        new AudioInputStream(
+            new ByteArrayInputStream(new byte[1_000]),
+            new AudioFormat(500, 16, 1, true, false),
+            500),
+        AudioFileFormat.Type.WAVE,
+        audio.toFile());
 
     int status =
         evaluate(
-            "--audio", DemoData.audio().resolve("de-f1_000.flac").toString(),
+            "--audio", audio.toString(),
             "--checkpoints", DemoData.checkpoint("collapse", 400).toString(),
-            "--run", " ",
             "--work", work.toString(),
             "--out", folder.resolve("never.jsonl").toString());
 
     assertThat(status).isEqualTo(2);
-    assertThat(terminal.toString()).contains("The field runId is blank");
+    assertThat(terminal.toString()).contains("sampleRateHz is 500");
     assertThat(folder.resolve("never.jsonl")).doesNotExist();
     assertThat(work.toFile().listFiles()).containsExactly(kept.toFile());
   }
@@ -164,14 +177,17 @@ class EvaluateCommandITCase {
     Path models = Files.createDirectories(folder.resolve("models"));
     Files.writeString(models.resolve("step00007.onnx"), "no model");
     Path out = folder.resolve("failed.jsonl");
+    Path losses = Files.writeString(folder.resolve("l1.csv"), "step,loss\n8,2.5\n");
 
     int status =
         evaluate(
             "--audio", DemoData.audio().resolve("de-f1_000.flac").toString(),
             "--checkpoints", models.toString(),
+            "--loss", losses.toString(),
             "--out", out.toString());
 
     assertThat(status).as(terminal.toString()).isEqualTo(1);
+    assertThat(terminal.toString()).contains(losses + " has no loss of 1 of 1 checkpoint.");
     assertThat(Files.readAllLines(out)).hasSize(1);
     JsonNode event = JSON.readTree(Files.readString(out));
     assertThat(event.get("status").asText()).isEqualTo("FAILED");
@@ -187,6 +203,8 @@ class EvaluateCommandITCase {
       value = {
         "--layers|first",
         "--layers|1,1",
+        "--run|\"\"",
+        "--corpus|\" \"",
         "--k|0",
         "--sample|-3",
         "--sketch|svd",
@@ -198,7 +216,8 @@ class EvaluateCommandITCase {
         "--audio|/no/such/folder",
         "--checkpoints|/no/such/folder",
         "--out|/no/such/folder/out.jsonl",
-        "--loss|/no/such/file.csv"
+        "--loss|/no/such/file.csv",
+        "--work|/dev/null"
       })
   void unusableArgumentsGiveStatusTwo(String option, String value) {
     List<String> arguments =
@@ -206,7 +225,8 @@ class EvaluateCommandITCase {
             List.of(
                 "--audio", DemoData.audio().toString(),
                 "--checkpoints", DemoData.checkpoint("healthy", 400).toString(),
-                "--out", folder.resolve("never.jsonl").toString()));
+                "--out", folder.resolve("never.jsonl").toString(),
+                "--work", folder.resolve("work").toString()));
     int given = arguments.indexOf(option);
     if (given >= 0) {
       arguments.set(given + 1, value);
@@ -215,6 +235,6 @@ class EvaluateCommandITCase {
     }
 
     assertThat(evaluate(arguments.toArray(new String[0]))).isEqualTo(2);
-    assertThat(folder.resolve("never.jsonl")).doesNotExist();
+    assertThat(folder).isEmptyDirectory();
   }
 }

@@ -22,6 +22,8 @@ import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SingleObjectCodec;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -231,6 +233,21 @@ class ReadersITCase {
     assertThat(since.told()).contains("60.000", " 200 ");
     Verb nothing = Verb.run(verb("tail", "--since", "2100-01-01", "--until-idle", "1s"));
     assertThat(nothing.told().lines()).hasSize(1);
+  }
+
+  @Test
+  void tailEndsWhenNobodyReadsIt() throws Exception {
+    history();
+    StringWriter errors = new StringWriter();
+
+    int status =
+        Sounding.execute(
+            Verb.unread(),
+            new PrintWriter(errors),
+            verb("tail", "--from-start").toArray(String[]::new));
+
+    assertThat(status).isZero();
+    assertThat(errors.toString()).isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sounding.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sounding.jobs.cli.Sounding;
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.embed.ModelSettings;
@@ -12,6 +13,7 @@ import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.SingleObjectCodec;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -289,5 +291,15 @@ class ReplayCommandITCase {
         .containsExactly(
             Tuple.tuple("checkpoint-10/model.safetensors", 0.5),
             Tuple.tuple("checkpoint-20/model.safetensors", 0.5));
+  }
+
+  @Test
+  @Order(9)
+  void itDoesNotWaitForWhatNobodyReads() throws Exception {
+    PrintWriter unread = Verb.unread();
+    List<String> replay =
+        with("replay", "--run", "unread", "--corpus", "none", "--from", folder.toString());
+
+    assertThat(Sounding.execute(unread, unread, replay.toArray(String[]::new))).isEqualTo(1);
   }
 }

@@ -1,6 +1,9 @@
 package io.sounding.tests;
 
 import io.sounding.jobs.cli.Sounding;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -37,6 +40,14 @@ public final class Verb implements AutoCloseable {
     Verb verb = start(arguments);
     verb.status();
     return verb;
+  }
+
+  /** A terminal that nobody reads: a pipe, closed at its other end. */
+  public static PrintWriter unread() throws IOException {
+    PipedInputStream reader = new PipedInputStream();
+    PrintWriter terminal = new PrintWriter(new PipedOutputStream(reader));
+    reader.close();
+    return terminal;
   }
 
   /** What it has told so far. */

@@ -10,6 +10,7 @@ import io.sounding.jobs.kafka.Topics;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.ModelFormat;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,12 @@ class WatchCommandITCase {
     Path target = folder.resolve(name);
     Files.createDirectories(target.getParent());
     Files.copy(DemoData.checkpoint("collapse", step), target);
+  }
+
+  @Test
+  void itEndsWhenNobodyReadsWhatItTells() throws Exception {
+    PrintWriter unread = Verb.unread();
+    assertThat(Sounding.execute(unread, unread, watch().toArray(String[]::new))).isZero();
   }
 
   /** A process of its own writes the first half, waits, and writes the second one. */

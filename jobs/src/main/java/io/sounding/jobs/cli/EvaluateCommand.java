@@ -5,6 +5,8 @@ import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.Counted;
+import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
@@ -214,31 +216,34 @@ final class EvaluateCommand implements Callable<Integer> {
     DeviceChoice deviceChoice = parseDevice();
     checkOut();
 
-    WorkFolder folder = WorkFolder.below(work);
-    folder.cleanOnInterrupt();
     StatisticsSettings defaults = StatisticsSettings.defaults();
-    EvaluationSettings settings =
-        EvaluationSettings.defaults(
-                ModelSettings.of(trusted(checkpointFiles), folder.models().toString())
-                    .on(deviceChoice))
+    StatisticsSettings statistics =
+        defaults
             .with(
-                shards,
-                defaults
-                    .with(
-                        atLeastOne("--k", clusters, defaults.clusters()),
-                        atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
-                    .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows));
+                atLeastOne("--k", clusters, defaults.clusters()),
+                atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
+            .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
+    TrustedArtifacts trusted = trusted(checkpointFiles);
     CheckpointPublisher.RunSettings runSettings =
         new CheckpointPublisher.RunSettings(
-            run == null ? folderName(checkpoints.get(0)) : run,
-            corpus == null ? folderName(audio.get(0)) : corpus,
+            id("--run", run == null ? folderName(checkpoints.get(0)) : run),
+            id("--corpus", corpus == null ? folderName(audio.get(0)) : corpus),
             sampleRateHz,
             normalise ? InputNormalisation.ZERO_MEAN_UNIT_VARIANCE : InputNormalisation.NONE,
             layerList);
 
+    WorkFolder folder = WorkFolder.below(work);
+    folder.cleanOnInterrupt();
+    EvaluationSettings settings =
+        EvaluationSettings.defaults(
+                ModelSettings.of(trusted, folder.models().toString()).on(deviceChoice))
+            .with(shards, statistics);
     terminal.printf(
         "%d audio files, %d checkpoints; working in %s%n",
         audioFiles.size(), checkpointFiles.size(), folder.path());
+    if (loss != null) {
+      noteLosses(checkpointFiles, losses, terminal);
+    }
     EvaluationSession session =
         new EvaluationSession(folder, subtasks, settings, terminal, this::unusable);
     EvaluationWatch watch;
@@ -259,6 +264,16 @@ final class EvaluateCommand implements Callable<Integer> {
     folder.cleanAll();
     terminal.printf("Wrote %s.%n", out);
     return watch.anyFailed() ? 1 : 0;
+  }
+
+  private void noteLosses(
+      List<CheckpointFiles.CheckpointFile> files, Map<Long, Double> losses, PrintWriter terminal) {
+    long without = files.stream().filter(file -> !losses.containsKey(file.step())).count();
+    if (without > 0) {
+      terminal.printf(
+          "Note: %s has no loss of %d of %s.%n",
+          loss, without, Counted.of(files.size(), "checkpoint"));
+    }
   }
 
   /** The very files that were named, and where their links lead: nobody else's. */
@@ -305,6 +320,14 @@ final class EvaluateCommand implements Callable<Integer> {
           "--out %s cannot be written; name a file in an existing folder that is writable."
               .formatted(out));
     }
+  }
+
+  private String id(String option, String name) {
+    String finding = EventIds.finding(name);
+    if (finding != null) {
+      throw unusable("%s '%s' cannot be an id: it %s.".formatted(option, name, finding));
+    }
+    return name;
   }
 
   private int atLeastOne(String option, Integer given, int otherwise) {

@@ -72,6 +72,11 @@ final class LiveTable {
     terminal.flush();
   }
 
+  /** Whether nobody reads it any more. */
+  boolean isLost() {
+    return terminal.checkError();
+  }
+
   /** Brings the line of what is under way up to date. */
   void tick() {
     if (progress == null) {

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.RecordJson;
 import io.sounding.schemas.MetricEvent;
 import java.io.BufferedWriter;
@@ -30,13 +31,21 @@ final class MetricLines implements AutoCloseable {
   MetricLines(Path file) throws IOException {
     this.file = file;
     this.partial = file.resolveSibling(file.getFileName() + ".part");
-    this.writer = Files.newBufferedWriter(partial);
+    try {
+      this.writer = Files.newBufferedWriter(partial);
+    } catch (IOException e) {
+      throw unwritable(partial, e);
+    }
   }
 
   void add(MetricEvent event) throws IOException {
     events.add(event);
-    write(event, writer);
-    writer.flush();
+    try {
+      write(event, writer);
+      writer.flush();
+    } catch (IOException e) {
+      throw unwritable(partial, e);
+    }
   }
 
   /** Writes the file, in order; the partial one goes. */
@@ -46,8 +55,16 @@ final class MetricLines implements AutoCloseable {
       for (MetricEvent event : events) {
         write(event, sorted);
       }
+    } catch (IOException e) {
+      throw unwritable(file, e);
     }
     Files.deleteIfExists(partial);
+  }
+
+  private static IOException unwritable(Path file, IOException failure) {
+    return new IOException(
+        "%s cannot be written (%s).".formatted(file, UnusableInputException.reason(failure)),
+        failure);
   }
 
   private static void write(MetricEvent event, BufferedWriter to) throws IOException {

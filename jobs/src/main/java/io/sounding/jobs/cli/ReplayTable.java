@@ -29,9 +29,9 @@ final class ReplayTable {
   }
 
   /**
-   * Returns when every evaluation has ended.
+   * Returns when every evaluation has ended, or nobody reads it any more.
    *
-   * @return how many of them FAILED or were rejected
+   * @return how many of them FAILED, were rejected or have not ended
    * @throws KafkaUnavailableException if nothing came for too long
    */
   int show(PendingEvaluations pending) {
@@ -41,7 +41,7 @@ final class ReplayTable {
     int failed = 0;
     boolean told = false;
     table.header();
-    while (pending.size() > 0) {
+    while (pending.size() > 0 && !terminal.checkError()) {
       for (PendingEvaluations.Ended ended : pending.poll(TURN)) {
         progress.erase();
         failed += ended.failed() ? 1 : 0;
@@ -75,7 +75,7 @@ final class ReplayTable {
                   .formatted(all - pending.size(), all, at == null ? "" : "; " + at));
     }
     progress.erase();
-    return failed;
+    return failed + pending.size();
   }
 
   private String silence() {

@@ -5,6 +5,7 @@ import io.sounding.jobs.configuration.Configuration;
 import io.sounding.jobs.configuration.ConfigurationException;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -64,8 +65,15 @@ public final class Sounding implements Runnable {
 
   /** Runs the command line and ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(
-        execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    PrintWriter terminal = new PrintWriter(System.out, true);
+    PrintWriter errors = new PrintWriter(System.err, true);
+    int status = execute(terminal, errors, arguments);
+    if (terminal.checkError() && !Terminal.isPipe()) {
+      errors.println(
+          "Standard output could not be written to its end. See that the disk it goes to has space.");
+      status = FAILED;
+    }
+    System.exit(status);
   }
 
   /**
@@ -121,7 +129,7 @@ public final class Sounding implements Runnable {
     return failure instanceof UnusableInputException ? UNUSABLE : FAILED;
   }
 
-  private static String sentence(Exception failure, CommandLine command) {
+  static String sentence(Exception failure, CommandLine command) {
     if (failure instanceof InterruptException) {
       return "Interrupted.";
     } else if (failure instanceof KafkaException) {
@@ -131,6 +139,10 @@ public final class Sounding implements Runnable {
           .formatted(
               reason.getMessage() == null ? reason : reason.getMessage(),
               ofTheUser ? " Check --bootstrap and --kafka-properties, and that it runs." : "");
+    }
+    if (failure instanceof FileSystemException refused && refused.getFile() != null) {
+      return "%s cannot be used (%s)."
+          .formatted(refused.getFile(), UnusableInputException.reason(refused));
     }
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }

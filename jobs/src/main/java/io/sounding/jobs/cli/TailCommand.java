@@ -117,11 +117,11 @@ final class TailCommand implements Callable<Integer> {
     }
   }
 
-  /** Until it is interrupted or idle; the exit status. */
+  /** Until it is interrupted or idle, or nobody reads it any more; the exit status. */
   private int follow(EventFollower follower, LiveTable table, Interruption interruption) {
     lastRecord = System.nanoTime();
     lastProbe = lastRecord;
-    while (!interruption.happened()) {
+    while (!interruption.happened() && !table.isLost()) {
       follow(follower, table);
       if (told.size() < follower.passedOver().size()) { // of each topic once, and at the end
         tellPassedOver(follower, table);

@@ -2,9 +2,14 @@ package io.sounding.jobs.cli;
 
 import java.io.Console;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Whoever types and reads at the other end. */
 final class Terminal {
+
+  private static final int FILE_TYPE = 0xF000;
+  private static final int PIPE = 0x1000;
 
   private Terminal() {}
 
@@ -19,6 +24,16 @@ final class Terminal {
     } catch (NoSuchMethodException e) {
       return true; // before Java 22 there is no other
     } catch (ReflectiveOperationException e) {
+      return false;
+    }
+  }
+
+  /** Whether standard output is a pipe, whose reader may have seen enough: no failure. */
+  static boolean isPipe() {
+    try {
+      int mode = (Integer) Files.getAttribute(Path.of("/dev/stdout"), "unix:mode");
+      return (mode & FILE_TYPE) == PIPE;
+    } catch (IOException | UnsupportedOperationException e) {
       return false;
     }
   }

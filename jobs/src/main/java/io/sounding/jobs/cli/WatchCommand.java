@@ -161,7 +161,9 @@ final class WatchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     return sentence -> {
       out.println(sentence);
-      out.flush();
+      if (out.checkError()) {
+        Thread.currentThread().interrupt(); // nobody reads it any more
+      }
     };
   }
 }

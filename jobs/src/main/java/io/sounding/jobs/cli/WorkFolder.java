@@ -1,10 +1,13 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.publish.UnusableInputException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
+import org.apache.flink.util.function.FunctionWithException;
 
 /**
  * The one folder a command writes to: mostly a new one each time, so that nothing of the user's is
@@ -13,6 +16,8 @@ import org.apache.flink.util.FileUtils;
  */
 final class WorkFolder {
 
+  private static final String NAME_ANOTHER = "name another folder with --work";
+
   private final Path folder;
 
   private WorkFolder(Path folder) {
@@ -20,22 +25,33 @@ final class WorkFolder {
   }
 
   /** A new folder below the given one, or below the system's folder for temporary files. */
-  static WorkFolder below(Path given) throws IOException {
-    Path folder =
-        given == null
-            ? Files.createTempDirectory("sounding-")
-            : Files.createTempDirectory(
-                Files.createDirectories(given.toAbsolutePath().normalize()), "sounding-");
-    WorkFolder work = new WorkFolder(folder);
-    work.claim();
-    return work;
+  static WorkFolder below(Path given) throws UnusableInputException {
+    Path parent = given == null ? Path.of(System.getProperty("java.io.tmpdir")) : given;
+    return claimed(
+        parent, folder -> Files.createTempDirectory(Files.createDirectories(folder), "sounding-"));
   }
 
   /** The given folder itself, to be written to again and again; made if it is missing. */
-  static WorkFolder at(Path given) throws IOException {
-    WorkFolder work = new WorkFolder(Files.createDirectories(given.toAbsolutePath().normalize()));
-    work.claim();
-    return work;
+  static WorkFolder at(Path given) throws UnusableInputException {
+    return claimed(given, Files::createDirectories);
+  }
+
+  private static WorkFolder claimed(
+      Path given, FunctionWithException<Path, Path, IOException> creation)
+      throws UnusableInputException {
+    try {
+      WorkFolder work = new WorkFolder(creation.apply(given.toAbsolutePath().normalize()));
+      work.claim();
+      return work;
+    } catch (FileAlreadyExistsException e) {
+      throw new UnusableInputException(Path.of(e.getFile()), "is no folder", NAME_ANOTHER, e);
+    } catch (IOException e) {
+      throw new UnusableInputException(
+          given,
+          "cannot be written to (%s)".formatted(UnusableInputException.reason(e)),
+          NAME_ANOTHER,
+          e);
+    }
   }
 
   private void claim() throws IOException {

@@ -31,7 +31,8 @@ public final class CheckpointFiles {
   private static final Pattern LAST_DIGITS = Pattern.compile("([0-9]+)[^0-9]*$");
   private static final Pattern LOSS =
       Pattern.compile(
-          "([a-z_]*loss)[=_]?(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?)", Pattern.CASE_INSENSITIVE);
+          "([a-z_]*loss)(?:[=_](?=-)|[-=_]?(?!-))(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?)",
+          Pattern.CASE_INSENSITIVE);
   private static final Set<String> TRAINING_LOSSES = Set.of("loss", "train_loss", "training_loss");
 
   private CheckpointFiles() {}
@@ -58,8 +59,8 @@ public final class CheckpointFiles {
    * starts with a dot, are passed over.
    *
    * @throws UnusableInputException when a path does not exist, a named file has another extension,
-   *     a folder has no checkpoint files, a name holds no step or one above 2^63 - 1, or two files
-   *     have the same name
+   *     a folder has no checkpoint files, a name is no id, holds no step or one above 2^63 - 1, or
+   *     two files have the same name
    */
   public static List<CheckpointFile> list(Collection<Path> filesAndFolders)
       throws UnusableInputException {
@@ -72,6 +73,11 @@ public final class CheckpointFiles {
           continue;
         }
         String name = path.getFileName().toString();
+        String finding = EventIds.finding(name);
+        if (finding != null) {
+          throw new UnusableInputException(
+              path, "cannot name a checkpoint: its name " + finding, "rename it");
+        }
         Path other = pathsById.put(name, path);
         if (other != null) {
           throw new UnusableInputException(
@@ -121,7 +127,8 @@ public final class CheckpointFiles {
 
   /**
    * The training loss in the file's name, after "loss", "train_loss" or "training_loss", directly
-   * or with one of {@code = _} between (step=400-loss=2.31.pt); null if there is none.
+   * or with one of {@code = _ -} between (step=400-loss=2.31.pt); null if there is none. A minus is
+   * one only after {@code =} or {@code _}.
    */
   static Double loss(Path file) {
     String name = file.getFileName().toString();

@@ -212,11 +212,6 @@ public final class CorpusUpload {
   private void checkManifestSize() throws UnusableInputException {
     long bytes = 0;
     for (AudioFiles.AudioFilePath file : files) {
-      String finding = EventIds.finding(file.utteranceId());
-      if (finding != null) {
-        throw new UnusableInputException(
-            file.path(), "cannot name an utterance: its path " + finding, "rename it");
-      }
       bytes += MANIFEST_LINE_BYTES + file.utteranceId().getBytes(StandardCharsets.UTF_8).length;
     }
     Object limit =

@@ -44,12 +44,14 @@ public class UnusableInputException extends IOException {
   }
 
   /** Why the file system refused something, in words where it has any. */
-  static String reason(IOException failure) {
+  public static String reason(IOException failure) {
     if (failure instanceof AccessDeniedException) {
       return "permission denied";
+    } else if (failure instanceof NoSuchFileException) {
+      return "it does not exist";
     } else if (failure instanceof FileSystemException refused && refused.getReason() != null) {
       return refused.getReason();
     }
-    return failure.toString();
+    return failure.getClass() == IOException.class ? failure.getMessage() : failure.toString();
   }
 }

@@ -19,16 +19,17 @@ import java.util.Map;
  * is what writers to a pipe leave behind, and refuses the extensible form of such a file and one
  * with an odd LIST chunk that lacks its padding byte.
  *
- * <p>A data size of 0 in a file whose RIFF size is wrong too, and a data size beyond the end of the
- * file, both mean "to the end of the file" (writers to a pipe), as in sox and libsndfile; a file
- * that was cut short cannot be told from that and is read as far as it goes. A last sample that is
- * not there for every channel is dropped.
+ * <p>A data size of 0 in a file whose RIFF size is wrong too, and one of 0x7FFFF000 (sox) or more,
+ * mean "to the end of the file": writers to a pipe leave them. Any other that reaches beyond the
+ * end is that of a file that was cut short. A last sample that is not there for every channel is
+ * dropped.
  */
 final class WaveFile {
   private static final int PCM = 1;
   private static final int IEEE_FLOAT = 3;
   private static final int EXTENSIBLE = 0xFFFE;
   private static final long UNKNOWN_SIZE = 0xFFFF_FFFFL;
+  private static final long LEAST_PIPED_SIZE = 0x7FFF_F000L;
 
   private static final Map<Integer, String> OTHER_CODECS =
       Map.of(
@@ -92,12 +93,17 @@ final class WaveFile {
     throw new AudioFileException(file, "is a WAV file that ends before its samples", COPY_AGAIN);
   }
 
-  private long dataSize(int start, long size) {
+  private long dataSize(int start, long size) throws AudioFileException {
     boolean finished = (content.getInt(4) & 0xFFFF_FFFFL) + 8 == content.limit();
     if (size == 0 && !finished) {
       return UNKNOWN_SIZE;
     }
-    return size == UNKNOWN_SIZE && longDataSize >= 0 ? longDataSize : size;
+    long stated = size == UNKNOWN_SIZE && longDataSize >= 0 ? longDataSize : size;
+    long missing = start + stated - content.limit();
+    if (missing > 0 && stated < LEAST_PIPED_SIZE) {
+      throw damaged("ends %d bytes before its samples do".formatted(missing));
+    }
+    return stated;
   }
 
   /**

@@ -87,6 +87,9 @@ class CheckpointFilesTest {
         .isInstanceOf(UnusableInputException.class)
         .hasMessageContaining(same + ": has the same name as " + one + "; rename one");
     Files.delete(same);
+    refused(
+        Files.createFile(folder.resolve("step\uFFFD2.pt")),
+        "cannot name a checkpoint: its name holds a letter that could not be read in the locale's encoding, ");
     refused(empty, "empty: holds no checkpoint files; name a folder");
   }
 

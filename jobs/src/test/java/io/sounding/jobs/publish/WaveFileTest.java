@@ -101,9 +101,9 @@ class WaveFileTest {
     assertThat(read(file(unpadded, format, unpadded, data, after))).isEqualTo(expected);
   }
 
-  /** 0: a pipe; 2^32 - 1: ffmpeg; 0x7FFFF000: sox; the others: a recorder that was stopped. */
+  /** 0: a pipe, or a recorder that was stopped; 2^32 - 1: ffmpeg; 0x7FFFF000: sox. */
   @ParameterizedTest
-  @CsvSource({"0, 0", "0, 36", "4294967295, 4294967295", "2147479552, 2147479588", "14, 50"})
+  @CsvSource({"0, 0", "0, 36", "4294967295, 4294967295", "2147479552, 2147479588"})
   void sizesOfStreamingWritersMeanToTheEnd(long dataSize, long riffSize) throws IOException {
     byte[] content =
         join(
@@ -152,6 +152,10 @@ class WaveFileTest {
         "holds no samples; leave it out", format(PCM, 1, 8_000, 16), chunk("data", new byte[0]));
     refused("states no sample format before its samples", data);
     refused("ends before its samples; copy or make", format(PCM, 1, 8_000, 16));
+    refused(
+        "ends 2 bytes before its samples do; copy or make",
+        format(PCM, 1, 8_000, 16),
+        chunk("data", 18, new byte[16]));
     refused("states 0 channels in 0 bytes", format(PCM, 0, 8_000, 16), data);
     refused("states a sample rate of 0 Hz", format(PCM, 1, 0, 16), data);
     refused("states a sample rate of 4294967295 Hz", format(PCM, 1, -1, 16), data);

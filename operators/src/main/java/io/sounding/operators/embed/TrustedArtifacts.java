@@ -2,6 +2,7 @@ package io.sounding.operators.embed;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.InvalidPathException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -100,12 +101,18 @@ public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
     if (!isLocal(located)) {
       return located;
     }
-    java.nio.file.Path real = java.nio.file.Path.of(located.getPath()).toRealPath();
+    java.nio.file.Path named = named(located);
+    if (named == null) {
+      throw new EncodingException(
+          "The file %s is not fetched: the locale's encoding, %s, does not have all letters of its name. Start the process with LC_ALL=C.UTF-8, or rename the file."
+              .formatted(located, System.getProperty("sun.jnu.encoding")));
+    }
+    java.nio.file.Path real = named.toRealPath();
     for (String prefix : prefixes) {
       Path trusted = parsed(prefix);
       if (isLocal(trusted)) {
-        java.nio.file.Path folder = java.nio.file.Path.of(trusted.getPath());
-        if (folder.toFile().exists() && real.startsWith(folder.toRealPath())) {
+        java.nio.file.Path folder = named(trusted);
+        if (folder != null && folder.toFile().exists() && real.startsWith(folder.toRealPath())) {
           return Path.fromLocalFile(real.toFile());
         }
       }
@@ -113,6 +120,15 @@ public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
     throw new EncodingException(
         "The file %s is not fetched: a symbolic link leads it out of %s. Copy the file there, or start the job with --models-from for where the link leads."
             .formatted(located, toldPrefixes()));
+  }
+
+  /** The local file; null: the locale's encoding has no bytes for its name. */
+  private static java.nio.file.Path named(Path local) {
+    try {
+      return java.nio.file.Path.of(local.getPath());
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 
   private static Path parse(String uri) throws EncodingException {

@@ -217,4 +217,19 @@ class TrustedArtifactsTest {
     }
     assertThat(opened.replace(folder.toRealPath() + "/", "")).contains(expected);
   }
+
+  /** Half a surrogate pair stands for a letter that the locale's encoding lacks. */
+  @Test
+  void aNameThatTheLocaleCannotWriteConcernsNoOtherFile() throws Exception {
+    String unwritable = folder + "/trusted/\uD800.pt";
+    TrustedArtifacts trusted = TrustedArtifacts.of(List.of(unwritable, folder + "/trusted/run"));
+    assertThat(followed(trusted, folder + "/trusted/run/step1.pt")).endsWith("run/step1.pt");
+    assertThatThrownBy(() -> followed(trusted, unwritable))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("does not have all letters of its name. Start the process with LC_");
+  }
+
+  private static String followed(TrustedArtifacts trusted, String uri) throws Exception {
+    return trusted.followed(trusted.locate(uri, null, Artifact.TORCHSCRIPT)).getPath();
+  }
 }

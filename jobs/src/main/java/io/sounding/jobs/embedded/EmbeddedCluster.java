@@ -5,13 +5,16 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -117,6 +120,22 @@ public final class EmbeddedCluster implements AutoCloseable {
   /** Takes a checkpoint of a job beside its periodic ones. */
   CompletableFuture<Long> checkpoint(JobID job) {
     return cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED);
+  }
+
+  /** What failed a job that is about to be started again; empty: it is not. */
+  public Optional<String> restartReason(JobID job) throws InterruptedException {
+    try {
+      if (cluster.getJobStatus(job).get() != JobStatus.RESTARTING) {
+        return Optional.empty();
+      }
+      ErrorInfo failure = cluster.getArchivedExecutionGraph(job).get().getFailureInfo();
+      return Optional.ofNullable(failure)
+          .map(ErrorInfo::getException)
+          .map(e -> EmbeddedException.reason(e.deserializeError(getClass().getClassLoader())));
+    } catch (ExecutionException e) {
+      LOG.debug("The job's state is not known.", e);
+      return Optional.empty();
+    }
   }
 
   /** The cluster itself, for what the environment does not offer: savepoints, lists of jobs. */

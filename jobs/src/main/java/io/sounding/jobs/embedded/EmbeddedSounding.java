@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -193,6 +194,11 @@ public final class EmbeddedSounding implements AutoCloseable {
   /** The running job. */
   public JobClient job() {
     return job;
+  }
+
+  /** What failed the job, when it is about to be started again; empty: it is not. */
+  public Optional<String> restartReason() throws InterruptedException {
+    return cluster.restartReason(job.getJobID());
   }
 
   /** Clients as publishers and readers would make them. */

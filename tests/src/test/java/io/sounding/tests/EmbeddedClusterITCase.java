@@ -98,6 +98,30 @@ class EmbeddedClusterITCase {
   }
 
   @Test
+  void whatAKilledClusterLeftIsDeletedAndWhatALivingOneNeedsIsNot() throws Exception {
+    Path flink = work.resolve("flink");
+    Path left = Files.createDirectories(flink.resolve("temporary-1/rocksdb")).getParent();
+    Path kept = Files.createDirectories(flink.resolve("savepoints"));
+    try (EmbeddedCluster cluster = EmbeddedCluster.start(flink, 1, new Configuration())) {
+      assertThat(left).doesNotExist();
+      assertThat(kept).exists();
+      assertThatThrownBy(() -> EmbeddedCluster.start(flink, 1, new Configuration()))
+          .isInstanceOf(EmbeddedException.class)
+          .hasMessage(
+              "The embedded Flink cluster did not start in %s: another holds its lock. Stop that one, or name another directory.",
+              flink);
+      try (Stream<Path> files = Files.list(flink)) {
+        assertThat(files.filter(path -> path.getFileName().toString().startsWith("temporary-")))
+            .hasSize(1);
+      }
+      StreamExecutionEnvironment environment = cluster.environment();
+      environment.fromSequence(1, 10).sinkTo(new DiscardingSink<>());
+      assertThat(environment.executeAsync("bounded").getJobExecutionResult().get()).isNotNull();
+    }
+    EmbeddedCluster.start(flink, 1, new Configuration()).close();
+  }
+
+  @Test
   void whatFailedAJobThatIsStartedAgainIsTold() throws Exception {
     Configuration restarts =
         new Configuration()

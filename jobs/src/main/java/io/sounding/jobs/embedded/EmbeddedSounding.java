@@ -120,8 +120,13 @@ public final class EmbeddedSounding implements AutoCloseable {
       Configuration jobSettings) {
     CompletableFuture<EmbeddedBroker> startingBroker =
         CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka"), port));
-    EmbeddedCluster cluster =
-        EmbeddedCluster.start(work.resolve("flink"), parallelism, networkFor(parallelism));
+    EmbeddedCluster cluster;
+    try {
+      cluster = EmbeddedCluster.start(work.resolve("flink"), parallelism, networkFor(parallelism));
+    } catch (RuntimeException failure) {
+      startingBroker.thenAccept(EmbeddedBroker::close);
+      throw failure;
+    }
     EmbeddedBroker broker;
     try {
       broker = startingBroker.join();

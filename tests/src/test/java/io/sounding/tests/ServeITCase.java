@@ -44,6 +44,9 @@ class ServeITCase {
       publish(kafka, 0);
       assertThat(finals(kafka, 1)).containsExactly("step00000.onnx");
       serving.kill();
+      assertThat(Files.readString(folder.resolve("work/sounding.log")))
+          .contains("Completed checkpoint")
+          .doesNotContain("ProducerId set to", "Flushing new partitions", "pendingCommittables");
     }
     try (JavaProcess other = serve(0, "other", folder.resolve("work"), 2)) {
       other.awaitEnd(90);

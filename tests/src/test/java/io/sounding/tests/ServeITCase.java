@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +85,23 @@ class ServeITCase {
         assertThat(second.status()).isEqualTo(3);
         assertThat(second.printed()).contains("Port " + port + " on 127.0.0.1 could not be opened");
       }
+    }
+  }
+
+  @Test
+  void aFolderThatKafkaCannotWriteToAnyLongerIsToldInASentence() throws Exception {
+    try (JavaProcess serving = serve(0, "first")) {
+      String bootstrap = serving.awaitPrinted(BOOTSTRAP);
+      Path log = folder.resolve("work/kafka");
+      Files.move(log, folder.resolve("work/moved"));
+      try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {
+        admin.createTopics(List.of(new NewTopic("another", 1, (short) 1)));
+        serving.awaitEnd(90);
+      }
+      assertThat(serving.status()).isEqualTo(3);
+      assertThat(serving.printed())
+          .contains("Kafka could not write to " + log)
+          .doesNotContain("\tat ");
     }
   }
 

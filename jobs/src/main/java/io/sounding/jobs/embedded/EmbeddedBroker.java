@@ -86,6 +86,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       Map<String, String> clientSettings) {
     Path log = WorkDirectory.prepare(directory, "the Kafka log");
     DirectoryLock lock = DirectoryLock.take(log, "Kafka broker");
+    KafkaExit.guard(log);
     try {
       return start(log, port, lock, brokerSettings, clientSettings);
     } catch (RuntimeException failure) {

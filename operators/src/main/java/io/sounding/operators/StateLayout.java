@@ -25,14 +25,14 @@ public record StateLayout(String stage, int version) implements Serializable {
    *
    * @return the layout of the state that is restored, 1 to {@link #version}; without any, {@link
    *     #version}
-   * @throws IllegalStateException if a later version of the program wrote it
+   * @throws UnusableStateException if a later version of the program wrote it
    */
   public int restored(OperatorStateStore store) throws Exception {
     ListState<Integer> saved = store.getUnionListState(VERSION);
     int restored = version;
     for (int found : saved.get()) {
       if (found < 1 || found > version) {
-        throw new IllegalStateException(
+        throw new UnusableStateException(
             "The savepoint holds the state of stage '%s' in layout %d, and this version of Sounding reads layouts up to %d. Start the job with the version that took the savepoint or a later one, or without the savepoint."
                 .formatted(stage, found, version));
       }

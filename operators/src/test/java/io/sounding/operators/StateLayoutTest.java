@@ -205,6 +205,7 @@ class StateLayoutTest {
             ? keyedByShard(new Reading<>(earlier, 0))
             : keyed(new Reading<>(earlier, 0))) {
       assertThatThrownBy(() -> harness.initializeState(own))
+          .isInstanceOf(UnusableStateException.class)
           .hasMessageContaining("in layout " + LATEST.get(stage));
     }
     try (var harness =

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +133,17 @@ class EmbeddedBrokerITCase {
         "no thread of the refused broker keeps the process alive",
         () -> threads.startedSince().isEmpty(),
         threads::startedSince);
+  }
+
+  @Test
+  void aBrokerThatCannotGoOnDoesNotEndTheProcessUnasked() {
+    Path log = work.resolve("kafka");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(log)) {
+      assertThatThrownBy(() -> Exit.halt(1))
+          .isInstanceOf(EmbeddedException.class)
+          .hasMessageStartingWith("Kafka could not write to " + log + " (is the disk full? ");
+      broker.createTopics(KafkaTopic.keeping(TOPIC, 1));
+    }
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -93,6 +94,48 @@ class EmbeddedClusterITCase {
         assertThat(job.getJobExecutionResult().get()).isNotNull();
         assertThat(job.getJobStatus().get()).isEqualTo(JobStatus.FINISHED);
       }
+    }
+  }
+
+  @Test
+  void whatAKilledClusterLeftIsDeletedAndWhatALivingOneNeedsIsNot() throws Exception {
+    Path flink = work.resolve("flink");
+    Path left = Files.createDirectories(flink.resolve("temporary-1/rocksdb")).getParent();
+    Path kept = Files.createDirectories(flink.resolve("savepoints"));
+    try (EmbeddedCluster cluster = EmbeddedCluster.start(flink, 1, new Configuration())) {
+      assertThat(left).doesNotExist();
+      assertThat(kept).exists();
+      assertThatThrownBy(() -> EmbeddedCluster.start(flink, 1, new Configuration()))
+          .isInstanceOf(EmbeddedException.class)
+          .hasMessage(
+              "The embedded Flink cluster did not start in %s: another holds its lock. Stop that one, or name another directory.",
+              flink);
+      try (Stream<Path> files = Files.list(flink)) {
+        assertThat(files.filter(path -> path.getFileName().toString().startsWith("temporary-")))
+            .hasSize(1);
+      }
+      StreamExecutionEnvironment environment = cluster.environment();
+      environment.fromSequence(1, 10).sinkTo(new DiscardingSink<>());
+      assertThat(environment.executeAsync("bounded").getJobExecutionResult().get()).isNotNull();
+    }
+    EmbeddedCluster.start(flink, 1, new Configuration()).close();
+  }
+
+  @Test
+  void whatFailedAJobThatIsStartedAgainIsTold() throws Exception {
+    Configuration restarts =
+        new Configuration()
+            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, Integer.MAX_VALUE)
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMinutes(5));
+    try (EmbeddedCluster cluster = EmbeddedCluster.start(work.resolve("flink"), 1, restarts)) {
+      StreamExecutionEnvironment environment = cluster.environment();
+      environment.fromSequence(1, 1).map(n -> 1 / (n - 1)).sinkTo(new DiscardingSink<>());
+      JobClient job = environment.executeAsync("fails");
+      Await.until(
+          "the job waits to be started again",
+          () -> cluster.restartReason(job.getJobID()).isPresent());
+      assertThat(cluster.restartReason(job.getJobID())).hasValue("ArithmeticException: / by zero");
     }
   }
 

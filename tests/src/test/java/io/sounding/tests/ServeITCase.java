@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,17 @@ class ServeITCase {
       publish(kafka, 0);
       assertThat(finals(kafka, 1)).containsExactly("step00000.onnx");
       serving.kill();
+      assertThat(Files.readString(folder.resolve("work/sounding.log")))
+          .contains("Completed checkpoint")
+          .doesNotContain("ProducerId set to", "Flushing new partitions", "pendingCommittables");
+    }
+    try (JavaProcess other = serve(0, "other", folder.resolve("work"), 2)) {
+      other.awaitEnd(90);
+      assertThat(other.status()).isEqualTo(3);
+      assertThat(other.printed())
+          .contains(
+              "The savepoint was taken with 4 shards, and the job is started with 2. Start it with --shards 4, or without the savepoint. Here the savepoint is what lies in "
+                  + folder.resolve("work"));
     }
     int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
     try (JavaProcess serving = serve(port, "second")) {
@@ -65,8 +79,7 @@ class ServeITCase {
     try (JavaProcess serving = serve(0, "first")) {
       String bootstrap = serving.awaitPrinted(BOOTSTRAP);
       int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
-      try (JavaProcess second =
-          serve(port, "second", "--work", folder.resolve("other").toString())) {
+      try (JavaProcess second = serve(port, "second", folder.resolve("other"), 4)) {
         second.awaitEnd(90);
 
         assertThat(second.status()).isEqualTo(3);
@@ -75,25 +88,45 @@ class ServeITCase {
     }
   }
 
-  private JavaProcess serve(int port, String name, String... more) {
+  @Test
+  void aFolderThatKafkaCannotWriteToAnyLongerIsToldInASentence() throws Exception {
+    try (JavaProcess serving = serve(0, "first")) {
+      String bootstrap = serving.awaitPrinted(BOOTSTRAP);
+      Path log = folder.resolve("work/kafka");
+      Files.move(log, folder.resolve("work/moved"));
+      try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {
+        admin.createTopics(List.of(new NewTopic("another", 1, (short) 1)));
+        serving.awaitEnd(90);
+      }
+      assertThat(serving.status()).isEqualTo(3);
+      assertThat(serving.printed())
+          .contains("Kafka could not write to " + log)
+          .doesNotContain("\tat ");
+    }
+  }
+
+  private JavaProcess serve(int port, String name) {
+    return serve(port, name, folder.resolve("work"), 4);
+  }
+
+  private JavaProcess serve(int port, String name, Path work, int shards) {
     List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "serve",
-                "--port",
-                Integer.toString(port),
-                "--models-from",
-                DemoData.folder().toUri().toString(),
-                "--shards",
-                "4",
-                "--k",
-                "8",
-                "--sample",
-                "500",
-                "--parallelism",
-                "2"));
-    arguments.addAll(
-        more.length > 0 ? List.of(more) : List.of("--work", folder.resolve("work").toString()));
+        List.of(
+            "serve",
+            "--port",
+            Integer.toString(port),
+            "--work",
+            work.toString(),
+            "--models-from",
+            DemoData.folder().toUri().toString(),
+            "--shards",
+            Integer.toString(shards),
+            "--k",
+            "8",
+            "--sample",
+            "500",
+            "--parallelism",
+            "2");
     return JavaProcess.start(
         "serve",
         folder.resolve(name),

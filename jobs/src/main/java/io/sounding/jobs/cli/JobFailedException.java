@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.operators.UnusableStateException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,21 +11,25 @@ final class JobFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 
   JobFailedException(CompletableFuture<?> job, Path log) {
-    super(
-        "The job ended before every checkpoint was done (%s). The log %s tells more."
-            .formatted(reason(job), log));
+    super(sentence(job, log));
   }
 
-  private static String reason(CompletableFuture<?> job) {
+  private static String sentence(CompletableFuture<?> job, Path log) {
+    String reason = "without an error";
     try {
       job.join();
-      return "without an error";
     } catch (CompletionException e) {
       Throwable cause = e;
       while (cause.getCause() != null) {
         cause = cause.getCause();
       }
-      return cause.toString();
+      if (cause instanceof UnusableStateException) {
+        return "%s Here the savepoint is what lies in %s."
+            .formatted(cause.getMessage(), log.getParent());
+      }
+      reason = cause.toString();
     }
+    return "The job ended before every checkpoint was done (%s). The log %s tells more."
+        .formatted(reason, log);
   }
 }

@@ -20,14 +20,17 @@ final class OnnxLibraries {
   private static final String OF_GPUS = "libonnxruntime_providers_shared.so";
   private static final String WHERE = "onnxruntime.native.path";
 
+  private static String unpacked; // null: not yet
+
   private OnnxLibraries() {}
 
   /**
    * Unpacks them into a folder where they are found; those for GPUs, or of another place that was
    * named, are left as they are.
    */
-  static void unpack(Path folder) throws IOException {
-    if (System.getProperty(WHERE) != null
+  static synchronized void unpack(Path folder) throws IOException {
+    String named = System.getProperty(WHERE);
+    if (named != null && !named.equals(unpacked)
         || OnnxLibraries.class.getResource(PACKED + OF_GPUS) != null) {
       return;
     }
@@ -40,6 +43,7 @@ final class OnnxLibraries {
         Files.copy(packed, folder.resolve(library), StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    System.setProperty(WHERE, folder.toString());
+    unpacked = folder.toString();
+    System.setProperty(WHERE, unpacked);
   }
 }

@@ -43,7 +43,8 @@ final class ReportCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "The folder to write to; it is made if it is not there.")
+      description =
+          "The folder to write to; it is made if it is not there. Plots that an earlier report left there are replaced or deleted.")
   private Path out;
 
   @Option(

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobExecutionResult;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,6 +47,9 @@ final class ServeCommand implements Callable<Integer> {
 
   /** The broker writes its log down, the job is cancelled, models are closed. */
   private static final Duration GOOD_ORDER = Duration.ofSeconds(60);
+
+  /** Flink waits a second and more before it starts a job again. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
   @Spec private CommandSpec spec;
 
@@ -101,7 +106,7 @@ final class ServeCommand implements Callable<Integer> {
         try (Dashboard dashboard = page.start(sounding.kafka())) {
           terminal.printf("%sStop it with Ctrl+C.%n", DashboardOptions.line(dashboard));
           terminal.flush();
-          awaitEnd(sounding.job().getJobExecutionResult(), folder);
+          awaitEnd(sounding, folder);
         }
       } catch (InterruptedException | EmbeddedException e) {
         if (!interruption.happened()) {
@@ -113,12 +118,18 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** The job's inputs have no end: it fails, or somebody ends it in Flink's web UI. */
-  private static void awaitEnd(CompletableFuture<JobExecutionResult> job, WorkFolder folder)
+  private void awaitEnd(EmbeddedSounding sounding, WorkFolder folder)
       throws InterruptedException, JobFailedException {
-    try {
-      job.get();
-    } catch (ExecutionException e) {
-      throw new JobFailedException(job, folder.log());
+    RestartTold told = new RestartTold(spec.commandLine().getErr(), folder.log());
+    CompletableFuture<JobExecutionResult> job = sounding.job().getJobExecutionResult();
+    while (!job.isDone()) {
+      try {
+        job.get(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        told.look(sounding.restartReason(), System.nanoTime());
+      } catch (ExecutionException e) {
+        throw new JobFailedException(job, folder.log());
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.sounding.jobs.cli;
 import io.sounding.jobs.configuration.ConfigOption;
 import io.sounding.jobs.configuration.Configuration;
 import io.sounding.jobs.configuration.ConfigurationException;
+import io.sounding.jobs.embedded.KafkaExit;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
@@ -65,6 +66,7 @@ public final class Sounding implements Runnable {
 
   /** Runs the command line and ends the process with its status. */
   public static void main(String[] arguments) {
+    KafkaExit.tell(Sounding::end);
     PrintWriter terminal = new PrintWriter(System.out, true);
     PrintWriter errors = new PrintWriter(System.err, true);
     int status = execute(terminal, errors, arguments);
@@ -74,6 +76,12 @@ public final class Sounding implements Runnable {
       status = FAILED;
     }
     System.exit(status);
+  }
+
+  /** At once: what is still to be written cannot be. */
+  private static void end(String sentence) {
+    System.err.println(sentence);
+    Runtime.getRuntime().halt(FAILED);
   }
 
   /**

@@ -60,6 +60,7 @@ final class WorkFolder {
     System.setProperty("org.bytedeco.javacpp.cachedir", folder.resolve("natives").toString());
     System.setProperty("DJL_CACHE_DIR", folder.resolve("djl").toString());
     System.setProperty("ENGINE_CACHE_DIR", folder.resolve("djl").toString());
+    OnnxLibraries.unpack(folder.resolve("natives").resolve("onnxruntime"));
     System.setProperty("sounding.log.file", folder.resolve("sounding.log").toString());
   }
 

@@ -21,9 +21,10 @@ final class DirectoryLock implements AutoCloseable {
   /**
    * Takes the lock; it goes when it is closed or the process ends.
    *
+   * @param user who works in the directory, for the sentence of the exception
    * @throws EmbeddedException if another has it
    */
-  static DirectoryLock take(Path directory) {
+  static DirectoryLock take(Path directory, String user) {
     try {
       FileChannel file =
           FileChannel.open(
@@ -45,8 +46,8 @@ final class DirectoryLock implements AutoCloseable {
           failure);
     }
     throw new EmbeddedException(
-        "The embedded Kafka broker did not start in %s: another broker holds its lock. Stop that one, or name another directory."
-            .formatted(directory));
+        "The embedded %s did not start in %s: another holds its lock. Stop that one, or name another directory."
+            .formatted(user, directory));
   }
 
   @Override

@@ -85,7 +85,8 @@ public final class EmbeddedBroker implements AutoCloseable {
       Map<String, String> brokerSettings,
       Map<String, String> clientSettings) {
     Path log = WorkDirectory.prepare(directory, "the Kafka log");
-    DirectoryLock lock = DirectoryLock.take(log);
+    DirectoryLock lock = DirectoryLock.take(log, "Kafka broker");
+    KafkaExit.guard(log);
     try {
       return start(log, port, lock, brokerSettings, clientSettings);
     } catch (RuntimeException failure) {

@@ -2,16 +2,20 @@ package io.sounding.jobs.embedded;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -30,6 +34,10 @@ public final class EmbeddedCluster implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedCluster.class);
   private static final Duration SHUTDOWN_LIMIT = Duration.ofSeconds(60);
 
+  /** How the names of the directories of temporary files begin, one per start. */
+  private static final String TEMPORARY = "temporary-";
+
+  private final DirectoryLock lock;
   private final MiniCluster cluster;
   private final Configuration settings;
   private final Path temporary;
@@ -37,7 +45,12 @@ public final class EmbeddedCluster implements AutoCloseable {
   private boolean closed;
 
   private EmbeddedCluster(
-      MiniCluster cluster, Configuration settings, Path temporary, URI webAddress) {
+      DirectoryLock lock,
+      MiniCluster cluster,
+      Configuration settings,
+      Path temporary,
+      URI webAddress) {
+    this.lock = lock;
     this.cluster = cluster;
     this.settings = settings;
     this.temporary = temporary;
@@ -50,15 +63,28 @@ public final class EmbeddedCluster implements AutoCloseable {
    * @param directory where checkpoints, savepoints and temporary files go; created if missing
    * @param slots the number of task slots, at least 1
    * @param configuration Flink settings that win over the ones chosen here
-   * @throws EmbeddedException with a sentence, if the directory cannot be used or Flink fails;
-   *     Flink cannot close a cluster that has half started, so after such a failure (a requested
-   *     port is taken, for example) the process should be ended with a status
+   * @throws EmbeddedException with a sentence, if the directory cannot be used, another cluster
+   *     works in it, or Flink fails; Flink cannot close a cluster that has half started, so after
+   *     such a failure (a requested port is taken, for example) the process should be ended with a
+   *     status
    */
   public static EmbeddedCluster start(Path directory, int slots, Configuration configuration) {
     if (slots < 1) {
       throw new EmbeddedException("A Flink cluster needs at least 1 task slot, not " + slots + ".");
     }
     Path work = WorkDirectory.prepare(directory, "Flink's checkpoints and temporary files");
+    DirectoryLock lock = DirectoryLock.take(work, "Flink cluster");
+    try {
+      deleteLeftOver(work);
+      return start(work, lock, slots, configuration);
+    } catch (RuntimeException failure) {
+      lock.close();
+      throw failure;
+    }
+  }
+
+  private static EmbeddedCluster start(
+      Path work, DirectoryLock lock, int slots, Configuration configuration) {
     Path temporary = makeTemporary(work);
     Configuration settings = ClusterSettings.of(work, temporary, configuration);
     MiniCluster cluster =
@@ -71,7 +97,8 @@ public final class EmbeddedCluster implements AutoCloseable {
                 .build());
     try {
       cluster.start();
-      return new EmbeddedCluster(cluster, settings, temporary, cluster.getRestAddress().get());
+      return new EmbeddedCluster(
+          lock, cluster, settings, temporary, cluster.getRestAddress().get());
     } catch (Exception failure) {
       if (failure instanceof InterruptedException) {
         Thread.currentThread().interrupt();
@@ -83,9 +110,18 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
   }
 
+  /** What clusters left that were killed: whoever has the lock is alone. */
+  private static void deleteLeftOver(Path work) {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(work, TEMPORARY + "*")) {
+      left.forEach(EmbeddedCluster::deleteQuietly);
+    } catch (IOException failure) {
+      LOG.warn("What earlier starts left in {} could not be listed.", work, failure);
+    }
+  }
+
   private static Path makeTemporary(Path work) {
     try {
-      return Files.createTempDirectory(work, "temporary-");
+      return Files.createTempDirectory(work, TEMPORARY);
     } catch (IOException failure) {
       throw new EmbeddedException(
           "No temporary directory could be made in "
@@ -119,6 +155,22 @@ public final class EmbeddedCluster implements AutoCloseable {
     return cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED);
   }
 
+  /** What failed a job that is about to be started again; empty: it is not. */
+  public Optional<String> restartReason(JobID job) throws InterruptedException {
+    try {
+      if (cluster.getJobStatus(job).get() != JobStatus.RESTARTING) {
+        return Optional.empty();
+      }
+      ErrorInfo failure = cluster.getArchivedExecutionGraph(job).get().getFailureInfo();
+      return Optional.ofNullable(failure)
+          .map(ErrorInfo::getException)
+          .map(e -> EmbeddedException.reason(e.deserializeError(getClass().getClassLoader())));
+    } catch (ExecutionException e) {
+      LOG.debug("The job's state is not known.", e);
+      return Optional.empty();
+    }
+  }
+
   /** The cluster itself, for what the environment does not offer: savepoints, lists of jobs. */
   public MiniCluster miniCluster() {
     return cluster;
@@ -142,6 +194,7 @@ public final class EmbeddedCluster implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       deleteQuietly(temporary);
+      lock.close();
     }
   }
 

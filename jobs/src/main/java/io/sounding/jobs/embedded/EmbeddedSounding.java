@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -119,8 +120,13 @@ public final class EmbeddedSounding implements AutoCloseable {
       Configuration jobSettings) {
     CompletableFuture<EmbeddedBroker> startingBroker =
         CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka"), port));
-    EmbeddedCluster cluster =
-        EmbeddedCluster.start(work.resolve("flink"), parallelism, networkFor(parallelism));
+    EmbeddedCluster cluster;
+    try {
+      cluster = EmbeddedCluster.start(work.resolve("flink"), parallelism, networkFor(parallelism));
+    } catch (RuntimeException failure) {
+      startingBroker.thenAccept(EmbeddedBroker::close);
+      throw failure;
+    }
     EmbeddedBroker broker;
     try {
       broker = startingBroker.join();
@@ -193,6 +199,11 @@ public final class EmbeddedSounding implements AutoCloseable {
   /** The running job. */
   public JobClient job() {
     return job;
+  }
+
+  /** What failed the job, when it is about to be started again; empty: it is not. */
+  public Optional<String> restartReason() throws InterruptedException {
+    return cluster.restartReason(job.getJobID());
   }
 
   /** Clients as publishers and readers would make them. */

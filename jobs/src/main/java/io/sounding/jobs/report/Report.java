@@ -13,14 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
 /**
  * Writes a folder that can be handed on: a page that needs nothing else, and its plots as PNG files
- * for slides. Files of those names are replaced, each as a whole; others are left alone.
+ * for slides. Files of those names are replaced, each as a whole, and plots of an earlier report
+ * that this one does not have are deleted; others are left alone.
  */
 public final class Report {
 
@@ -32,6 +35,10 @@ public final class Report {
    * while it is drawn, and nobody looks through them.
    */
   private static final int MOST_RUNS_BY_LAYERS = 24;
+
+  private static final String OVERVIEW = "overview";
+  private static final String LAYERS = "-layers";
+  private static final String LINEAR = "-linear";
 
   /** A plot: a file, and a place on the page. */
   private record Picture(String name, Sheet sheet, String axis) {}
@@ -87,9 +94,10 @@ public final class Report {
    */
   public Written write(String title, BiConsumer<Integer, Integer> drawn) throws IOException {
     Files.createDirectories(folder);
+    boolean again = Files.exists(folder.resolve(PAGE));
     ReportPage page = new ReportPage(history, title, fields);
     String missing = null;
-    int plots = 0;
+    Set<String> plots = Set.of();
     page.begin();
     try {
       plots = draw(page, PlotFont.load(), drawn);
@@ -99,15 +107,19 @@ public final class Report {
     }
     page.end();
     ReplacedFile.write(folder.resolve(PAGE), page.toString().getBytes(StandardCharsets.UTF_8));
+    if (again) {
+      deleteOthers(plots);
+    }
     int checkpoints = history.runs().stream().mapToInt(run -> run.checkpoints().size()).sum();
-    return new Written(history.runs().size(), checkpoints, plots, missing);
+    return new Written(history.runs().size(), checkpoints, plots.size(), missing);
   }
 
-  private int draw(ReportPage page, PlotFont font, BiConsumer<Integer, Integer> told)
+  /** Returns the names of the plots. */
+  private Set<String> draw(ReportPage page, PlotFont font, BiConsumer<Integer, Integer> told)
       throws IOException {
     if (history.layers().isEmpty()) {
       page.note("No checkpoint has FINAL metrics yet: there is nothing to plot.");
-      return 0;
+      return Set.of();
     }
     List<Picture> pictures = pictures();
     AtomicInteger done = new AtomicInteger();
@@ -143,7 +155,23 @@ public final class Report {
       }
       page.endSection();
     }
-    return pictures.size();
+    return pictures.stream().map(Picture::name).collect(Collectors.toSet());
+  }
+
+  /** Plots of an earlier report beside this page would be taken for its own. */
+  private void deleteOthers(Set<String> plots) throws IOException {
+    List<String> names = new ArrayList<>(List.of(OVERVIEW));
+    for (MetricField field : MetricField.ALL) {
+      names.add(field.name());
+      names.add(field.name() + LAYERS);
+    }
+    for (String name : names) {
+      for (String plot : List.of(name, name + LINEAR)) {
+        if (!plots.contains(plot)) {
+          Files.deleteIfExists(folder.resolve(plot + ".png"));
+        }
+      }
+    }
   }
 
   /** Whether each metric has sheets with a panel per run. */
@@ -163,11 +191,11 @@ public final class Report {
     Plots logarithmic = new Plots(history, true);
     Plots linear = new Plots(history, false);
     List<Picture> pictures = new ArrayList<>();
-    add(pictures, "overview", logarithmic.overview(), linear.overview());
+    add(pictures, OVERVIEW, logarithmic.overview(), linear.overview());
     for (MetricField field : fields) {
       add(pictures, field.name(), logarithmic.byLayer(field), linear.byLayer(field));
       if (byLayers()) {
-        add(pictures, field.name() + "-layers", logarithmic.byRun(field), linear.byRun(field));
+        add(pictures, field.name() + LAYERS, logarithmic.byRun(field), linear.byRun(field));
       }
     }
     return pictures;
@@ -175,7 +203,7 @@ public final class Report {
 
   private static void add(List<Picture> pictures, String name, Sheet logarithmic, Sheet linear) {
     pictures.add(new Picture(name, logarithmic, "logarithmic"));
-    pictures.add(new Picture(name + "-linear", linear, "linear"));
+    pictures.add(new Picture(name + LINEAR, linear, "linear"));
   }
 
   private static byte[] png(BufferedImage image) {

@@ -53,7 +53,8 @@ class DocumentationTest {
           "--target");
 
   /** Files and system properties. */
-  private static final Set<String> NO_TOPICS = Set.of("sounding.yaml", "sounding.shared");
+  private static final Set<String> NO_TOPICS =
+      Set.of("sounding.yaml", "sounding.shared", "sounding.log");
 
   private static Stream<KnownOption> options() {
     OptionCatalogue catalogue = Components.options();

@@ -122,6 +122,26 @@ class ReportTest {
   }
 
   @Test
+  void plotsOfAnEarlierReportAreDeletedAndFilesOfOthersAreNot() throws Exception {
+    Files.writeString(folder.resolve("anisotropy.png"), "of another, where no report was");
+    write(run("a", 2, 0, 100));
+    assertThat(folder.toFile().list()).contains("anisotropy.png", "rankMe-layers-linear.png");
+
+    Files.writeString(folder.resolve("rankMe-mine.png"), "of another");
+    Files.writeString(folder.resolve("stableRank-linear.png"), "of an earlier report");
+    write(run("a", 1, 0, 100));
+
+    assertThat(folder.toFile().list())
+        .containsExactlyInAnyOrder(
+            Report.PAGE,
+            "overview.png",
+            "overview-linear.png",
+            "rankMe.png",
+            "rankMe-linear.png",
+            "rankMe-mine.png");
+  }
+
+  @Test
   void namesAndReasonsOfOthersAreHarmless() throws Exception {
     List<MetricEvent> events = run(HOSTILE, 1, 0, 100);
     events.add(

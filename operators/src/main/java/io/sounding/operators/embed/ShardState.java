@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.StateLayout;
+import io.sounding.operators.UnusableStateException;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.Utterance;
@@ -53,7 +54,7 @@ final class ShardState {
    * corpora are divided.
    *
    * @return whether they are divided by hash
-   * @throws IllegalStateException if the state was made with another number of shards, or its
+   * @throws UnusableStateException if the state was made with another number of shards, or its
    *     layout is not known
    */
   static boolean requireLayout(OperatorStateStore store, int shards) throws Exception {
@@ -62,7 +63,7 @@ final class ShardState {
         store.getUnionListState(new ListStateDescriptor<>("number-of-shards", Integer.class));
     for (int shardsThen : saved.get()) {
       if (shardsThen != shards) {
-        throw new IllegalStateException(
+        throw new UnusableStateException(
             "The savepoint was taken with %d shards, and the job is started with %d. Start it with --shards %d, or without the savepoint."
                 .formatted(shardsThen, shards, shardsThen));
       }

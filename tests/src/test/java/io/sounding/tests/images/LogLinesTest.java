@@ -75,6 +75,16 @@ class LogLinesTest {
     assertThat(Files.readString(file)).contains("[healthy step00400.onnx] - It is said.");
   }
 
+  @Test
+  void fileOfTheCommandLineIsPutAsideWhenItIsLarge() throws IOException {
+    Path file = folder.resolve("sounding.log");
+    Files.write(file, new byte[20 << 20]);
+    commandLine(Map.of(), "-Dsounding.log.file=" + file);
+
+    assertThat(Files.size(folder.resolve("sounding.log.1"))).isGreaterThanOrEqualTo(20 << 20);
+    assertThat(Files.readString(file)).doesNotContain("\0").contains("It is about nothing.");
+  }
+
   private static void assertThatLinesSayAll(List<JsonNode> lines) {
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0).properties().stream().map(Map.Entry::getKey))

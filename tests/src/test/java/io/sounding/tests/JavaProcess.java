@@ -28,6 +28,11 @@ public final class JavaProcess implements AutoCloseable {
     this.process = process;
   }
 
+  /** What messages call it. */
+  public String name() {
+    return name;
+  }
+
   /**
    * Starts it.
    *

@@ -56,7 +56,7 @@ class FaultsITCase {
         cluster.evaluation("embedding-" + stateBackend, 2, stateBackend, 1)) {
       evaluation.awaitMidway(6);
       Recovery recovery = Recovery.fromFaultOf(evaluation.job());
-      cluster.flink().killAndReplace(cluster.flink().taskManagers().get(0));
+      cluster.flink().killAndReplace(cluster.flink().embedding(evaluation.job()));
       evaluation.assertUnfinished();
       conclude(
           "task manager killed while embedding, " + stateBackend,
@@ -90,7 +90,7 @@ class FaultsITCase {
       evaluation.job().awaitCheckpoints(1);
       long latest = evaluation.job().latestCheckpoint();
       Recovery recovery = Recovery.fromFaultOf(evaluation.job());
-      cluster.flink().killAndReplace(cluster.flink().taskManagers().get(1));
+      cluster.flink().killAndReplace(cluster.flink().embedding(evaluation.job()));
       evaluation.assertUnfinished();
       String moment = evaluation.moment();
       double seconds = recovery.await();
@@ -151,7 +151,7 @@ class FaultsITCase {
       evaluation.awaitMidway(6);
       String moment = evaluation.moment();
       double seconds;
-      JavaProcess paused = cluster.flink().taskManagers().get(0);
+      JavaProcess paused = cluster.flink().embedding(evaluation.job());
       JavaProcess.Pause pause = paused.pause();
       try {
         evaluation.assertUnfinished();

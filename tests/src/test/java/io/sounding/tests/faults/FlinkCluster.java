@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
 
@@ -101,6 +102,15 @@ final class FlinkCluster implements AutoCloseable {
     taskManager.kill();
     taskManagers.remove(taskManager);
     startTaskManager();
+  }
+
+  /** One that embeds for the job: all may run on the one that was there first. */
+  JavaProcess embedding(JobProcess job) {
+    Set<String> names = job.taskManagers(job.vertex("embed"));
+    return taskManagers.stream()
+        .filter(process -> names.contains(process.name()))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("Subtasks run on " + names));
   }
 
   List<JavaProcess> taskManagers() {

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.flink.api.common.JobID;
 
 /**
@@ -201,6 +203,16 @@ final class JobProcess implements AutoCloseable {
       }
     }
     throw new AssertionError("The job has no stage " + name + ".");
+  }
+
+  /** Names of the task managers that run subtasks of a stage. */
+  Set<String> taskManagers(String vertex) {
+    Set<String> names = new TreeSet<>();
+    for (JsonNode subtask :
+        rest.get("/jobs/%s/vertices/%s".formatted(id, vertex)).path("subtasks")) {
+      names.add(subtask.path("taskmanager-id").asText());
+    }
+    return names;
   }
 
   /** A metric of a stage, summed over its subtasks; NaN while it is not reported. */

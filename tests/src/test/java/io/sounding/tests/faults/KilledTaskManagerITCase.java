@@ -18,7 +18,7 @@ class KilledTaskManagerITCase {
       try (Evaluation evaluation = cluster.evaluation("killed", 2, "hashmap", 1)) {
         evaluation.awaitMidway(1);
         Recovery recovery = Recovery.fromFaultOf(evaluation.job());
-        cluster.flink().killAndReplace(cluster.flink().taskManagers().get(0));
+        cluster.flink().killAndReplace(cluster.flink().embedding(evaluation.job()));
         evaluation.assertUnfinished();
         recovery.await();
         assertThat(evaluation.finish().comparedWith(undisturbed).events()).isEqualTo(64);

@@ -13,6 +13,10 @@ import smile.math.matrix.Matrix;
  * n, rows.
  */
 final class KeptRows implements SpectrumSketch {
+  static {
+    OpenBlas.load();
+  }
+
   static final int KIND = 3;
 
   private final int dimension;

@@ -4,7 +4,6 @@ import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.CblasUpper;
-import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
@@ -20,7 +19,7 @@ import org.bytedeco.javacpp.FloatPointer;
  */
 final class Products {
   static {
-    blas_set_num_threads(1);
+    OpenBlas.load();
   }
 
   private Products() {}
@@ -69,6 +68,10 @@ final class Products {
 
   /** A sum of XᵀX outside of the heap, X a few rows of dimension d at a time. */
   static final class Gram implements AutoCloseable {
+    static {
+      OpenBlas.load();
+    }
+
     private final int most;
     private final int dimension;
     private final DoublePointer rows;

@@ -9,6 +9,10 @@ import org.bytedeco.javacpp.FloatPointer;
  * again and again.
  */
 final class RowComparison implements AutoCloseable {
+  static {
+    OpenBlas.load();
+  }
+
   private FloatPointer rows = new FloatPointer(0L);
   private FloatPointer points = new FloatPointer(0L);
   private FloatPointer chosen = new FloatPointer(0L);

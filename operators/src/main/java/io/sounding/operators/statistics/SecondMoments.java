@@ -22,6 +22,10 @@ import smile.math.matrix.Matrix;
  * that are all equal give C = 0 exactly. In bytes, after the kind: long n, mean, C.
  */
 final class SecondMoments implements SpectrumSketch {
+  static {
+    OpenBlas.load();
+  }
+
   static final int KIND = 1;
   static final String NAME = "second-moments-float64";
 

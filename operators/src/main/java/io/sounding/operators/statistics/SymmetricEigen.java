@@ -11,6 +11,9 @@ import smile.math.matrix.Matrix;
  * @param vectors {@code [size * size]}, row i belonging to value i; null when not asked for
  */
 record SymmetricEigen(double[] values, double[] vectors) {
+  static {
+    OpenBlas.load();
+  }
 
   /** {@code packed[size * (size + 1) / 2]}, the upper triangle by rows. */
   static SymmetricEigen ofPacked(double[] packed, int size, boolean withVectors) {

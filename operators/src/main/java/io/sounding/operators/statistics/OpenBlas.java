@@ -1,0 +1,24 @@
+package io.sounding.operators.statistics;
+
+import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
+
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * OpenBLAS and its binding, loaded by one thread for all. The binding's classes load each other: of
+ * two threads that are the first to use two of them, each would wait for the other for ever.
+ * Whatever uses one, through Smile too, asks for this before.
+ */
+final class OpenBlas {
+  static {
+    Pointer.maxBytes(); // the class that the library's own loading looks for
+    blas_set_num_threads(1);
+  }
+
+  private OpenBlas() {}
+
+  /** Returns when it is loaded. */
+  static void load() {
+    // this class is initialised then
+  }
+}

@@ -38,8 +38,9 @@ import org.slf4j.LoggerFactory;
  * <p>State, layout 4, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
  * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per
  * key. Layout 1, which is read, has checkpoints without a file of weights; a version that knows
- * none would merge what others evaluated with one, so it must not read layout 2. Layouts 2 and 3,
- * which are read, have summaries that do not say when they were made, and by which files.
+ * none would merge what others evaluated with one, so it must not read layout 2. Summaries of
+ * layout 2 do not say when they were made, those of layouts 2 and 3 not by which files; both are
+ * read.
  */
 public final class MergeShards extends VersionedStage<String, ShardSummary, MergedLayer> {
 

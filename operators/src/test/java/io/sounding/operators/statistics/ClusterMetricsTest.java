@@ -41,10 +41,7 @@ class ClusterMetricsTest {
     assertThat(metrics.inertiaPerFrame()).isCloseTo(D * 0.25, withinPercentage(10));
   }
 
-  /**
-   * A frame that is not sampled is no centroid of those that are, however far out it lies.
-   * Distances within its block are lost in float32, so seeds are a little worse.
-   */
+  /** A frame that is not sampled is no centroid of those that are, however far out it lies. */
   @ParameterizedTest
   @ValueSource(floats = {1e12f, 1e20f, 1e38f, -Float.MAX_VALUE})
   void aHugeFrameOutsideTheSampleLeavesItsClustersAsTheyAre(float huge) {

@@ -214,18 +214,19 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   /** A step of the shard's way; false if that takes longer than until {@code end}. */
   private boolean advance(long end) throws Exception {
-    ShardRun run = pipeline.run();
     try {
       if (!pipeline.hasModel()) {
         return false;
       }
       double seconds = pipeline.work();
       metrics.embedded(seconds);
+      ShardRun run = pipeline.run();
       if (seconds > 0 && run.shard() == 0 && run.nextBatch() == 1 && !run.done()) {
         emitSummaries(); // the first sign of life of a checkpoint
       }
       return run.done() || pipeline.take(end);
     } catch (EncodingException e) {
+      ShardRun run = pipeline.run();
       fail(run.request(), run.shard(), run.layers(), e.getMessage());
       return true;
     }

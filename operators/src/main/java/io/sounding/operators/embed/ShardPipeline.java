@@ -94,9 +94,21 @@ final class ShardPipeline implements AutoCloseable {
       return false;
     }
     model.open();
-    next.goesThrough(model.sha256());
-    passes.add(model.begin(next.begin(source.audioOf(next)), next.request().layers()));
+    String sha256 = model.sha256();
+    ShardRun embedded = next.isOfOtherFiles(sha256) ? begunAgain(next) : next;
+    float[][] windows = embedded.begin(source.audioOf(embedded), sha256);
+    passes.add(model.begin(windows, embedded.request().layers()));
     return true;
+  }
+
+  private ShardRun begunAgain(ShardRun shard) {
+    ShardRun again = shard.again();
+    if (shard == run) {
+      run = again;
+    } else {
+      following = again;
+    }
+    return again;
   }
 
   private boolean prepare(ShardRun next) throws Exception {

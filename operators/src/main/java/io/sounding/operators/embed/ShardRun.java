@@ -106,24 +106,17 @@ final class ShardRun {
   }
 
   /**
-   * Says which files the model was loaded from that the next pass goes through. If what was resumed
-   * came from others, the shard is begun again.
+   * Whether what was resumed came from other files than these, so that nothing can be added to it.
    *
    * @param sha256 their SHA-256
    */
-  void goesThrough(String sha256) {
-    if (modelSha256 != null && !modelSha256.equals(sha256)) {
-      nextBatch = 0;
-      audioSeconds = 0;
-      embedSeconds = 0;
-      begunMillis = 0;
-      fold = null;
-      batchAhead = 0;
-      windowAhead = 0;
-      signals = null;
-      ahead = null;
-    }
-    modelSha256 = sha256;
+  boolean isOfOtherFiles(String sha256) {
+    return modelSha256 != null && !modelSha256.equals(sha256);
+  }
+
+  /** The same shard, of which nothing is done. */
+  ShardRun again() {
+    return new ShardRun(request, shard, manifest, settings);
   }
 
   /** What the progress through a plan means: with anything else it would be another's. */
@@ -200,10 +193,12 @@ final class ShardRun {
    * Begins the next pass: a window of each utterance of a batch. Passes are taken in the order in
    * which they were begun.
    *
+   * @param sha256 of the files that the model was loaded from
    * @return what the model is given, {@code float[B][samples]}
    * @throws EncodingException if the audio is not as planned; names the utterance
    */
-  float[][] begin(Audio audio) throws Exception {
+  float[][] begin(Audio audio, String sha256) throws Exception {
+    modelSha256 = sha256;
     if (batchAhead == 0 && begunMillis == 0) {
       begunMillis = System.currentTimeMillis();
     }

@@ -2,7 +2,6 @@ package io.sounding.operators.statistics;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import smile.math.matrix.Matrix;
 
 /**
  * The rows themselves: the exact spectrum sketch as long as there are so few of them that {@link
@@ -13,10 +12,6 @@ import smile.math.matrix.Matrix;
  * n, rows.
  */
 final class KeptRows implements SpectrumSketch {
-  static {
-    OpenBlas.load();
-  }
-
   static final int KIND = 3;
 
   private final int dimension;
@@ -66,7 +61,7 @@ final class KeptRows implements SpectrumSketch {
 
   @Override
   public SpectrumEstimate uncentredSpectrum() {
-    Spectrum spectrum = spectrum(rows);
+    Spectrum spectrum = Spectrum.ofEigenvalues(SingularValues.squared(rows, dimension));
     double rankMe = spectrum.rankMe();
     return new SpectrumEstimate(spectrum, new RankMeInterval(rankMe, rankMe));
   }
@@ -75,22 +70,7 @@ final class KeptRows implements SpectrumSketch {
   public Spectrum centredSpectrum() {
     double[] centred = rows.clone();
     subtract(centred, mean(rows, dimension));
-    return spectrum(centred);
-  }
-
-  private Spectrum spectrum(double[] matrix) {
-    int count = matrix.length / dimension;
-    if (count == 0) {
-      return Spectrum.ofEigenvalues(new double[0]);
-    }
-    Matrix values = new Matrix(count, dimension);
-    for (int i = 0; i < count; i++) {
-      for (int j = 0; j < dimension; j++) {
-        values.set(i, j, matrix[i * dimension + j]);
-      }
-    }
-    double[] singular = values.svd(false, true).s;
-    return Spectrum.ofEigenvalues(Arrays.stream(singular).map(s -> s * s).toArray());
+    return Spectrum.ofEigenvalues(SingularValues.squared(centred, dimension));
   }
 
   @Override

@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * OpenBLAS and its binding, loaded by one thread for all. The binding's classes load each other: of
  * two threads that are the first to use two of them, each would wait for the other for ever.
- * Whatever uses one, through Smile too, asks for this before.
+ * Whatever uses one, through Smile too, asks for this before ({@code OpenBlasTest}).
  */
 final class OpenBlas {
   static {

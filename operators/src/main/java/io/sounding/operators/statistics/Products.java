@@ -68,10 +68,6 @@ final class Products {
 
   /** A sum of XᵀX outside of the heap, X a few rows of dimension d at a time. */
   static final class Gram implements AutoCloseable {
-    static {
-      OpenBlas.load();
-    }
-
     private final int most;
     private final int dimension;
     private final DoublePointer rows;
@@ -81,8 +77,8 @@ final class Products {
     Gram(int most, int dimension) {
       this.most = most;
       this.dimension = dimension;
-      rows = new DoublePointer((long) most * dimension);
-      sum = new DoublePointer((long) dimension * dimension);
+      rows = doubles((long) most * dimension);
+      sum = doubles((long) dimension * dimension);
     }
 
     int dimension() {
@@ -127,9 +123,9 @@ final class Products {
 
   /** Buffers outside of the heap that products of one thread use again and again. */
   static final class Buffers implements AutoCloseable {
-    private FloatPointer left = new FloatPointer(0L);
-    private FloatPointer right = new FloatPointer(0L);
-    private FloatPointer products = new FloatPointer(0L);
+    private FloatPointer left = floats(0);
+    private FloatPointer right = floats(0);
+    private FloatPointer products = floats(0);
     private int loaded;
     private int dimension;
 
@@ -166,12 +162,22 @@ final class Products {
     }
   }
 
+  /** A buffer outside of the heap. */
+  static FloatPointer floats(long length) {
+    return new FloatPointer(length);
+  }
+
+  /** A buffer outside of the heap. */
+  static DoublePointer doubles(long length) {
+    return new DoublePointer(length);
+  }
+
   /** The buffer, or a longer one that begins with the same {@code kept} values. */
   static FloatPointer room(FloatPointer buffer, long length, long kept) {
     if (buffer.capacity() >= length) {
       return buffer;
     }
-    FloatPointer longer = new FloatPointer(Math.max(length, 2 * kept));
+    FloatPointer longer = floats(Math.max(length, 2 * kept));
     FloatPointer.memcpy(longer, buffer, kept * Float.BYTES);
     buffer.close();
     return longer;
@@ -206,7 +212,7 @@ final class Products {
     DoubleRows(int count, int dimension) {
       this.count = count;
       this.dimension = dimension;
-      pointer = new DoublePointer((long) count * dimension);
+      pointer = doubles((long) count * dimension);
     }
 
     /** Sets some rows, from row {@code to} on; {@code rows[m * d]}. */
@@ -221,7 +227,7 @@ final class Products {
       requireLength(count, (long) otherFrom + n);
       requireLength(out.length, (long) m * n);
       int d = dimension;
-      try (DoublePointer products = new DoublePointer((long) m * n)) {
+      try (DoublePointer products = doubles((long) m * n)) {
         cblas_dgemm(
             CblasRowMajor,
             CblasNoTrans,

@@ -9,14 +9,10 @@ import org.bytedeco.javacpp.FloatPointer;
  * again and again.
  */
 final class RowComparison implements AutoCloseable {
-  static {
-    OpenBlas.load();
-  }
-
-  private FloatPointer rows = new FloatPointer(0L);
-  private FloatPointer points = new FloatPointer(0L);
-  private FloatPointer chosen = new FloatPointer(0L);
-  private FloatPointer products = new FloatPointer(0L);
+  private FloatPointer rows = Products.floats(0);
+  private FloatPointer points = Products.floats(0);
+  private FloatPointer chosen = Products.floats(0);
+  private FloatPointer products = Products.floats(0);
   private float[] rowNorms = new float[0];
   private float[] pointNorms = new float[0];
   private int loaded;

@@ -2,7 +2,6 @@ package io.sounding.operators.statistics;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import smile.math.matrix.Matrix;
 
 /**
  * Count, mean and centred second moments of the rows x of a matrix, in float64: the exact spectrum
@@ -22,10 +21,6 @@ import smile.math.matrix.Matrix;
  * that are all equal give C = 0 exactly. In bytes, after the kind: long n, mean, C.
  */
 final class SecondMoments implements SpectrumSketch {
-  static {
-    OpenBlas.load();
-  }
-
   static final int KIND = 1;
   static final String NAME = "second-moments-float64";
 
@@ -124,20 +119,18 @@ final class SecondMoments implements SpectrumSketch {
    */
   private double[] squaredSingularValues() {
     SymmetricEigen eigen = SymmetricEigen.ofPacked(centred, dimension, true);
-    Matrix rows = new Matrix(dimension + 1, dimension);
-    for (int j = 0; j < dimension; j++) {
-      for (int i = 0; i < dimension; i++) {
-        double root = Math.sqrt(Math.max(0, eigen.values()[i]));
-        rows.set(i, j, root * eigen.vectors()[i * dimension + j]);
+    double[] rows = new double[(dimension + 1) * dimension];
+    for (int i = 0; i < dimension; i++) {
+      double root = Math.sqrt(Math.max(0, eigen.values()[i]));
+      for (int j = 0; j < dimension; j++) {
+        rows[i * dimension + j] = root * eigen.vectors()[i * dimension + j];
       }
-      rows.set(dimension, j, Math.sqrt(count) * mean[j]);
     }
-    double[] singular = rows.svd(false, true).s;
-    double[] squares = new double[(int) Math.min(count, dimension)];
-    for (int i = 0; i < squares.length; i++) {
-      squares[i] = singular[i] * singular[i];
+    for (int j = 0; j < dimension; j++) {
+      rows[dimension * dimension + j] = Math.sqrt(count) * mean[j];
     }
-    return squares;
+    double[] squares = SingularValues.squared(rows, dimension);
+    return Arrays.copyOf(squares, (int) Math.min(count, dimension));
   }
 
   @Override

@@ -91,7 +91,8 @@ class ShardRunTest {
                   .filter(u -> u.utteranceId().equals(id))
                   .findAny()
                   .orElseThrow();
-            });
+            },
+            "ab12");
     ForwardPass pass = new ForwardPass(windows, run.request().layers());
     pass.run(session);
     run.take(pass);

@@ -20,6 +20,7 @@ import io.sounding.operators.assemble.ShardUtterance;
 import io.sounding.operators.embed.Control;
 import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
+import io.sounding.operators.merge.FailLayers;
 import io.sounding.operators.merge.MergeShards;
 import io.sounding.operators.publish.FirstFailureEnds;
 import io.sounding.operators.publish.OutgoingRecord;
@@ -52,7 +53,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <pre>
  * checkpoints --admit------------------------- broadcast --.
  * audio -admit-assemble-divide- by shard --[ embed &gt; fold ]-- by (checkpoint, layer) -- merge -- publish --.-- metrics
- *                `-- dead letters                                                                          |
+ *                `-- dead letters                          `- by checkpoint - fail layers-'                |
  *                                                                                                     measurements
  * measurements --.-- latest values (gauges)
  *                |-- by (run, corpus) -- judge -- alarms
@@ -193,8 +194,21 @@ public final class SoundingTopology {
             .setParallelism(all)
             .slotSharingGroup(slots.ofModels());
 
+    var failures =
+        embedded
+            .map(ShardSummary::withoutSummary)
+            .name("layers of shards")
+            .uid(Uids.LAYERS_OF_SHARDS)
+            .setParallelism(all)
+            .keyBy(ShardSummary::evaluationId)
+            .process(new FailLayers(settings.patience().retention()))
+            .name("fail layers")
+            .uid(Uids.FAIL_LAYERS)
+            .slotSharingGroup(EmbedSlots.OTHERS);
+
     var merged =
         embedded
+            .union(failures)
             .keyBy(ShardSummary::mergeKey)
             .process(new MergeShards(settings.patience().retention()))
             .name("merge")

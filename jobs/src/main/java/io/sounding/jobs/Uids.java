@@ -17,6 +17,8 @@ final class Uids {
   static final String CHECKPOINT_TO_ALL = "checkpoint-to-all";
   static final String MANIFEST_TO_ALL = "manifest-to-all";
   static final String EMBED = "embed";
+  static final String LAYERS_OF_SHARDS = "layers-of-shards";
+  static final String FAIL_LAYERS = "fail-layers";
   static final String MERGE = "merge";
   static final String PUBLISH = "publish";
   static final String FIRST_FAILURE_ENDS = "first-failure-ends";

@@ -73,8 +73,21 @@ class SoundingTopologyTest {
             "Source: audio -> admit audio",
             "assemble",
             "divide",
-            "embed and fold",
+            "embed and fold -> layers of shards",
             "merge -> publish");
+  }
+
+  @Test
+  void mergingTakesSummariesAndTheFailuresOfTheirLayers() {
+    StreamGraph graph = graph(1);
+    Set<String> before = new TreeSet<>();
+    for (StreamNode node : graph.getStreamNodes()) {
+      if (node.getTransformationUID().equals("merge")) {
+        node.getInEdges()
+            .forEach(edge -> before.add(graph.getSourceVertex(edge).getTransformationUID()));
+      }
+    }
+    assertThat(before).containsExactly("embed", "fail-layers");
   }
 
   @Test
@@ -94,7 +107,7 @@ class SoundingTopologyTest {
     Set<SlotSharingGroupId> ofOthers = new HashSet<>();
     EmbedSlots slots = EmbedSlots.of("cpu=2,heap=2g,managed=1g,gpu=1");
     for (JobVertex vertex : graph(2, slots).getJobGraph().getVertices()) {
-      boolean embeds = vertex.getName().equals("embed and fold");
+      boolean embeds = vertex.getName().startsWith("embed and fold");
       (embeds ? ofModels : ofOthers).add(vertex.getSlotSharingGroup().getSlotSharingGroupId());
       ResourceProfile profile = vertex.getSlotSharingGroup().getResourceProfile();
       if (embeds) {

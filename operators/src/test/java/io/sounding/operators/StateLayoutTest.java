@@ -11,6 +11,7 @@ import io.sounding.operators.assemble.DivideCorpus;
 import io.sounding.operators.assemble.ShardKeySelector;
 import io.sounding.operators.embed.EmbedOperatorFactory;
 import io.sounding.operators.fold.ShardSummary;
+import io.sounding.operators.merge.FailLayers;
 import io.sounding.operators.merge.MergeShards;
 import io.sounding.operators.publish.FirstFailureEnds;
 import io.sounding.operators.relate.Correlate;
@@ -55,6 +56,7 @@ class StateLayoutTest {
           Map.entry("assemble", 2),
           Map.entry("divide", 1),
           Map.entry("embed", 4),
+          Map.entry("fail-layers", 1),
           Map.entry("merge", 4),
           Map.entry("first-failure-ends", 1),
           Map.entry("join-scores", 1),
@@ -81,6 +83,7 @@ class StateLayoutTest {
               value -> "any",
               null,
               Types.STRING);
+      case "fail-layers" -> keyed(new FailLayers(day));
       case "merge" -> keyed(new MergeShards(day));
       case "first-failure-ends" -> keyed(new FirstFailureEnds(day));
       case "join-scores" ->

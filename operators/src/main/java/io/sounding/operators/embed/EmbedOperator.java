@@ -227,7 +227,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       return run.done() || pipeline.take(end);
     } catch (EncodingException e) {
       ShardRun run = pipeline.run();
-      fail(run.request(), run.shard(), run.layers(), e.getMessage());
+      fail(run.request(), run.shard(), e.getMessage());
       return true;
     }
   }
@@ -235,7 +235,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   private void giveUp(ForwardPass late) throws Exception {
     ShardRun run = pipeline.run();
     String reason = late.overdue(settings.models().timeLimit());
-    fail(run.request(), run.shard(), run.layers(), run.named(reason, null).getMessage());
+    fail(run.request(), run.shard(), run.named(reason, null).getMessage());
     turns.wake();
   }
 
@@ -245,15 +245,11 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     }
   }
 
-  /** Gives the checkpoint up on every shard of this subtask, saying so once per known layer. */
-  private void fail(CheckpointRequest request, int shard, int[] layers, String reason)
-      throws Exception {
+  /** Gives the checkpoint up on every shard of this subtask, saying so once. */
+  private void fail(CheckpointRequest request, int shard, String reason) throws Exception {
     ShardSummary failure = ShardSummary.failed(request, shard, settings.shards(), reason);
     failure.about().during(() -> LOG.warn("{} cannot be evaluated: {}", request.named(), reason));
     output.collect(new StreamRecord<>(failure));
-    for (int layer : layers) {
-      output.collect(new StreamRecord<>(failure.ofLayer(layer)));
-    }
     for (int own : shards.numbers()) {
       forget(request, own);
     }
@@ -279,7 +275,6 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       fail(
           request,
           shard,
-          new int[0],
           "The corpus was not complete within %s: %s"
               .formatted(settings.patience().corpus(), shards.missing(request.corpusId(), shard)));
       turns.wake();
@@ -333,7 +328,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     for (int shard : shards.numbers()) {
       if (!shards.isComplete(request.corpusId(), shard)) {
         String missing = shards.missing(request.corpusId(), shard);
-        fail(request, shard, new int[0], "The input ended too early: " + missing);
+        fail(request, shard, "The input ended too early: " + missing);
         return;
       }
     }

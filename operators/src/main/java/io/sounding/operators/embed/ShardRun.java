@@ -145,11 +145,6 @@ final class ShardRun {
     return nextBatch == plan.size();
   }
 
-  /** Indices of the layers as far as they are known: none before the first batch. */
-  int[] layers() {
-    return fold == null ? new int[0] : fold.layers();
-  }
-
   /** Whether there is a pass that was not begun yet. */
   boolean hasMore() {
     return batchAhead < plan.size();

@@ -123,6 +123,11 @@ public record ShardSummary(
     return LogContext.of(checkpoint).shard(shard).layer(layer);
   }
 
+  /** The evaluation that it is of. */
+  public String evaluationId() {
+    return checkpoint.evaluationId();
+  }
+
   /** Evaluation and layer: what is merged together. */
   public String mergeKey() {
     return checkpoint.evaluationId() + "\n" + layer;

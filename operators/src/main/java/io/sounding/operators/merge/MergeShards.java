@@ -32,8 +32,7 @@ import org.slf4j.LoggerFactory;
  * utterances of the shards add up to the manifest's count, and PARTIAL when 1, 2, 4, 8, ... shards
  * are there, be it their beginning. A failure ends the evaluation, and so does a layer without a
  * single frame. Of an ended one a marker is left, which makes late summaries harmless; it goes
- * after {@code patience}, and so does an evaluation of which no summary came for that long (a part
- * of it failed elsewhere).
+ * after {@code patience}, and so does an evaluation of which no summary came for that long.
  *
  * <p>State, layout 4, keyed by {@link ShardSummary#mergeKey}: value "merge-progress", {@link
  * Progress}; map "shard-summaries", the latest summary of each shard; a processing-time timer per

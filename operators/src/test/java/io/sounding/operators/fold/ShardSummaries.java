@@ -62,15 +62,21 @@ public final class ShardSummaries {
 
   /** The same summary with other statistics. */
   public static ShardSummary withSummary(ShardSummary s, byte[] statistics) {
-    return with(s, statistics, s.modelSha256());
+    return with(s, s.layer(), statistics, s.modelSha256());
   }
 
   /** The same summary of another model. */
   public static ShardSummary withModel(ShardSummary s, String sha256) {
-    return with(s, s.summary(), sha256);
+    return with(s, s.layer(), s.summary(), sha256);
   }
 
-  private static ShardSummary with(ShardSummary s, byte[] statistics, String modelSha256) {
+  /** The same summary of another layer. */
+  public static ShardSummary withLayer(ShardSummary s, int layer) {
+    return with(s, layer, s.summary(), s.modelSha256());
+  }
+
+  private static ShardSummary with(
+      ShardSummary s, int layer, byte[] statistics, String modelSha256) {
     return new ShardSummary(
         s.checkpoint(),
         s.corpusDigest(),
@@ -80,7 +86,7 @@ public final class ShardSummaries {
         s.shards(),
         s.utterances(),
         s.audioSeconds(),
-        s.layer(),
+        layer,
         s.layers(),
         statistics,
         s.device(),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.function.FunctionWithException;
+import org.apache.logging.log4j.core.config.Configurator;
 
 /**
  * The one folder a command writes to: mostly a new one each time, so that nothing of the user's is
@@ -61,7 +62,8 @@ final class WorkFolder {
     System.setProperty("DJL_CACHE_DIR", folder.resolve("djl").toString());
     System.setProperty("ENGINE_CACHE_DIR", folder.resolve("djl").toString());
     OnnxLibraries.unpack(folder.resolve("natives").resolve("onnxruntime"));
-    System.setProperty("sounding.log.file", folder.resolve("sounding.log").toString());
+    System.setProperty("sounding.log.file", log().toString());
+    Configurator.reconfigure(); // whatever class of Avro came first has set logging up without it
   }
 
   Path path() {

@@ -14,8 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,17 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What holds of every answer: headers, compression, methods, limits, and who gets one. */
 class DashboardHttpTest {
 
-  private static ServedBoard served;
-
-  @BeforeAll
-  static void start() {
-    served = new ServedBoard();
-  }
-
-  @AfterAll
-  static void stop() {
-    served.close();
-  }
+  @AutoClose private static final ServedBoard served = new ServedBoard();
 
   @Test
   void everyAnswerTellsBrowsersWhatItMayBeUsedFor() throws Exception {

@@ -8,8 +8,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,17 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DashboardServerTest {
 
   private static final String MARK = "x7q<script>'\"";
-  private static ServedBoard served;
 
-  @BeforeAll
-  static void start() {
-    served = new ServedBoard();
-  }
-
-  @AfterAll
-  static void stop() {
-    served.close();
-  }
+  @AutoClose private static final ServedBoard served = new ServedBoard();
 
   @Test
   void everyPathOfTheDescriptionIsARouteAndTheReverse() {

@@ -11,8 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -51,20 +49,14 @@ public final class EmbeddedSounding implements AutoCloseable {
               CheckpointingOptions.INCREMENTAL_CHECKPOINTS.key(),
               "true"));
 
-  private final EmbeddedBroker broker;
-  private final EmbeddedCluster cluster;
+  private final Surroundings around;
   private final KafkaClients kafka;
   private final JobClient job;
   private final PromptCommits commits;
 
   private EmbeddedSounding(
-      EmbeddedBroker broker,
-      EmbeddedCluster cluster,
-      KafkaClients kafka,
-      JobClient job,
-      PromptCommits commits) {
-    this.broker = broker;
-    this.cluster = cluster;
+      Surroundings around, KafkaClients kafka, JobClient job, PromptCommits commits) {
+    this.around = around;
     this.kafka = kafka;
     this.job = job;
     this.commits = commits;
@@ -118,50 +110,44 @@ public final class EmbeddedSounding implements AutoCloseable {
       EvaluationSettings settings,
       WireFormat wire,
       Configuration jobSettings) {
-    CompletableFuture<EmbeddedBroker> startingBroker =
-        CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka"), port));
-    EmbeddedCluster cluster;
+    Surroundings around = Surroundings.start(work, port, networkFor(parallelism), parallelism);
     try {
-      cluster = EmbeddedCluster.start(work.resolve("flink"), parallelism, networkFor(parallelism));
-    } catch (RuntimeException failure) {
-      startingBroker.thenAccept(EmbeddedBroker::close);
-      throw failure;
-    }
-    EmbeddedBroker broker;
-    try {
-      broker = startingBroker.join();
-    } catch (CompletionException failure) {
-      cluster.close();
-      throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
-    }
-    try {
-      Topics topics = Topics.withPrefix("sounding");
-      broker.createTopics(KafkaTopic.of(topics, parallelism));
-      StreamExecutionEnvironment environment = cluster.environment();
-      environment.configure(STATE_ON_DISK);
-      environment.configure(jobSettings);
-      environment.setParallelism(parallelism);
-      environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
-      environment
-          .getCheckpointConfig()
-          .setMinPauseBetweenCheckpoints(CHECKPOINT_INTERVAL.toMillis() / 2);
-      KafkaClients kafka = KafkaClients.of(broker.bootstrapServers(), topics).with(wire);
-      kafka.registerEvents();
-      SoundingTopology.lay(environment, KafkaEnds.of(kafka, "sounding"), settings);
-      PromptCommits commits = PromptCommits.of(kafka);
-      try {
-        JobClient job = environment.executeAsync("Sounding");
-        commits.start(() -> cluster.checkpoint(job.getJobID()));
-        return new EmbeddedSounding(broker, cluster, kafka, job, commits);
-      } catch (Exception failure) {
-        commits.close();
-        throw failure;
-      }
+      return submitted(around, parallelism, settings, wire, jobSettings);
     } catch (Exception failure) {
-      cluster.close();
-      broker.close();
+      around.close();
       throw new EmbeddedException(
           "The job could not be started (" + EmbeddedException.reason(failure) + ").", failure);
+    }
+  }
+
+  private static EmbeddedSounding submitted(
+      Surroundings around,
+      int parallelism,
+      EvaluationSettings settings,
+      WireFormat wire,
+      Configuration jobSettings)
+      throws Exception {
+    Topics topics = Topics.withPrefix("sounding");
+    around.broker().createTopics(KafkaTopic.of(topics, parallelism));
+    StreamExecutionEnvironment environment = around.cluster().environment();
+    environment.configure(STATE_ON_DISK);
+    environment.configure(jobSettings);
+    environment.setParallelism(parallelism);
+    environment.enableCheckpointing(CHECKPOINT_INTERVAL.toMillis());
+    environment
+        .getCheckpointConfig()
+        .setMinPauseBetweenCheckpoints(CHECKPOINT_INTERVAL.toMillis() / 2);
+    KafkaClients kafka = KafkaClients.of(around.broker().bootstrapServers(), topics).with(wire);
+    kafka.registerEvents();
+    SoundingTopology.lay(environment, KafkaEnds.of(kafka, "sounding"), settings);
+    PromptCommits commits = PromptCommits.of(kafka);
+    try {
+      JobClient job = environment.executeAsync("Sounding");
+      commits.start(() -> around.cluster().checkpoint(job.getJobID()));
+      return new EmbeddedSounding(around, kafka, job, commits);
+    } catch (Exception failure) {
+      commits.close();
+      throw failure;
     }
   }
 
@@ -183,7 +169,7 @@ public final class EmbeddedSounding implements AutoCloseable {
 
   /** Where the broker answers, host:port. */
   public String bootstrapServers() {
-    return broker.bootstrapServers();
+    return around.broker().bootstrapServers();
   }
 
   /** The names of the topics. */
@@ -193,7 +179,7 @@ public final class EmbeddedSounding implements AutoCloseable {
 
   /** Where Flink's web UI answers. */
   public URI webAddress() {
-    return cluster.webAddress();
+    return around.cluster().webAddress();
   }
 
   /** The running job. */
@@ -203,7 +189,7 @@ public final class EmbeddedSounding implements AutoCloseable {
 
   /** What failed the job, when it is about to be started again; empty: it is not. */
   public Optional<String> restartReason() throws InterruptedException {
-    return cluster.restartReason(job.getJobID());
+    return around.cluster().restartReason(job.getJobID());
   }
 
   /** Clients as publishers and readers would make them. */
@@ -215,7 +201,6 @@ public final class EmbeddedSounding implements AutoCloseable {
   @Override
   public void close() {
     commits.close();
-    cluster.close();
-    broker.close();
+    around.close();
   }
 }

@@ -3,6 +3,7 @@ package io.sounding.jobs.kafka;
 import io.sounding.jobs.SoundingTopology;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.publish.OutgoingRecord;
+import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -18,7 +19,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 public final class KafkaEnds {
 
   /** Transactions outlive a Flink checkpoint and a restart; brokers allow 15 minutes by default. */
-  private static final int TRANSACTION_TIMEOUT_MILLIS = 10 * 60 * 1000;
+  private static final String TRANSACTION_TIMEOUT_MILLIS = "600000";
 
   private KafkaEnds() {}
 
@@ -58,13 +59,19 @@ public final class KafkaEnds {
       KafkaClients kafka, String topic, String transactionalIdPrefix) {
     return KafkaSink.<OutgoingRecord>builder()
         .setBootstrapServers(kafka.bootstrapServers())
-        .setKafkaProducerConfig(kafka.settings())
-        .setProperty(
-            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Integer.toString(TRANSACTION_TIMEOUT_MILLIS))
+        .setKafkaProducerConfig(ofProducers(kafka))
         .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
         .setTransactionalIdPrefix(transactionalIdPrefix)
         .setRecordSerializer(
             new OutgoingRecordSerializer(topic, kafka.wire().untilRegistryAnswers()))
         .build();
+  }
+
+  /** The user's settings, which may give transactions another time. */
+  static Properties ofProducers(KafkaClients kafka) {
+    Properties settings = new Properties();
+    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
+    settings.putAll(kafka.settings());
+    return settings;
   }
 }

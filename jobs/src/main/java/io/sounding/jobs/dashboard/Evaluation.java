@@ -56,7 +56,15 @@ final class Evaluation {
     LayerFacts facts = shared(LayerFacts.of(event, texts), before);
     LayerEvent[] after = at >= 0 ? before.clone() : widened(before, -1 - at);
     after[at >= 0 ? at : -1 - at] = LayerEvent.of(event, facts);
-    return new Evaluation(checkpointId, event.getAttempt(), event.getStep(), after);
+    return new Evaluation(
+        checkpointId, event.getAttempt(), event.getStep(), withoutFailureOfFinished(after));
+  }
+
+  private static LayerEvent[] withoutFailureOfFinished(LayerEvent[] events) {
+    Integer layers = layers(events);
+    boolean outdated =
+        events[0].layer() == LayerEvent.NO_LAYER && layers != null && layersFinal(events) >= layers;
+    return outdated ? Arrays.copyOfRange(events, 1, events.length) : events;
   }
 
   /** Without the event of a layer. */

@@ -23,7 +23,7 @@ public final class PublishedCheckpoints {
     OPEN,
     /** Every layer has its FINAL event. */
     FINAL,
-    /** There will be no FINAL event. */
+    /** There will be no more, and not every layer has its FINAL event. */
     FAILED
   }
 
@@ -51,17 +51,15 @@ public final class PublishedCheckpoints {
 
     /** How far it is. */
     public State state() {
-      if (failed != null) {
-        return State.FAILED;
-      }
+      // a job that was started afresh may have failed what had been evaluated, or the reverse
       boolean complete =
           !finals.isEmpty() && finals.size() == finals.firstEntry().getValue().getLayers();
-      return complete ? State.FINAL : State.OPEN;
+      return complete ? State.FINAL : failed == null ? State.OPEN : State.FAILED;
     }
 
     /** The FINAL events of its layers, or the FAILED one. */
     public List<MetricEvent> closing() {
-      return failed == null ? List.copyOf(finals.values()) : List.of(failed);
+      return state() == State.FAILED ? List.of(failed) : List.copyOf(finals.values());
     }
 
     /** Share of the corpus' audio that was embedded, 0 to 1. */

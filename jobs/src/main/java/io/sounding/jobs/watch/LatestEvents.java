@@ -2,6 +2,7 @@ package io.sounding.jobs.watch;
 
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +13,8 @@ import java.util.TreeMap;
  * that came: the highest attempt of a checkpoint on a corpus drives out all events of earlier ones,
  * and within an attempt the later event of a layer replaces the earlier, but a PARTIAL one never a
  * closing one. A FAILED event, which has no layer, stands beside those of layers that its attempt
- * finished before.
+ * finished; where it finished all, a job that was started afresh failed what had been evaluated, or
+ * the reverse, and the FAILED event is left out.
  *
  * <p>Of FINAL events alone, the highest attempt is the highest that came to an end: one that is
  * still under way does not take the numbers of the one before away.
@@ -23,12 +25,26 @@ public final class LatestEvents implements AutoCloseable {
 
   private record Evaluation(String runId, String checkpointId, String corpusId) {}
 
-  private record Place(long position, boolean closing) {}
+  private record Place(long position, MetricStatus status) {
+    private boolean closing() {
+      return isClosing(status);
+    }
+  }
 
   private static final class Attempt {
     private int number;
     private long step;
-    private final Map<Integer, Place> byLayer = new TreeMap<>();
+    private Integer layers; // evaluated ones; null: not known
+    private final TreeMap<Integer, Place> byLayer = new TreeMap<>();
+
+    private Collection<Place> latest() {
+      boolean finished = layers != null && count(MetricStatus.FINAL) >= layers;
+      return byLayer.tailMap(finished ? NO_LAYER + 1 : NO_LAYER).values();
+    }
+
+    private long count(MetricStatus status) {
+      return byLayer.values().stream().filter(place -> place.status() == status).count();
+    }
   }
 
   private static final Comparator<Map.Entry<Evaluation, Attempt>> ORDER =
@@ -42,7 +58,6 @@ public final class LatestEvents implements AutoCloseable {
   private final boolean finals;
   private final Map<Evaluation, Attempt> evaluations = new HashMap<>();
   private final EventSpool spool = new EventSpool();
-  private int size;
 
   private LatestEvents(boolean finals) {
     this.finals = finals;
@@ -72,30 +87,33 @@ public final class LatestEvents implements AutoCloseable {
     }
     if (event.getAttempt() > attempt.number) {
       attempt.number = event.getAttempt();
-      size -= attempt.byLayer.size();
+      attempt.layers = null;
       attempt.byLayer.clear();
     }
     attempt.step = event.getStep();
+    attempt.layers = event.getLayers() == null ? attempt.layers : event.getLayers();
     if (finals && event.getStatus() == MetricStatus.FAILED) {
       return;
     }
     int layer = event.getLayer() == null ? NO_LAYER : event.getLayer();
-    boolean closing = isClosing(event);
     Place before = attempt.byLayer.get(layer);
-    if (before == null || closing || !before.closing()) {
-      attempt.byLayer.put(layer, new Place(spool.add(event), closing));
-      size += before == null ? 1 : 0;
+    if (before == null || isClosing(event) || !before.closing()) {
+      attempt.byLayer.put(layer, new Place(spool.add(event), event.getStatus()));
     }
   }
 
   /** Whether the event ends the evaluation of its layer or checkpoint. */
   public static boolean isClosing(MetricEvent event) {
-    return event.getStatus() == MetricStatus.FINAL || event.getStatus() == MetricStatus.FAILED;
+    return isClosing(event.getStatus());
+  }
+
+  private static boolean isClosing(MetricStatus status) {
+    return status == MetricStatus.FINAL || status == MetricStatus.FAILED;
   }
 
   /** The number of events that are the latest. */
   public int size() {
-    return size;
+    return evaluations.values().stream().mapToInt(attempt -> attempt.latest().size()).sum();
   }
 
   /** Takes events that are handed out; may fail in its own way. */
@@ -107,7 +125,7 @@ public final class LatestEvents implements AutoCloseable {
   /** Hands out the latest events, by run, step, checkpoint, corpus and layer (none first). */
   public <E extends Exception> void forEach(Taker<E> taker) throws E {
     for (var evaluation : evaluations.entrySet().stream().sorted(ORDER).toList()) {
-      for (Place place : evaluation.getValue().byLayer.values()) {
+      for (Place place : evaluation.getValue().latest()) {
         taker.take(spool.get(place.position()));
       }
     }

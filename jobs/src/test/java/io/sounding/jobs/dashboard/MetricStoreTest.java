@@ -43,8 +43,8 @@ class MetricStoreTest {
     List<MetricEvent> events = new ArrayList<>();
     for (int attempt = 0; attempt < 3; attempt++) {
       for (int layer = 0; layer < 3; layer++) {
-        events.add(Events.partial("a", 400, layer).setAttempt(attempt).build());
-        events.add(Events.finished("a", 400, layer).setAttempt(attempt).build());
+        events.add(Events.partial("a", 400, layer).setLayers(4).setAttempt(attempt).build());
+        events.add(Events.finished("a", 400, layer).setLayers(4).setAttempt(attempt).build());
       }
       events.add(Events.failed("a", 400, "Attempt " + attempt).setAttempt(attempt).build());
     }
@@ -55,6 +55,23 @@ class MetricStoreTest {
     events.forEach(shuffled::add);
 
     assertThat(lines(shuffled)).isEqualTo(lines(inOrder)).hasSize(4);
+  }
+
+  /** Of a job that was started afresh: no attempt of one job both fails and finishes. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void aFailureIsForgottenWhereAllLayersAreFinal(int position) {
+    List<MetricEvent> events = new ArrayList<>();
+    events.add(Events.finished("a", 400, 0).build());
+    events.add(Events.finished("a", 400, 1).build());
+    events.add(position, Events.failed("a", 400, "The file is gone.").build());
+    MetricStore store = new MetricStore(LIMIT);
+    events.forEach(store::add);
+
+    assertThat(store.size()).isEqualTo(2);
+    assertThat(store.evaluations(new RunOnCorpus("a", "dev")))
+        .singleElement()
+        .satisfies(left -> assertThat(left.status()).isEqualTo(Evaluation.Status.FINAL));
   }
 
   @Test

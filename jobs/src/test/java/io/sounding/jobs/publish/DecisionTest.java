@@ -218,6 +218,18 @@ class DecisionTest {
   }
 
   @Test
+  void anAttemptThatAJobFailedAndAnotherFinishedIsFinal() {
+    published(0, metrics(MetricStatus.FINAL, 0, 0), metrics(MetricStatus.FAILED, 0, null));
+    assertThat(known.latest("a.onnx").orElseThrow().state())
+        .isEqualTo(PublishedCheckpoints.State.FAILED);
+    known.take(metrics(MetricStatus.FINAL, 0, 1));
+    assertThat(known.latest("a.onnx").orElseThrow().state())
+        .isEqualTo(PublishedCheckpoints.State.FINAL);
+    assertThat(known.latest("a.onnx").orElseThrow().closing()).hasSize(2);
+    assertIs(Decision.evaluated(known, event(), false), SKIP, 0, "is FINAL");
+  }
+
+  @Test
   void anAttemptThatIsAskedForMustBeNew() throws UnusableInputException {
     published(1);
     assertIs(asked(2, unchanged -> {}), PUBLISH, 2, null);

@@ -84,6 +84,16 @@ class LatestEventsTest {
   }
 
   @Test
+  void aFailureOfAnotherJobIsLeftOutWhereAllLayersAreFinal() {
+    MetricEvent failed = Events.failed("a", 400, "The file is gone.").build();
+    MetricEvent last = Events.finished("a", 400, 1).build();
+
+    assertThat(of(LatestEvents.all(), first, last, failed)).containsExactly(first, last);
+    assertThat(of(LatestEvents.all(), failed, first, last)).containsExactly(first, last);
+    assertThat(of(LatestEvents.all(), first, last, failedAgain)).containsExactly(failedAgain);
+  }
+
+  @Test
   void corporaAndRunsDoNotMix() {
     MetricEvent otherCorpus = Events.finished("a", 400, 0).setCorpusId("test").build();
     MetricEvent otherRun = Events.finished("b", 400, 0).build();
@@ -100,8 +110,13 @@ class LatestEventsTest {
       for (long step : new long[] {9, 10, 100}) {
         sorted.add(Events.finished(run, step, 0).setCheckpointId(step + "-first").build());
         sorted.add(Events.failed(run, step, "Gone.").setCheckpointId(step + "-second").build());
-        sorted.add(Events.finished(run, step, 0).setCheckpointId(step + "-second").build());
-        sorted.add(Events.finished(run, step, 11).setCheckpointId(step + "-second").build());
+        for (int layer : new int[] {0, 11}) {
+          sorted.add(
+              Events.finished(run, step, layer)
+                  .setCheckpointId(step + "-second")
+                  .setLayers(3)
+                  .build());
+        }
       }
     }
     List<MetricEvent> shuffled = new ArrayList<>(sorted);

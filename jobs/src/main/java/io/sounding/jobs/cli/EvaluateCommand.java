@@ -239,8 +239,10 @@ final class EvaluateCommand implements Callable<Integer> {
                 ModelSettings.of(trusted, folder.models().toString()).on(deviceChoice))
             .with(shards, statistics);
     terminal.printf(
-        "%d audio files, %d checkpoints; working in %s%n",
-        audioFiles.size(), checkpointFiles.size(), folder.path());
+        "%s, %s; working in %s%n",
+        Counted.of(audioFiles.size(), "audio file"),
+        Counted.of(checkpointFiles.size(), "checkpoint"),
+        folder.path());
     if (loss != null) {
       noteLosses(checkpointFiles, losses, terminal);
     }

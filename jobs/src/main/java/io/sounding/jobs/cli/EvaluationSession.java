@@ -6,6 +6,7 @@ import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.CorpusPublisher;
+import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.CommittedRecords;
 import io.sounding.jobs.watch.DeadLetterReader;
@@ -124,8 +125,11 @@ final class EvaluationSession {
       audience.arrive(sounding.kafka());
       CorpusPublisher.Published corpus = publish(sounding, audio, corpusId, runs);
       terminal.printf(
-          "published corpus %s: %d utterances, %.0f s of speech; %d checkpoints%n",
-          corpusId, corpus.utterances(), corpus.audioSeconds(), watch.open());
+          "published corpus %s: %s, %.0f s of speech; %s%n",
+          corpusId,
+          Counted.of(corpus.utterances(), "utterance"),
+          corpus.audioSeconds(),
+          Counted.of(watch.open(), "checkpoint"));
       double total = corpus.audioSeconds() * watch.open();
       MetricTable table = new MetricTable(terminal, total, start);
       table.header();

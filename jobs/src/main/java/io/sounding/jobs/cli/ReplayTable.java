@@ -64,8 +64,11 @@ final class ReplayTable {
       if (giveUpAfter != null && pending.silence().compareTo(giveUpAfter) > 0) {
         progress.erase();
         throw new KafkaUnavailableException(
-            "No metric event came for %d s; %d checkpoints are still open. %s"
-                .formatted(giveUpAfter.toSeconds(), pending.size(), remedy()),
+            "No metric event came for %d s; %s still open. %s"
+                .formatted(
+                    giveUpAfter.toSeconds(),
+                    pending.size() == 1 ? "1 checkpoint is" : pending.size() + " checkpoints are",
+                    remedy()),
             null);
       }
       String at = pending.underWay();

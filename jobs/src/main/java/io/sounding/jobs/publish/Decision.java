@@ -29,6 +29,8 @@ public record Decision(Action action, CheckpointEvent event, int attempt, String
 
   private static final String BEFORE = "was published before";
   private static final String FINAL = "is FINAL";
+  private static final String FORGOTTEN =
+      "; Kafka no longer has its event, so nothing tells whether it has changed";
 
   /** Whether there is more to say than that it is new, or was published or evaluated before. */
   public boolean isWorthTelling() {
@@ -65,10 +67,7 @@ public record Decision(Action action, CheckpointEvent event, int attempt, String
     if (latest == null) {
       return first(published, event);
     } else if (latest.event() == null) {
-      return skip(
-          event,
-          latest,
-          "was published before; Kafka no longer has its event, so nothing tells whether it has changed");
+      return skip(event, latest, BEFORE + FORGOTTEN);
     }
     List<String> differences = PublishedCheckpoints.differences(latest.event(), event);
     return differences.isEmpty()
@@ -122,7 +121,13 @@ public record Decision(Action action, CheckpointEvent event, int attempt, String
       }
     }
     return switch (latest.state()) {
-      case FINAL -> skip(event, latest, FINAL + otherLoss(latest.event(), event));
+      case FINAL ->
+          skip(
+              event,
+              latest,
+              latest.event() == null
+                  ? FINAL + FORGOTTEN + "; --force evaluates it again"
+                  : FINAL + otherLoss(latest.event(), event));
       case FAILED ->
           raised(event, latest, "FAILED before: " + latest.closing().get(0).getFailureReason());
       case OPEN ->

@@ -214,7 +214,13 @@ class DecisionTest {
     assertThat(Decision.once(known, event()).action()).isEqualTo(SKIP);
     assertThat(Decision.evaluated(known, event(), false).event().getAttempt()).isEqualTo(2);
     known.take(metrics(MetricStatus.FINAL, 1, 1));
-    assertIs(Decision.evaluated(known, event(), false), SKIP, 1, "is FINAL");
+    Decision decision = Decision.evaluated(known, event(), false);
+    assertIs(
+        decision,
+        SKIP,
+        1,
+        "is FINAL; Kafka no longer has its event, so nothing tells whether it has changed; --force evaluates it again");
+    assertThat(decision.isWorthTelling()).isTrue();
   }
 
   @Test

@@ -6,7 +6,7 @@ import io.sounding.schemas.MetricEvent;
 /**
  * What the layers of a checkpoint mostly have in common, so that it is held once.
  *
- * @param conditions corpus digest and clustering
+ * @param conditions corpus digest, clustering and sketch
  * @param trainingLoss null: not known
  * @param layers number of layers that are evaluated; null: not known
  * @param corpusUtterances utterances of the corpus
@@ -27,7 +27,8 @@ record LayerFacts(
             texts.shared(event.getCorpusDigest()),
             event.getK(),
             event.getSampleFrames(),
-            event.getSeed()),
+            event.getSeed(),
+            event.getRank() == null ? null : texts.shared(event.getRank().getSketch())),
         event.getTrainingLoss(),
         event.getLayers(),
         event.getCorpusUtterances(),

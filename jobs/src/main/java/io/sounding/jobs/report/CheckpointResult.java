@@ -68,7 +68,11 @@ final class CheckpointResult {
       frameDimension = event.getFrameDimension();
       conditions =
           new Conditions(
-              event.getCorpusDigest(), event.getK(), event.getSampleFrames(), event.getSeed());
+              event.getCorpusDigest(),
+              event.getK(),
+              event.getSampleFrames(),
+              event.getSeed(),
+              event.getRank() == null ? null : event.getRank().getSketch());
     }
   }
 

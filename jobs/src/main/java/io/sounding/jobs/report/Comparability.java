@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 /** Whether numbers may be compared with each other: sentences where not. */
 public final class Comparability {
 
+  private static final String CLUSTERS = "Cluster metrics";
+  private static final String RANKS = "RankMe and the other metrics of the spectrum";
+
   private Comparability() {}
 
   static List<String> notes(History history) {
@@ -37,20 +40,28 @@ public final class Comparability {
           "Corpus %s is not the same audio in all checkpoints (its digests differ): differences between them are not of the models alone."
               .formatted(corpus));
     }
-    note(notes, corpus, "numbers of clusters (k)", different(all, Conditions::k));
-    note(notes, corpus, "numbers of sampled frames", different(all, Conditions::sampleFrames));
-    note(notes, corpus, "seeds of the clustering", different(all, Conditions::seed));
+    note(notes, corpus, "numbers of clusters (k)", different(all, Conditions::k), CLUSTERS);
+    note(
+        notes,
+        corpus,
+        "numbers of sampled frames",
+        different(all, Conditions::sampleFrames),
+        CLUSTERS);
+    note(notes, corpus, "seeds of the clustering", different(all, Conditions::seed), CLUSTERS);
+    note(notes, corpus, "sketches of the spectrum", different(all, Conditions::sketch), RANKS);
     return notes;
   }
 
-  private static void note(List<String> notes, String corpus, String what, Set<?> values) {
+  private static void note(
+      List<String> notes, String corpus, String what, Set<?> values, String metrics) {
     if (values.size() > 1) {
       notes.add(
-          "On corpus %s, checkpoints were evaluated with different %s: %s. Cluster metrics are comparable only where these are equal."
+          "On corpus %s, checkpoints were evaluated with different %s: %s. %s are comparable only where these are equal."
               .formatted(
                   corpus,
                   what,
-                  values.stream().map(Object::toString).collect(Collectors.joining(", "))));
+                  values.stream().map(Object::toString).collect(Collectors.joining(", ")),
+                  metrics));
     }
   }
 

@@ -111,6 +111,18 @@ class SeriesAnswerTest {
   }
 
   @Test
+  void ranksFromSketchesThatDifferComeWithANote() throws Exception {
+    RankFamily rank = Events.rank(40);
+    rank.setSketch("frequent-directions-1024");
+    board.add(Events.finished("a", 100, 0).build());
+    board.add(Events.finished("b", 100, 0).setRank(rank).build());
+
+    assertThat(answer("rankMe", "last", "a", "b").notes())
+        .containsExactly(
+            "On corpus dev, checkpoints were evaluated with different sketches of the spectrum: frequent-directions-1024, second-moments-float64. RankMe and the other metrics of the spectrum are comparable only where these are equal.");
+  }
+
+  @Test
   void moreCurvesThanTheLimitAreRefused() {
     for (int layer = 0; layer < 1_001; layer++) {
       board.add(Events.finished("a", 0, layer).build());

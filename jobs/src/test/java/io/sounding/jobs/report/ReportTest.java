@@ -7,6 +7,7 @@ import io.sounding.jobs.watch.MetricField;
 import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.AlarmState;
 import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.RankFamily;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -269,6 +270,20 @@ class ReportTest {
     write(events);
 
     assertThat(pageWithoutImages()).contains("different seeds of the clustering: 0, 7.");
+  }
+
+  @Test
+  void sketchesThatDifferAreSaidSinceTheyEstimateRanks() throws Exception {
+    List<MetricEvent> events = run("a", 1, 0, 100);
+    RankFamily rank = Events.rank(40);
+    rank.setSketch("frequent-directions-8");
+    events.add(Events.finished("b", 0, 0).setRank(rank).build());
+
+    write(events);
+
+    assertThat(pageWithoutImages())
+        .contains("different sketches of the spectrum: frequent-directions-8, second-moments")
+        .contains("RankMe and the other metrics of the spectrum are comparable only where");
   }
 
   @Test

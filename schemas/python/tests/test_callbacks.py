@@ -109,14 +109,35 @@ class AnyLoop(HandedOver):
         self.assert_weights(event, model.state_dict())
         self.assertEqual(torch.bfloat16, model.linear.weight.dtype)
 
-    def test_a_model_that_cannot_be_exported_is_told_once_and_training_goes_on(self):
-        hand_over = HandOver(self.publisher, self.folder, forward=lambda model, samples: 1 / 0)
+    def test_a_model_that_cannot_be_exported_is_exported_once_and_training_goes_on(self):
+        exports = []
+
+        def forward(model, samples):
+            exports.append(model)
+            return 1 / 0
+
+        hand_over = HandOver(self.publisher, self.folder, forward=forward)
         with self.assertLogs("sounding", "WARNING") as logs:
             for step, loss in train(encoder(), 3):
                 hand_over.model(step, encoder(), loss)
-        self.assertEqual(1, len(logs.output))
+                hand_over.model(step, encoder(), loss)  # the same step: counted once
+        self.assertEqual((1, 1), (len(exports), len(logs.output)))
         self.assertIn("division by zero. Nothing more is handed over.", logs.output[0])
-        self.assertEqual(([], 1), (self.events(), self.publisher.dropped))
+        self.assertEqual(([], 3), (self.events(), self.publisher.dropped))
+
+    def test_after_an_error_of_the_disk_the_next_weights_are_handed_over(self):
+        hand_over, model = self.hand_over(), encoder()
+        obstacle = self.folder / "out"
+        obstacle.write_bytes(b"not a folder")
+        with self.assertLogs("sounding", "WARNING") as logs:
+            hand_over.model(1, model)
+        self.assertIn("cannot be handed over: ", logs.output[0])
+        self.assertIn("The graph is exported with the next ones.", logs.output[0])
+        obstacle.unlink()
+        hand_over.model(2, model)
+        (event,) = self.events()
+        self.assertEqual((2, 1), (event["step"], self.publisher.dropped))
+        self.assert_weights(event, model.state_dict())
 
     def test_sharded_weights_are_refused_but_files_of_them_are_not(self):
         class FullyShardedDataParallel(torch.nn.Module):

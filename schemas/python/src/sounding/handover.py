@@ -52,7 +52,7 @@ class HandOver:
         self._names: Optional[List[str]] = None
         self._script: Any = None
         self._ready = False
-        self._unusable = False
+        self._unusable: Optional[str] = None  # why nothing can be handed over
         self._last_step = -1
 
     def model(self, step: int, model: Any, loss: Any = None) -> None:
@@ -85,24 +85,31 @@ class HandOver:
 
     def _safely(self, step: int, model: Any, hand_over: Callable[[Any], None]) -> None:
         try:
-            if self._unusable or step == self._last_step or not self.publisher.publishes:
+            if step == self._last_step or not self.publisher.publishes:
                 return
             self._last_step = step
             bare = _unwrapped(model if hasattr(model, "state_dict") else model())
-            if not self._ready:
-                self._unusable = True  # unless the next line comes through
-                self._prepare(bare)
-                self._unusable, self._ready = False, True
+            self._prepare_once(bare)
             hand_over(bare)
         except Exception as failure:  # whatever it is, training goes on
-            more = (
-                " Nothing more is handed over. Export the graph with export_graph, and name it."
-                if self._unusable
-                else ""
+            self.publisher.give_up(f"The weights of step {step} cannot be handed over: {failure}.")
+
+    def _prepare_once(self, model: Any) -> None:
+        if self._ready:
+            return
+        if self._unusable is not None:
+            raise ValueError(self._unusable)
+        try:
+            self._prepare(model)
+        except OSError as failure:  # the disk may be well again by then
+            raise OSError(f"{failure}. The graph is exported with the next ones") from failure
+        except Exception as failure:
+            self._unusable = (
+                f"{failure}. Nothing more is handed over. "
+                "Export the graph with export_graph, and name it"
             )
-            self.publisher.give_up(
-                f"The weights of step {step} cannot be handed over: {failure}.{more}"
-            )
+            raise ValueError(self._unusable) from failure
+        self._ready = True
 
     def _prepare(self, model: Any) -> None:
         if self._torchscript or self._graph is None:

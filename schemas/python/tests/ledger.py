@@ -28,7 +28,8 @@ def quiet():
 class Ledger:
     """Keeps what it is sent, while it is open; the publisher makes a client of it by calling it."""
 
-    def __init__(self, is_open=True):
+    def __init__(self, is_open=True, closed_topics=()):
+        self.closed_topics = set(closed_topics)
         self.records = []
         self.attempts = 0
         self.clients = 0
@@ -44,7 +45,7 @@ class Ledger:
     def send(self, topic, key, value, give_up):
         self.attempts += 1
         self.attempted.set()
-        if not self.open.is_set():
+        if not self.open.is_set() or topic in self.closed_topics:
             raise NotSent("the ledger is closed")
         self.records.append((topic, key, value))
 
@@ -68,6 +69,9 @@ class PublisherTest(unittest.TestCase):
         publisher = Publisher("run a", "dev", "nowhere:9092", client=ledger or self.ledger, **more)
         self.addCleanup(publisher.close, 0.0)
         return publisher
+
+    def counts(self, publisher):
+        return publisher.published, publisher.dropped, publisher.pending
 
     def file(self, name, content=ONNX):
         path = self.folder / name

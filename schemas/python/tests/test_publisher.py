@@ -279,6 +279,24 @@ class KafkaIsDown(PublisherTest):
         self.assertTrue(publisher.flush(LIMIT))
         self.assertEqual([0, *range(21, 31)], [event["step"] for event in ledger.events()])
 
+    def test_a_topic_that_takes_nothing_does_not_hold_up_the_other(self):
+        for closed, open_one in (("scores", "checkpoints"), ("checkpoints", "scores")):
+            with self.subTest(closed), self.assertLogs("sounding", "WARNING") as logs:
+                ledger = Ledger(closed_topics=[f"sounding.{closed}"])
+                publisher = self.publisher(ledger)
+                publisher.score(1, "t", 1.0)
+                publisher.checkpoint(2, self.file("2.onnx"))
+                self.wait(lambda: ledger.records and logs.output)
+                self.assertEqual(
+                    [f"sounding.{open_one}"], [topic for topic, _, _ in ledger.records]
+                )
+                self.assertIn(f"into the topic sounding.{closed} (the ledger", logs.output[0])
+                self.assertFalse(publisher.flush(0.0))
+                self.assertEqual((1, 0, 1), self.counts(publisher))
+                ledger.closed_topics.clear()
+                self.assertTrue(publisher.flush(LIMIT))
+                self.assertEqual((2, 0, 0), self.counts(publisher))
+
     def test_what_waits_at_the_end_is_counted_as_dropped(self):
         publisher = self.publisher(Ledger(is_open=False))
         with self.assertLogs("sounding", "WARNING"):

@@ -1,6 +1,5 @@
 """The publisher that a training loop holds."""
 import atexit
-import ctypes
 import os
 import threading
 import time
@@ -10,15 +9,14 @@ from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
 
 from . import records
 from .checkpoints import Checkpoint, CheckpointRecords, default_id
-from .clients import ClientChoice, Refused, factory
+from .clients import ClientChoice, factory
 from .files import NotWhole, write_whole
 from .ranks import distributed_rank
-from .records import Record
+from .sender import Sender
 from .worker import RareWarnings, Worker
 
 Path = Union[str, "os.PathLike[str]"]
 
-_RETRY_SECONDS = (0.5, 30.0)  # the first pause after a failure, which doubles, and the longest
 _NOT_WHOLE_TRIES = 10  # looks at a file that is still being written, one a second
 _WRITES = 2  # copies of weights that may be held: one being written, one waiting
 
@@ -30,9 +28,10 @@ class Publisher:
 
     Its methods return within milliseconds and never raise: what cannot be published is
     logged (logger ``sounding``, each kind of warning at most once a minute) and counted. Files are
-    hashed, and records sent, by two daemon threads. While Kafka is out of reach, up to
-    ``capacity`` records wait and are tried again, after pauses of 0.5 s that grow to 30 s; when
-    there are more, the oldest is dropped. At the end of the interpreter what waits gets
+    hashed, and the records of either topic sent, by three daemon threads: a topic that is missing
+    or forbidden does not hold up the other. While Kafka is out of reach, up to ``capacity``
+    checkpoints and as many scores wait and are tried again, after pauses of 0.5 s that grow to
+    30 s; when there are more, the oldest is dropped. At the end of the interpreter what waits gets
     ``exit_seconds``; then it is dropped. A process that is killed loses what waits.
 
     In distributed training only rank 0 publishes; elsewhere the methods do nothing. After a fork
@@ -67,7 +66,7 @@ class Publisher:
         :param client: "confluent_kafka" or "kafka"; None: the one that is installed
         :param rank: rank of this process; None: what torch.distributed says, or the environment
             (RANK, else LOCAL_RANK), else 0
-        :param capacity: records that may wait
+        :param capacity: checkpoints that may wait, and scores
         :param exit_seconds: how long close() and the interpreter's exit wait for Kafka
         :param uri_of: makes of a local path the URI at which the job finds it; None: file:PATH
         :raises ValueError, ImportError: with a sentence, for ids that cannot be, or no Kafka client
@@ -86,17 +85,27 @@ class Publisher:
         self._records = CheckpointRecords(topics + ".checkpoints", uri_of)
         self._warnings = RareWarnings()
         self._files = Worker("sounding-files", self._prepare, capacity, self._dropped_checkpoint)
-        self._sends = Worker("sounding-sends", self._send, capacity, self._dropped_record)
+        self._checkpoints = self._sender("sounding-checkpoints", capacity)
+        self._scores = self._sender("sounding-scores", capacity)
         self._begin()
         _publishers.add(self)
         atexit.register(self.close)
+
+    def _sender(self, name: str, capacity: int) -> Sender:
+        return Sender(
+            name,
+            self._bootstrap,
+            lambda: factory(self._choice)(self._bootstrap, self._settings),
+            capacity,
+            self._warnings,
+            lambda: self._count("published", 1),
+            self._drop,
+        )
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
         self._counts: Counter = Counter()
         self._writes = 0
-        self._failures = 0
-        self._client: Any = None
 
     @property
     def publishes(self) -> bool:
@@ -116,7 +125,7 @@ class Publisher:
     @property
     def pending(self) -> int:
         """Checkpoints and scores that are on their way."""
-        return self._files.pending() + self._sends.pending()
+        return self._files.pending() + self._checkpoints.pending() + self._scores.pending()
 
     def checkpoint(
         self,
@@ -182,14 +191,15 @@ class Publisher:
     def flush(self, timeout: float = 30.0) -> bool:
         """Waits until nothing is on its way, at most ``timeout`` seconds; whether that is so."""
         deadline = time.monotonic() + timeout
-        return self._files.idle(deadline) and self._sends.idle(deadline)
+        self._scores.idle(0.0)  # what waits to be tried again is tried now, not after the others
+        return all(each.idle(deadline) for each in (self._files, self._checkpoints, self._scores))
 
     def close(self, timeout: Optional[float] = None) -> None:
         """Flushes, for ``exit_seconds`` unless told otherwise, and drops what is left."""
         atexit.unregister(self.close)
-        if not self._sends.stopped.is_set():
+        if not self._scores.stopped:
             self.flush(self._exit_seconds if timeout is None else timeout)
-        left = self._files.stop() + self._sends.stop()
+        left = self._files.stop() + self._checkpoints.stop() + self._scores.stop()
         if left:
             self._drop(
                 "closed",
@@ -197,7 +207,6 @@ class Publisher:
                 "when the publisher was closed",
                 len(left),
             )
-        self._disconnect()
 
     def __enter__(self) -> "Publisher":
         return self
@@ -272,7 +281,7 @@ class Publisher:
             value=float(value),
             published_at=int(time.time() * 1000),
         )
-        self._sends.put(record)
+        self._scores.put(record)
 
     def _prepare(self, checkpoint: Checkpoint) -> Optional[float]:
         """Writes and hashes the files of a checkpoint, and hands its record on."""
@@ -282,7 +291,7 @@ class Publisher:
                 self._written(checkpoint)
             record = self._records.of(checkpoint)
             if self._files.claim():
-                self._sends.put(record)
+                self._checkpoints.put(record)
         except NotWhole as failure:
             checkpoint.looks += 1
             if checkpoint.looks < _NOT_WHOLE_TRIES:
@@ -291,39 +300,6 @@ class Publisher:
         except Exception as failure:  # whatever it is, the thread goes on
             self._give_up_checkpoint(checkpoint, str(failure))
         return None
-
-    def _send(self, record: Record) -> Optional[float]:
-        try:
-            if self._client is None:
-                self._client = factory(self._choice)(self._bootstrap, self._settings)
-            self._client.send(record.topic, record.key, record.value, self._sends.stopped)
-        except Refused as failure:
-            if self._sends.claim():
-                self._drop("refused", f"Kafka does not take {record.words}: {failure}")
-        except Exception as failure:  # whatever it is, the thread goes on
-            self._disconnect()
-            first, longest = _RETRY_SECONDS
-            pause = min(longest, first * 2.0 ** min(self._failures, 16))
-            self._failures += 1
-            self._warnings.warn(
-                "kafka",
-                f"Kafka at {self._bootstrap} did not take {record.words} ({failure}); "
-                f"{self._sends.pending()} records wait, the next try is in {pause:.1f} s.",
-            )
-            return pause
-        else:
-            self._failures = 0
-            if self._sends.claim():
-                self._count("published", 1)
-        return None
-
-    def _disconnect(self) -> None:
-        client, self._client = self._client, None
-        try:
-            if client is not None:
-                client.close()
-        except Exception as failure:  # nothing more is to be had of it
-            self._warnings.warn("close", f"The Kafka client did not close: {failure}")
 
     def _written(self, checkpoint: Checkpoint) -> None:
         if checkpoint.write is not None:
@@ -343,9 +319,6 @@ class Publisher:
         name, step = checkpoint.values["checkpoint_id"], checkpoint.values["step"]
         self._drop("file", f"The checkpoint {name} (step {step}) is not published: {reason}")
 
-    def _dropped_record(self, record: Record) -> None:
-        self._drop("full", f"Too many records wait for Kafka; {record.words} gives way.")
-
     def _drop(self, kind: str, sentence: str, count: int = 1) -> None:
         self._count("dropped", count)
         self._warnings.warn(kind, f"{sentence} ({self.dropped} dropped so far)")
@@ -355,12 +328,10 @@ class Publisher:
             self._counts[what] += count
 
     def _after_fork(self) -> None:
-        if self._client is not None:
-            # its threads are the parent's; to let go of it here could wait for them for ever
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._client))
         self._warnings.reset()
         self._files.reset()
-        self._sends.reset()
+        self._checkpoints.reset()
+        self._scores.reset()
         self._begin()
 
 

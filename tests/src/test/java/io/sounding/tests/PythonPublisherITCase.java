@@ -153,6 +153,35 @@ class PythonPublisherITCase {
 
   @ParameterizedTest
   @MethodSource("clients")
+  void aTopicThatIsMissingDoesNotHoldUpTheOther(String client) throws Exception {
+    Path model = Files.copy(DemoData.checkpoint("healthy", 400), work.resolve("step 400.onnx"));
+    try (EmbeddedBroker broker = EmbeddedBroker.start(work.resolve("kafka"), 0)) {
+      broker.createTopics(
+          KafkaTopic.of(TOPICS, 1).stream()
+              .filter(topic -> !topic.name().equals(TOPICS.scores()))
+              .toList());
+      try (Python python = trainingLoop(broker, client)) {
+        score(python, 400, 401);
+        python.ask("checkpoint {\"step\": 400, \"path\": \"%s\"}".formatted(model));
+        assertThat(checkpoints(broker, 1)).extracting(CheckpointEvent::getStep).containsOnly(400L);
+        Await.until(
+            "the missing topic is told",
+            () ->
+                python
+                    .errors()
+                    .contains(
+                        "did not take the score of t at step 400 into the topic sounding.scores"),
+            python::errors);
+        assertThat(python.ask("flush 0")).isEqualTo("1 0 1");
+        broker.createTopics(KafkaTopic.of(TOPICS, 1));
+        assertThat(python.ask("flush 90")).isEqualTo("2 0 0");
+        python.end();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("clients")
   void aForkedChildPublishesItsOwnAndEndsAndTheParentGoesOn(String client) throws Exception {
     try (EmbeddedBroker broker = startBroker(0);
         Python python = trainingLoop(broker, client)) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * How long the job waits, and remembers.
  *
- * @param utterance how long the chunks of an utterance are waited for
+ * @param utterance how long the next chunk of an utterance is waited for
  * @param corpus how long a checkpoint waits for its corpus to be complete
  * @param retention how long finished evaluations are remembered, so that none is done twice, and
  *     unfinished ones kept after their last sign of life

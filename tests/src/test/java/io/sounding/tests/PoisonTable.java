@@ -148,7 +148,7 @@ final class PoisonTable {
         badChunk(
             "a missing chunk",
             RejectReason.INCOMPLETE_UTTERANCE,
-            "Of utterance gap of corpus c 1 of 3 chunks came within PT5S; missing are [0, 2].",
+            "Of utterance gap of corpus c 1 of 3 chunks came, then none for PT5S; missing are [0, 2].",
             chunk("c", "gap", pcm).setChunkIndex(1).setChunkCount(3)));
   }
 

@@ -26,13 +26,16 @@ import org.apache.flink.util.Collector;
  * Keyed by utterance: chunks, in any order, to the whole utterance, once.
  *
  * <p>Repeated chunks are ignored; a chunk that contradicts an earlier one of its utterance is a
- * dead letter. Chunks wait for the missing ones until {@code timeout} after the first; then they
- * are given up as one dead letter that names what is missing. Of an assembled utterance 8 bytes a
- * chunk stay in state, so that duplicates are known as such.
+ * dead letter. Chunks wait for the missing ones until {@code timeout} after the latest, a repeated
+ * one included: it is the beginning of an upload that was called again. Then they are given up as
+ * one dead letter that names what is missing. Of an assembled utterance 8 bytes a chunk stay in
+ * state, so that duplicates are known as such.
  *
  * <p>State, layout 2, keyed by {@link Chunk#utteranceKey}: value "progress", {@link Progress}; map
- * "chunks", PCM by index of those that wait for others; a processing-time timer per utterance; not
- * keyed: union list "divides-by-hash". Layout 1, which is read, is of a job that divides by hash.
+ * "chunks", PCM by index of those that wait for others; value "latest-chunk", when the latest of
+ * them came, which savepoints may lack: the timer is then that of the first; a processing-time
+ * timer per utterance; not keyed: union list "divides-by-hash". Layout 1, which is read, is of a
+ * job that divides by hash.
  */
 public final class AssembleUtterances extends VersionedStage<String, Chunk, ShardUtterance> {
 
@@ -56,11 +59,12 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
   private final int shards;
   private transient MapState<Integer, byte[]> chunks;
   private transient ValueState<Progress> progress;
+  private transient ValueState<Long> latestMillis;
   private transient DeadLetterOutput deadLetters;
   private transient boolean byHash;
 
   /**
-   * Gives up on an utterance {@code timeout} after its first chunk.
+   * Gives up on an utterance {@code timeout} after the latest of its chunks.
    *
    * @param shards how many a job has that divides by hash ({@link Division#byHash})
    */
@@ -81,6 +85,8 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
         getRuntimeContext()
             .getMapState(new MapStateDescriptor<>("chunks", Integer.class, byte[].class));
     progress = getRuntimeContext().getState(new ValueStateDescriptor<>("progress", Progress.class));
+    latestMillis =
+        getRuntimeContext().getState(new ValueStateDescriptor<>("latest-chunk", Long.class));
     deadLetters = new DeadLetterOutput(getRuntimeContext());
   }
 
@@ -88,6 +94,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
   public void processElement(Chunk chunk, Context context, Collector<ShardUtterance> out)
       throws Exception {
     Progress before = progress.value();
+    long now = context.timerService().currentProcessingTime();
     if (before == null) {
       before =
           new Progress(
@@ -98,10 +105,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
               0,
               0,
               false);
-      context
-          .timerService()
-          .registerProcessingTimeTimer(
-              context.timerService().currentProcessingTime() + timeout.toMillis());
+      context.timerService().registerProcessingTimeTimer(now + timeout.toMillis());
     }
     String conflict = conflict(before, chunk);
     if (conflict != null) {
@@ -109,6 +113,9 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
       return;
     }
     if (before.checksums()[chunk.index()] != 0) {
+      if (!before.assembled()) {
+        latestMillis.update(now);
+      }
       return;
     }
     long bytes = before.bytes() + chunk.pcm().length;
@@ -129,8 +136,10 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
       int shard = byHash ? Shards.of(chunk.utteranceId(), shards) : ShardUtterance.UNDECIDED;
       out.collect(new ShardUtterance(shard, join(chunk, (int) bytes)));
       chunks.clear();
+      latestMillis.clear();
     } else {
       chunks.put(chunk.index(), chunk.pcm());
+      latestMillis.update(now);
     }
     progress.update(
         new Progress(
@@ -155,6 +164,11 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
       context.timerService().registerProcessingTimeTimer(now + timeout.toMillis());
       return;
     }
+    Long latest = latestMillis.value();
+    if (latest != null && latest + timeout.toMillis() > now) {
+      context.timerService().registerProcessingTimeTimer(latest + timeout.toMillis());
+      return;
+    }
     String[] key = context.getCurrentKey().split("\n");
     int[] missing =
         java.util.stream.IntStream.range(0, state.checksums().length)
@@ -166,7 +180,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
         deadLetters.counted(
             Rejection.of(
                 RejectReason.INCOMPLETE_UTTERANCE,
-                "Of utterance %s of corpus %s %d of %d chunks came within %s; missing are %s%s. Publish the utterance again."
+                "Of utterance %s of corpus %s %d of %d chunks came, then none for %s; missing are %s%s. Publish the utterance again."
                     .formatted(
                         key[1],
                         key[0],
@@ -177,6 +191,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
                         state.checksums().length - state.present() > 10 ? " and more" : ""))));
     chunks.clear();
     progress.clear();
+    latestMillis.clear();
   }
 
   private static String conflict(Progress before, Chunk chunk) {

@@ -201,9 +201,10 @@ class AssembleUtterancesTest {
       stage.take(THIRD);
       stage.setProcessingTime(500_000);
       stage.take(FIRST);
-      stage.setProcessingTime(1_000 + TIMEOUT.toMillis() - 1);
-      assertThat(stage.deadLetters()).isEmpty();
       stage.setProcessingTime(1_000 + TIMEOUT.toMillis());
+      stage.setProcessingTime(500_000 + TIMEOUT.toMillis() - 1);
+      assertThat(stage.deadLetters()).isEmpty();
+      stage.setProcessingTime(500_000 + TIMEOUT.toMillis());
       stage.setProcessingTime(3 * TIMEOUT.toMillis());
       assertThat(stage.extractOutputValues()).isEmpty();
       assertThat(stage.deadLetters())
@@ -213,12 +214,77 @@ class AssembleUtterancesTest {
                 assertThat(letter.reason()).isEqualTo(RejectReason.INCOMPLETE_UTTERANCE);
                 assertThat(letter.message())
                     .isEqualTo(
-                        "Of utterance u of corpus dev 2 of 3 chunks came within PT10M; missing are [1]. Publish the utterance again.");
+                        "Of utterance u of corpus dev 2 of 3 chunks came, then none for PT10M; missing are [1]. Publish the utterance again.");
                 assertThat(letter.topic()).isNull();
               });
       assertThat(stage.numKeyedStateEntries()).isZero();
       stage.take(FIRST, SECOND, THIRD);
       assertWhole(stage);
+    }
+  }
+
+  @Test
+  void anUtteranceOfWhichChunksKeepComingMayTakeLongerThanTheTimeout() throws Exception {
+    try (var stage = opened()) {
+      stage.take(FIRST);
+      stage.setProcessingTime(Duration.ofMinutes(9).toMillis());
+      stage.take(SECOND);
+      stage.setProcessingTime(TIMEOUT.toMillis());
+      stage.setProcessingTime(Duration.ofMinutes(11).toMillis());
+      stage.take(THIRD);
+      stage.setProcessingTime(Duration.ofHours(1).toMillis());
+      assertWhole(stage);
+      assertThat(stage.deadLetters()).isEmpty();
+      assertThat(stage.numKeyedStateEntries()).as("the progress, no audio").isOne();
+    }
+  }
+
+  @Test
+  void aRepeatedChunkShowsThatTheUtteranceIsBeingSent() throws Exception {
+    try (var stage = opened()) {
+      stage.take(FIRST, SECOND);
+      stage.setProcessingTime(Duration.ofMinutes(9).toMillis());
+      stage.take(FIRST, SECOND);
+      stage.setProcessingTime(TIMEOUT.toMillis());
+      stage.setProcessingTime(Duration.ofMinutes(11).toMillis());
+      stage.take(THIRD);
+      assertWhole(stage);
+      assertThat(stage.deadLetters()).isEmpty();
+    }
+  }
+
+  @Test
+  void aChunkThatContradictsEarlierOnesDoesNotProlongTheWait() throws Exception {
+    try (var stage = opened()) {
+      stage.take(FIRST);
+      stage.setProcessingTime(Duration.ofMinutes(9).toMillis());
+      stage.take(chunk(0, 3, 9, 9));
+      stage.setProcessingTime(TIMEOUT.toMillis());
+      assertThat(stage.deadLetters())
+          .extracting(Rejection::reason)
+          .containsExactly(RejectReason.CONFLICTING_CHUNK, RejectReason.INCOMPLETE_UTTERANCE);
+      assertThat(stage.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void chunksAfterARestartKeepAnInterruptedAssembly() throws Exception {
+    OperatorSubtaskState midway;
+    try (var stage = opened()) {
+      stage.take(FIRST);
+      stage.setProcessingTime(Duration.ofMinutes(9).toMillis());
+      stage.take(SECOND);
+      midway = stage.snapshot(1, 1);
+    }
+    try (var restored = stage()) {
+      restored.initializeState(midway);
+      restored.setProcessingTime(Duration.ofMinutes(9).toMillis());
+      restored.open();
+      restored.setProcessingTime(TIMEOUT.toMillis());
+      restored.setProcessingTime(Duration.ofMinutes(11).toMillis());
+      restored.take(THIRD);
+      assertWhole(restored);
+      assertThat(restored.deadLetters()).isEmpty();
     }
   }
 

@@ -122,11 +122,20 @@ public final class CorpusUpload {
       }
       throw new KafkaUnavailableException(
           "The audio of corpus %s did not get to Kafka at %s: %s What Kafka has is not sent again the next time."
-              .formatted(corpusId, kafka.bootstrapServers(), e.getMessage()),
+              .formatted(corpusId, kafka.bootstrapServers(), sentence(e)),
           e);
     } finally {
       producer.close(CLOSING_LIMIT);
     }
+  }
+
+  /** Of a producer that can go on no more: why, not that it cannot. */
+  static String sentence(RuntimeException e) {
+    if (e instanceof KafkaUnavailableException) {
+      return e.getMessage();
+    }
+    Throwable reason = e.getCause() instanceof KafkaException ? e.getCause() : e;
+    return reason.getMessage() + ". Check that it runs, then try again.";
   }
 
   private static boolean isFenced(Throwable e) {

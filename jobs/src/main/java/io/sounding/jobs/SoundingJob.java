@@ -121,6 +121,7 @@ public final class SoundingJob implements Callable<Integer> {
     }
     TopicAdvice.beforeStart(kafka, SoundingJob::warn);
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    CheckpointAdvice.of(environment.getConfiguration()).ifPresent(SoundingJob::warn);
     if (!environment.getCheckpointConfig().isCheckpointingEnabled()) {
       // without Flink checkpoints no transaction would ever commit
       environment.enableCheckpointing(Duration.ofSeconds(30).toMillis());

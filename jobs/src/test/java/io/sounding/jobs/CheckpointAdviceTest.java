@@ -1,0 +1,34 @@
+package io.sounding.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+
+class CheckpointAdviceTest {
+
+  private static final String PLACE = "execution.checkpointing.dir";
+  private static final String STORAGE = "execution.checkpointing.storage";
+
+  @Test
+  void aJobWhoseCheckpointsAreKeptInMemoryIsWarnedOf() {
+    assertThat(CheckpointAdvice.of(new Configuration()))
+        .hasValueSatisfying(
+            sentence ->
+                assertThat(sentence)
+                    .startsWith("execution.checkpointing.dir is not set here.")
+                    .contains("5 MB")
+                    .contains("Set it to a folder or bucket"));
+    assertThat(CheckpointAdvice.of(Configuration.fromMap(Map.of(STORAGE, "jobmanager"))))
+        .isPresent();
+  }
+
+  @Test
+  void aPlaceOrAStorageOfOnesOwnIsEnough() {
+    assertThat(CheckpointAdvice.of(Configuration.fromMap(Map.of(PLACE, "s3://bucket/checkpoints"))))
+        .isEmpty();
+    assertThat(CheckpointAdvice.of(Configuration.fromMap(Map.of(STORAGE, "org.example.Storage"))))
+        .isEmpty();
+  }
+}

@@ -27,6 +27,9 @@ class DashboardForEverybodyITCase {
     "checkpoints", "alarms", "correlations", "values", "layers"
   };
 
+  private static final String LONG_NAME =
+      "BEST-RQ of 95 million parameters, 16 codebooks, learning rate 5e-4, warm-up of 32,000 steps";
+
   @TempDir private Path work;
 
   private Browser browser;
@@ -47,6 +50,7 @@ class DashboardForEverybodyITCase {
           event("b", step, 1, 3_000.0 / step).build());
     }
     topics.commit(
+        event(LONG_NAME, 100, 1, 33).build(),
         alarm(AlarmState.RAISED, 400),
         failed("b", 3_200, "The file is gone: put it back."),
         event("a", 3_200, 1, 72)
@@ -76,7 +80,7 @@ class DashboardForEverybodyITCase {
         browser
             .open(dashboard.address() + "#loss=on&theme=" + theme)
             .awaitState("ready")
-            .awaitChart("points", 11)
+            .awaitChart("points", 12)
             .awaitChart("alarm-marks", 1);
     assertThat(page.attribute("html", "data-theme")).isEqualTo(theme);
     page.keepScreenshot(theme);
@@ -87,7 +91,7 @@ class DashboardForEverybodyITCase {
 
     browser.becomePhone(375, 812);
     page = browser.open(dashboard.address() + "#theme=" + theme).awaitState("ready");
-    page.awaitChart("points", 11);
+    page.awaitChart("points", 12);
     page.keepScreenshot("phone-" + theme).mustBeAccessible();
     assertThat(page.widthInPixels()).as("nothing is wider than the phone").isEqualTo(375);
     assertThat(browser.complaints()).isEmpty();

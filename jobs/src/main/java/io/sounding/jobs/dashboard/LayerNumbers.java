@@ -16,7 +16,7 @@ final class LayerNumbers {
   private static final List<MetricField> METRICS = MetricField.ALL;
   private static final String RANK = "rank";
 
-  /** Half the width of a 95 % interval, standard errors. */
+  /** Half the width of the band, standard errors: of a normal distribution it holds 95 %. */
   private static final double STANDARD_ERRORS = 1.96;
 
   private static final int[] VALUE_AT = new int[METRICS.size()];
@@ -77,13 +77,13 @@ final class LayerNumbers {
     return at(numbers, VALUE_AT[metric]);
   }
 
-  /** Lower end of its 95 % interval. */
+  /** Lower end of the band around it. */
   static double low(double[] numbers, int metric) {
     double low = value(numbers, metric) - STANDARD_ERRORS * error(numbers, metric);
     return metric == RANK_ME ? guaranteed(numbers, Math::min, low, RANK_ME_LOW) : low;
   }
 
-  /** Upper end of its 95 % interval. */
+  /** Upper end of the band around it. */
   static double high(double[] numbers, int metric) {
     double high = value(numbers, metric) + STANDARD_ERRORS * error(numbers, metric);
     return metric == RANK_ME ? guaranteed(numbers, Math::max, high, RANK_ME_HIGH) : high;

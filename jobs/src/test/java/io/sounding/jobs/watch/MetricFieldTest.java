@@ -6,6 +6,7 @@ import io.sounding.operators.relate.FromStep;
 import io.sounding.operators.relate.RecordedCorrelations;
 import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.MetricEvent;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,17 +31,37 @@ class MetricFieldTest {
         .containsExactlyElementsOf(correlated.toList());
   }
 
+  private static String notes() throws IOException {
+    return new String(
+        MetricField.class
+            .getResourceAsStream("/io/sounding/jobs/dashboard/page/metric-notes.js")
+            .readAllBytes(),
+        StandardCharsets.UTF_8);
+  }
+
   @Test
   void everyMetricHasANoteOnThePage() throws Exception {
-    String notes =
-        new String(
-            MetricField.class
-                .getResourceAsStream("/io/sounding/jobs/dashboard/page/metric-notes.js")
-                .readAllBytes(),
-            StandardCharsets.UTF_8);
+    String notes = notes();
 
     assertThat(MetricField.ALL)
         .allSatisfy(field -> assertThat(notes).contains("\n  " + field.name() + ": ["));
+  }
+
+  /** That of RankMe is over the choice of utterances. */
+  @Test
+  void notesOfErrorsOverFramesAloneSayThatUtterancesDifferMore() throws Exception {
+    List<String> lines = notes().lines().toList();
+
+    assertThat(MetricField.ALL)
+        .filteredOn(field -> field.errorName() != null && !field.name().equals("rankMe"))
+        .hasSize(2)
+        .allSatisfy(
+            field ->
+                assertThat(lines)
+                    .filteredOn(line -> line.startsWith("  " + field.name() + ": ["))
+                    .singleElement()
+                    .asString()
+                    .contains("other utterances move it several times as far"));
   }
 
   @Test

@@ -23,14 +23,15 @@ import java.util.List;
  *
  * @param inertiaPerFrame mean over the sample of min_j ||x - c_j||^2, squared units of x, times the
  *     degrees of freedom above
- * @param inertiaStdErr its standard error
+ * @param inertiaStdErr its standard error over frames ({@link MeanAndError})
  * @param inertiaNormalised inertiaPerFrame / mean ||x - mean||^2 over the sample
  * @param daviesBouldin as scikit-learn's davies_bouldin_score
  * @param silhouette mean exact silhouette of the first silhouetteFrames frames of the sample
- * @param silhouetteStdErr its standard error
+ * @param silhouetteStdErr its standard error over frames
  * @param simplifiedSilhouette mean of (b - a) / max(a, b), a and b the distances to the nearest and
- *     second-nearest centroid
- * @param simplifiedSilhouetteStdErr its standard error
+ *     second-nearest centroid, after the degrees of freedom: a hair below 0 at worst, where there
+ *     are no clusters
+ * @param simplifiedSilhouetteStdErr its standard error over frames
  * @param calinskiHarabasz (B / (k - 1)) / (W / (n - k)), n all frames, B and W estimated from the
  *     sample
  * @param usagePerplexity exp of the entropy of cluster shares

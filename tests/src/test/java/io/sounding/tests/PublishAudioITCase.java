@@ -223,6 +223,23 @@ class PublishAudioITCase {
   }
 
   @Test
+  void aTopicWhoseRecordsMustBeSmallerIsNamedAsWhatIsWrong() {
+    broker.createTopics(
+        new KafkaTopic(
+            Topics.withPrefix("small").audio(), 1, Map.of("max.message.bytes", "100000")));
+    List<String> arguments = publish("speech", DemoData.audio());
+    arguments.addAll(List.of("--topics", "small"));
+
+    Verb refused = Verb.run(arguments);
+
+    assertThat(refused.status()).as(refused.told()).isEqualTo(2);
+    assertThat(refused.told())
+        .contains("Kafka: refused a record")
+        .contains("raise the topic's max.message.bytes")
+        .doesNotContain("error state");
+  }
+
+  @Test
   void aFileThatCannotBeReadLeavesTheCorpusUnsealed() throws Exception {
     Path audio = work.resolve("audio");
     copy("de-f1_000.flac", audio);

@@ -36,17 +36,22 @@ final class CheckedSends {
   void flush() throws UnusableInputException {
     producer.flush();
     Exception failure = firstFailure.getAndSet(null);
-    if (failure instanceof RecordTooLargeException) {
-      throw new UnusableInputException(
-          Path.of("Kafka"),
-          "refused a record (" + failure.getMessage() + ")",
-          "publish fewer utterances per corpus, or raise the topic's max.message.bytes",
-          failure);
+    if (failure instanceof RecordTooLargeException tooLarge) {
+      throw refused(tooLarge);
     } else if (failure != null) {
       throw new KafkaUnavailableException(
           "Kafka did not take a record (%s). Check that it runs, then try again."
               .formatted(failure.getMessage()),
           failure);
     }
+  }
+
+  /** What to do about a record that Kafka refused for its size. */
+  static UnusableInputException refused(RecordTooLargeException failure) {
+    return new UnusableInputException(
+        Path.of("Kafka"),
+        "refused a record (" + failure.getMessage() + ")",
+        "publish fewer utterances per corpus, or raise the topic's max.message.bytes",
+        failure);
   }
 }

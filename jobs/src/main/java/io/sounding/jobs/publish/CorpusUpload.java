@@ -21,6 +21,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 
 /**
  * Brings a corpus into Kafka, whatever is there already: what an earlier upload left is not sent
@@ -120,6 +121,9 @@ public final class CorpusUpload {
                 .formatted(corpusId),
             e);
       }
+      if (reason(e) instanceof RecordTooLargeException tooLarge) {
+        throw CheckedSends.refused(tooLarge);
+      }
       throw new KafkaUnavailableException(
           "The audio of corpus %s did not get to Kafka at %s: %s What Kafka has is not sent again the next time."
               .formatted(corpusId, kafka.bootstrapServers(), sentence(e)),
@@ -129,13 +133,15 @@ public final class CorpusUpload {
     }
   }
 
-  /** Of a producer that can go on no more: why, not that it cannot. */
+  /** Why a producer can go on no more, of its saying that it cannot. */
+  private static Throwable reason(RuntimeException e) {
+    return e instanceof KafkaException && e.getCause() instanceof KafkaException ? e.getCause() : e;
+  }
+
   static String sentence(RuntimeException e) {
-    if (e instanceof KafkaUnavailableException) {
-      return e.getMessage();
-    }
-    Throwable reason = e.getCause() instanceof KafkaException ? e.getCause() : e;
-    return reason.getMessage() + ". Check that it runs, then try again.";
+    return e instanceof KafkaUnavailableException
+        ? e.getMessage()
+        : reason(e).getMessage().replaceFirst("\\.?$", ". Call it again when that is mended.");
   }
 
   private static boolean isFenced(Throwable e) {

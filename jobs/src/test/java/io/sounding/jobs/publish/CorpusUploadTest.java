@@ -18,9 +18,9 @@ class CorpusUploadTest {
                 new KafkaException(
                     "Cannot execute transactional method because we are in an error state",
                     expired)))
-        .isEqualTo("Expiring 3 record(s) for t-0. Check that it runs, then try again.");
-    assertThat(CorpusUpload.sentence(expired))
-        .isEqualTo("Expiring 3 record(s) for t-0. Check that it runs, then try again.");
+        .isEqualTo("Expiring 3 record(s) for t-0. Call it again when that is mended.");
+    assertThat(CorpusUpload.sentence(new TimeoutException("It timed out.")))
+        .isEqualTo("It timed out. Call it again when that is mended.");
     assertThat(CorpusUpload.sentence(new KafkaUnavailableException("It went. Start it.", expired)))
         .isEqualTo("It went. Start it.");
   }

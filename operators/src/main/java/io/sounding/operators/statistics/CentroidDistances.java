@@ -2,7 +2,8 @@ package io.sounding.operators.statistics;
 
 /**
  * Sampled frames against the final centroids, in float64 by direct differences of the rows as they
- * were sampled.
+ * were sampled. The centroids are the means of those rows: the ones that were searched for are
+ * means of rows rounded to float32, which is far off for a cluster of frames far out.
  *
  * @param labels nearest centroid of each frame
  * @param squared squared distance to it
@@ -12,6 +13,8 @@ package io.sounding.operators.statistics;
 record CentroidDistances(
     int[] labels, double[] squared, double[] secondSquared, double meanSquaredFromCentre) {
 
+  private static final int RANGE = 64;
+
   static CentroidDistances of(FrameSample sample, PointCloud cloud, Clustering clustering) {
     int size = sample.size();
     int d = sample.dimension();
@@ -20,6 +23,7 @@ record CentroidDistances(
       relative[j] *= cloud.unit();
     }
     int[] labels = new int[size];
+    int[] seconds = new int[size];
     double[] squared = new double[size];
     double[] secondSquared = new double[size];
     double[] fromCentre = new double[size];
@@ -29,23 +33,51 @@ record CentroidDistances(
           .forEach(
               true,
               (point, position, block) -> {
-                double[] row = new double[d];
-                double[] difference = new double[d];
-                for (int j = 0; j < d; j++) {
-                  row[j] = sample.rows()[point * d + j] - cloud.centre()[j];
-                }
-                fromCentre[point] = FrameBlock.squaredNorm(row);
                 labels[point] = block.nearest(position);
-                subtract(row, relative, block.nearest(position) * d, difference);
-                squared[point] = FrameBlock.squaredNorm(difference);
-                if (block.second(position) >= 0) {
-                  subtract(row, relative, block.second(position) * d, difference);
-                  secondSquared[point] = FrameBlock.squaredNorm(difference);
-                }
+                seconds[point] = block.second(position);
               });
     }
+    moveToMeans(sample, labels, cloud.centre(), relative);
+    Processors.forRanges(
+        size,
+        RANGE,
+        (from, to) -> {
+          double[] row = new double[d];
+          double[] difference = new double[d];
+          for (int i = from; i < to; i++) {
+            for (int j = 0; j < d; j++) {
+              row[j] = sample.rows()[i * d + j] - cloud.centre()[j];
+            }
+            fromCentre[i] = FrameBlock.squaredNorm(row);
+            subtract(row, relative, labels[i] * d, difference);
+            squared[i] = FrameBlock.squaredNorm(difference);
+            if (seconds[i] >= 0) {
+              subtract(row, relative, seconds[i] * d, difference);
+              secondSquared[i] = FrameBlock.squaredNorm(difference);
+            }
+          }
+        });
     return new CentroidDistances(
         labels, squared, secondSquared, MeanAndError.of(fromCentre).mean());
+  }
+
+  /** Moves the centroids of labels that there are to the means of their rows. */
+  private static void moveToMeans(
+      FrameSample sample, int[] labels, double[] centre, double[] centroids) {
+    int d = centre.length;
+    double[] sums = new double[centroids.length];
+    int[] counts = new int[centroids.length / d];
+    for (int i = 0; i < labels.length; i++) {
+      counts[labels[i]]++;
+      for (int j = 0; j < d; j++) {
+        sums[labels[i] * d + j] += sample.rows()[i * d + j] - centre[j];
+      }
+    }
+    for (int j = 0; j < sums.length; j++) {
+      if (counts[j / d] > 0) {
+        centroids[j] = sums[j] / counts[j / d];
+      }
+    }
   }
 
   /**

@@ -120,6 +120,27 @@ class ClusterMetricsTest {
     assertThat(after.usagePerplexity()).isEqualTo(before.usagePerplexity());
   }
 
+  /** It is a cluster of its own; the inertia is that of the others around their mean. */
+  @ParameterizedTest
+  @ValueSource(floats = {1.234567e6f, 1.234567e8f, 1.234567e10f})
+  void aFrameFarOutAddsNothingToTheInertia(float far) {
+    float[] frames = SyntheticFrames.blobs(400, D, 1, 1, 5);
+    double expected = 0;
+    for (int j = 0; j < D; j++) {
+      double mean = 0;
+      for (int i = 1; i < 400; i++) {
+        mean += frames[i * D + j] / 399.0;
+      }
+      for (int i = 1; i < 400; i++) {
+        expected += (frames[i * D + j] - mean) * (frames[i * D + j] - mean) / 400;
+      }
+    }
+    Arrays.fill(frames, 0, D, far);
+    ClusterMetrics metrics = metrics(frames, new StatisticsSettings(2, 4_000, 64, 500, 4, 7));
+    assertThat(metrics.k()).isEqualTo(2);
+    assertThat(metrics.inertiaPerFrame()).isCloseTo(expected, withinPercentage(1e-4));
+  }
+
   @Test
   void kIsLoweredSoThatEachCentroidGetsEnoughFrames() {
     ClusterMetrics metrics = metrics(SyntheticFrames.arithmetic(100, D, 0), SETTINGS);

@@ -148,7 +148,10 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** The one file of this ending that was saved, once it is there as a whole. */
+  /**
+   * The one file of this ending that was saved, once it is there as a whole: Chromium first makes
+   * an empty one, to have its name.
+   */
   Path saved(String ending) {
     Await.until("a file " + ending + " is saved", () -> saves(ending).size() == 1, () -> saves(""));
     return saves(ending).get(0);
@@ -156,7 +159,9 @@ final class Browser implements AutoCloseable {
 
   private List<Path> saves(String ending) {
     try (Stream<Path> files = Files.list(downloads)) {
-      return files.filter(file -> file.toString().endsWith(ending)).toList();
+      return files
+          .filter(file -> file.toString().endsWith(ending) && file.toFile().length() > 0)
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -139,9 +139,12 @@ public final class CorpusUpload {
   }
 
   static String sentence(RuntimeException e) {
-    return e instanceof KafkaUnavailableException
-        ? e.getMessage()
-        : reason(e).getMessage().replaceFirst("\\.?$", ". Call it again when that is mended.");
+    if (e instanceof KafkaUnavailableException) {
+      return e.getMessage();
+    }
+    Throwable reason = reason(e);
+    String words = reason.getMessage() == null ? reason.toString() : reason.getMessage();
+    return words.replaceFirst("\\.?$", ". Call it again when that is mended.");
   }
 
   private static boolean isFenced(Throwable e) {

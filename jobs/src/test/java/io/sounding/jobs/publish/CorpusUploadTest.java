@@ -24,4 +24,10 @@ class CorpusUploadTest {
     assertThat(CorpusUpload.sentence(new KafkaUnavailableException("It went. Start it.", expired)))
         .isEqualTo("It went. Start it.");
   }
+
+  @Test
+  void anExceptionWithoutWordsIsToldByItsName() {
+    assertThat(CorpusUpload.sentence(new KafkaException((String) null)))
+        .isEqualTo("org.apache.kafka.common.KafkaException. Call it again when that is mended.");
+  }
 }

@@ -1,6 +1,11 @@
 package io.sounding.operators.embed;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.sounding.operators.embed.SpeechEncoder.Session;
 import io.sounding.operators.statistics.ClusterMetrics;
 import io.sounding.operators.statistics.FoldProducts;
@@ -11,9 +16,11 @@ import io.sounding.operators.statistics.RankMetrics;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.ModelFormat;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -27,8 +34,13 @@ public final class OnDevice {
   /** One layer is looked at, the last. */
   private static final int[] LAYERS = {-1};
 
-  /** The same window so often: of 30 s, more than 80 GB hold; 141 GB had room. */
-  private static final int COPIES = 256;
+  /** The same window so often: of 30 s, what wav2vec 2.0 base makes first takes 13 GB. */
+  private static final int COPIES = 64;
+
+  /** Of the device's memory, what is left for it. */
+  private static final int GIBIBYTES_LEFT = 8;
+
+  private static final long GIBIBYTE = 1L << 30;
 
   private OnDevice() {}
 
@@ -140,12 +152,14 @@ public final class OnDevice {
         seconds);
   }
 
-  /** Gives a model more copies of a window than the device has memory for. */
+  /** Gives a model more copies of a window than there is memory left for on the device. */
   public static Halved halve(Path model, float[] window) throws EncodingException {
     AtomicInteger halvings = new AtomicInteger();
     try (SpeechEncoder encoder =
             SpeechEncoder.load(model, ModelFormat.TORCHSCRIPT, 1, Device.gpu(0));
-        Session session = encoder.open(halvings::incrementAndGet)) {
+        Session session = encoder.open(halvings::incrementAndGet);
+        NDManager taken = Engine.getEngine("PyTorch").newBaseManager(Device.gpu(0))) {
+      takeAllBut(GIBIBYTES_LEFT, taken);
       float[][] windows = Collections.nCopies(COPIES, window).toArray(float[][]::new);
       Frames all = session.encode(windows, LAYERS);
       int fitting = COPIES >> halvings.get();
@@ -163,6 +177,23 @@ public final class OnDevice {
                 all.begin(member + 1));
       }
       return new Halved(COPIES, halvings.get(), equal);
+    }
+  }
+
+  /** Fills the device's memory, and gives so much of it back. */
+  private static void takeAllBut(int gibibytes, NDManager manager) {
+    Deque<NDArray> blocks = new ArrayDeque<>();
+    try {
+      while (true) {
+        blocks.push(manager.create(new Shape(GIBIBYTE / Float.BYTES)));
+      }
+    } catch (EngineException e) {
+      if (!DeviceMemory.isExhausted(e)) {
+        throw e;
+      }
+    }
+    for (int i = 0; i < gibibytes; i++) {
+      blocks.pop().close();
     }
   }
 }

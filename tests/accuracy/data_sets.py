@@ -43,14 +43,14 @@ def dev(shared, embeddings):
     return rows, lengths
 
 
-def hour(shared):
+def hour(shared, run="A", step=3200):
     """The last layer of a trained encoder on an hour of speech; needs PyTorch and flac."""
     import torch
 
     # with oneDNN, PyTorch 1.13 as Debian builds it is not exact
     torch._C._set_mkldnn_enabled(False)
     torch.set_num_threads(1)
-    model = torch.jit.load(str(shared / "checkpoints" / "A" / "step03200.pt")).eval()
+    model = torch.jit.load(str(shared / "checkpoints" / run / f"step{step:05}.pt")).eval()
     speech = shared / "speech" / "hour"
     decode = "flac -dcs --force-raw-format --endian=little --sign=signed".split()
     pieces, lengths = [], []

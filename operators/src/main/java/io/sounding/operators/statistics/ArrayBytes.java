@@ -21,6 +21,11 @@ final class ArrayBytes {
     target.position(target.position() + values.length * Long.BYTES);
   }
 
+  static void put(ByteBuffer target, int[] values) {
+    target.asIntBuffer().put(values);
+    target.position(target.position() + values.length * Integer.BYTES);
+  }
+
   static float[] floats(ByteBuffer source, long length) {
     float[] values = new float[checked(source, length, Float.BYTES)];
     source.asFloatBuffer().get(values);
@@ -38,6 +43,13 @@ final class ArrayBytes {
     for (double value : values) {
       require(Double.isFinite(value), "a moment is not finite");
     }
+    return values;
+  }
+
+  static int[] ints(ByteBuffer source, long length) {
+    int[] values = new int[checked(source, length, Integer.BYTES)];
+    source.asIntBuffer().get(values);
+    source.position(source.position() + values.length * Integer.BYTES);
     return values;
   }
 

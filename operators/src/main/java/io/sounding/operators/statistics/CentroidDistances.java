@@ -57,8 +57,7 @@ record CentroidDistances(
             }
           }
         });
-    return new CentroidDistances(
-        labels, squared, secondSquared, MeanAndError.of(fromCentre).mean());
+    return new CentroidDistances(labels, squared, secondSquared, MeanAndError.mean(fromCentre));
   }
 
   /** Moves the centroids of labels that there are to the means of their rows. */
@@ -88,7 +87,7 @@ record CentroidDistances(
    *     rather than of the sample; those to other means shrink by as much
    */
   double[] simplifiedSilhouettes(double growth) {
-    double excess = (growth - 1) * MeanAndError.of(squared).mean();
+    double excess = (growth - 1) * MeanAndError.mean(squared);
     double[] silhouettes = new double[squared.length];
     for (int i = 0; i < silhouettes.length; i++) {
       double a = Math.sqrt(growth * squared[i]);

@@ -21,17 +21,18 @@ import java.util.List;
  * daviesBouldin}, {@code calinskiHarabasz} and the silhouettes are 0, {@code usagePerplexity} is 1.
  * All frames equal: {@code inertiaNormalised} is 0. Never NaN.
  *
- * @param inertiaPerFrame mean over the sample of min_j ||x - c_j||^2, squared units of x, times the
- *     degrees of freedom above
- * @param inertiaStdErr its standard error over frames ({@link MeanAndError})
+ * @param inertiaPerFrame mean over the sample of ||x - c||^2, c the mean of the frames that the
+ *     last iteration put together with x (up to k = 128 the nearest such mean), squared units of x,
+ *     times the degrees of freedom above
+ * @param inertiaStdErr its standard error over the choice of utterances ({@link MeanAndError})
  * @param inertiaNormalised inertiaPerFrame / mean ||x - mean||^2 over the sample
  * @param daviesBouldin as scikit-learn's davies_bouldin_score
  * @param silhouette mean exact silhouette of the first silhouetteFrames frames of the sample
- * @param silhouetteStdErr its standard error over frames
+ * @param silhouetteStdErr its standard error over the choice of utterances
  * @param simplifiedSilhouette mean of (b - a) / max(a, b), a and b the distances to the nearest and
  *     second-nearest centroid, after the degrees of freedom: a hair below 0 at worst, where there
  *     are no clusters
- * @param simplifiedSilhouetteStdErr its standard error over frames
+ * @param simplifiedSilhouetteStdErr its standard error over the choice of utterances
  * @param calinskiHarabasz (B / (k - 1)) / (W / (n - k)), n all frames, B and W estimated from the
  *     sample
  * @param usagePerplexity exp of the entropy of cluster shares
@@ -87,11 +88,13 @@ public record ClusterMetrics(
     int silhouetteSize = Math.min(size, settings.silhouetteFrames());
     MeanAndError silhouette =
         MeanAndError.of(
-            Silhouette.of(sample.rows(), silhouetteSize, distances.labels(), k, cloud.centre()));
-    MeanAndError inertia = MeanAndError.of(distances.squared());
+            Silhouette.of(sample.rows(), silhouetteSize, distances.labels(), k, cloud.centre()),
+            sample.utterances());
+    MeanAndError inertia = MeanAndError.of(distances.squared(), sample.utterances());
     double growth = partition.scatterGrowth(summary.frames());
     double spread = distances.meanSquaredFromCentre();
-    MeanAndError simplified = MeanAndError.of(distances.simplifiedSilhouettes(growth));
+    MeanAndError simplified =
+        MeanAndError.of(distances.simplifiedSilhouettes(growth), sample.utterances());
     return new ClusterMetrics(
         growth * inertia.mean(),
         growth * inertia.standardError(),

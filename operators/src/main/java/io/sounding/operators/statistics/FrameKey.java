@@ -26,6 +26,11 @@ final class FrameKey {
     return hash;
   }
 
+  /** Half of an utterance's key: enough to tell frames of one utterance from those of others. */
+  static int half(long utterance) {
+    return (int) (utterance >>> 32);
+  }
+
   static long of(long utterance, int frame) {
     return mix(utterance + (frame + 1L) * GOLDEN);
   }

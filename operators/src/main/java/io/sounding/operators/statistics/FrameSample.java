@@ -15,9 +15,10 @@ import java.util.PriorityQueue;
  * samples of different capacity still merge into a correct one (bottom-k sketch; Cohen and Kaplan,
  * PODC 2007).
  *
- * <p>Shapes: {@code keys[m]} ascending, {@code rows[m * d]} row-major, float32 as they came. The
- * same frame added twice is one frame. Should two rows share a key all the same, the
- * lexicographically smaller one stays, in whatever order they came.
+ * <p>Shapes: {@code keys[m]} ascending; {@code utterances[m]}, the utterance that each frame is of
+ * ({@link FrameKey#half}); {@code rows[m * d]} row-major, float32 as they came. The same frame
+ * added twice is one frame. Should two rows share a key all the same, the lexicographically smaller
+ * one stays, in whatever order they came.
  */
 final class FrameSample {
   /** Beside the rest of a summary there is room for so many in an array. */
@@ -26,12 +27,14 @@ final class FrameSample {
   private final int dimension;
   private final long threshold;
   private final long[] keys;
+  private final int[] utterances;
   private final float[] rows;
 
   /** Takes ownership of the arrays. */
-  FrameSample(int dimension, long threshold, long[] keys, float[] rows) {
+  FrameSample(int dimension, long threshold, long[] keys, int[] utterances, float[] rows) {
     ArrayBytes.require(
-        rows.length == (long) keys.length * dimension, "the sample has the wrong length");
+        utterances.length == keys.length && rows.length == (long) keys.length * dimension,
+        "the sample has the wrong length");
     for (int i = 0; i < keys.length; i++) {
       ArrayBytes.require(
           keys[i] < threshold && (i == 0 || keys[i - 1] < keys[i]),
@@ -40,11 +43,12 @@ final class FrameSample {
     this.dimension = dimension;
     this.threshold = threshold;
     this.keys = keys;
+    this.utterances = utterances;
     this.rows = rows;
   }
 
   static FrameSample empty(int dimension) {
-    return new FrameSample(dimension, Long.MAX_VALUE, new long[0], new float[0]);
+    return new FrameSample(dimension, Long.MAX_VALUE, new long[0], new int[0], new float[0]);
   }
 
   /**
@@ -67,7 +71,7 @@ final class FrameSample {
   }
 
   private static int held(int frames, int dimension) {
-    long each = Long.BYTES + (long) dimension * Float.BYTES;
+    long each = Long.BYTES + Integer.BYTES + (long) dimension * Float.BYTES;
     return (int) Math.min(frames, MOST_BYTES / each);
   }
 
@@ -94,6 +98,11 @@ final class FrameSample {
   }
 
   /** The array itself, not to be written. */
+  int[] utterances() {
+    return utterances;
+  }
+
+  /** The array itself, not to be written. */
   float[] rows() {
     return rows;
   }
@@ -113,6 +122,7 @@ final class FrameSample {
     }
     int limit = (int) Math.min(total, capacity);
     long[] keys = new long[limit];
+    int[] utterances = new int[limit];
     float[] rows = new float[limit * dimension];
     int size = 0;
     while (!cursors.isEmpty() && cursors.peek().key() < threshold) {
@@ -123,6 +133,7 @@ final class FrameSample {
           break;
         }
         keys[size] = next.key();
+        utterances[size] = next.sample.utterances[next.position];
         System.arraycopy(
             next.sample.rows, next.position * dimension, rows, size * dimension, dimension);
         size++;
@@ -133,9 +144,10 @@ final class FrameSample {
     }
     if (size < limit) {
       keys = Arrays.copyOf(keys, size);
+      utterances = Arrays.copyOf(utterances, size);
       rows = Arrays.copyOf(rows, size * dimension);
     }
-    return new FrameSample(dimension, threshold, keys, rows);
+    return new FrameSample(dimension, threshold, keys, utterances, rows);
   }
 
   private static final class Cursor {
@@ -165,21 +177,40 @@ final class FrameSample {
   }
 
   int byteSize() {
-    return Long.BYTES + Integer.BYTES + keys.length * Long.BYTES + rows.length * Float.BYTES;
+    return Long.BYTES
+        + Integer.BYTES
+        + keys.length * (Long.BYTES + Integer.BYTES)
+        + rows.length * Float.BYTES;
   }
 
   void writeTo(ByteBuffer target) {
     target.putLong(threshold).putInt(keys.length);
     ArrayBytes.put(target, keys);
+    ArrayBytes.put(target, utterances);
     ArrayBytes.put(target, rows, rows.length);
   }
 
   static FrameSample readFrom(ByteBuffer source, int dimension) {
+    return readFrom(source, dimension, true);
+  }
+
+  /**
+   * Reads a sample that was written before utterances were: each frame counts as one of its own.
+   */
+  static FrameSample readWithoutUtterances(ByteBuffer source, int dimension) {
+    return readFrom(source, dimension, false);
+  }
+
+  private static FrameSample readFrom(ByteBuffer source, int dimension, boolean ofUtterances) {
     long threshold = source.getLong();
     int size = source.getInt();
     long[] keys = ArrayBytes.longs(source, size);
-    return new FrameSample(
-        dimension, threshold, keys, ArrayBytes.floats(source, (long) size * dimension));
+    int[] utterances =
+        ofUtterances
+            ? ArrayBytes.ints(source, size)
+            : Arrays.stream(keys).mapToInt(FrameKey::half).toArray();
+    float[] rows = ArrayBytes.floats(source, (long) size * dimension);
+    return new FrameSample(dimension, threshold, keys, utterances, rows);
   }
 
   @Override
@@ -188,6 +219,7 @@ final class FrameSample {
         && dimension == that.dimension
         && threshold == that.threshold
         && Arrays.equals(keys, that.keys)
+        && Arrays.equals(utterances, that.utterances)
         && Arrays.equals(rows, that.rows);
   }
 

@@ -15,6 +15,7 @@ final class FrameSampleAccumulator {
   private final int limit;
   private long threshold;
   private long[] keys;
+  private int[] utterances;
   private int[] places; // a permutation: frame i is the places[i]-th of rows
   private float[] rows;
   private int size;
@@ -26,8 +27,14 @@ final class FrameSampleAccumulator {
     load(start);
   }
 
-  /** Offers the frame that starts at {@code offset} of {@code frames}. */
-  void offer(long key, float[] frames, int offset) {
+  /**
+   * Offers the frame that starts at {@code offset} of {@code frames}.
+   *
+   * @param utterance as {@link FrameKey#utterance} tells it
+   * @param frame its index in the utterance
+   */
+  void offer(long utterance, int frame, float[] frames, int offset) {
+    long key = FrameKey.of(utterance, frame);
     if (key >= threshold) {
       return;
     }
@@ -40,11 +47,13 @@ final class FrameSampleAccumulator {
     if (size == keys.length) {
       int room = Math.min(limit, Math.max(256, 2 * size));
       keys = Arrays.copyOf(keys, room);
+      utterances = Arrays.copyOf(utterances, room);
       places = Arrays.copyOf(places, room);
       Arrays.setAll(places, i -> i < size ? places[i] : i);
       rows = Arrays.copyOf(rows, room * dimension);
     }
     keys[size] = key;
+    utterances[size] = FrameKey.half(utterance);
     System.arraycopy(frames, offset, rows, places[size] * dimension, dimension);
     size++;
   }
@@ -66,6 +75,7 @@ final class FrameSampleAccumulator {
       } else {
         size--;
         keys[i] = keys[size];
+        utterances[i] = utterances[size];
         int freed = places[i];
         places[i] = places[size];
         places[size] = freed;
@@ -85,6 +95,7 @@ final class FrameSampleAccumulator {
                 Comparator.<Integer>comparingLong(i -> keys[i]).thenComparing(this::compareRows))
             .toArray(Integer[]::new);
     long[] sortedKeys = new long[Math.min(size, capacity)];
+    int[] sortedUtterances = new int[sortedKeys.length];
     float[] sortedRows = new float[sortedKeys.length * dimension];
     long newThreshold = threshold;
     int kept = 0;
@@ -97,19 +108,22 @@ final class FrameSampleAccumulator {
         break;
       }
       sortedKeys[kept] = keys[i];
+      sortedUtterances[kept] = utterances[i];
       System.arraycopy(rows, places[i] * dimension, sortedRows, kept * dimension, dimension);
       kept++;
     }
     if (kept < sortedKeys.length) {
       sortedKeys = Arrays.copyOf(sortedKeys, kept);
+      sortedUtterances = Arrays.copyOf(sortedUtterances, kept);
       sortedRows = Arrays.copyOf(sortedRows, kept * dimension);
     }
-    return new FrameSample(dimension, newThreshold, sortedKeys, sortedRows);
+    return new FrameSample(dimension, newThreshold, sortedKeys, sortedUtterances, sortedRows);
   }
 
   private void load(FrameSample sample) {
     threshold = sample.threshold();
     keys = sample.keys().clone();
+    utterances = sample.utterances().clone();
     size = sample.size();
     places = IntStream.range(0, size).toArray();
     rows = sample.rows().clone();

@@ -127,10 +127,10 @@ public final class LayerAccumulator {
     if (rows == 0) {
       return;
     }
-    long key = FrameKey.utterance(utteranceId);
+    long utterance = FrameKey.utterance(utteranceId);
     for (int frame = 0; frame < rows; frame++) {
       int start = begin + frame * dimension;
-      sample.offer(FrameKey.of(key, frame), values, start);
+      sample.offer(utterance, frame, values, start);
       if (frame >= fitting) {
         System.arraycopy(values, start, pending, pendingRows * dimension, dimension);
       }

@@ -9,23 +9,24 @@ import java.util.zip.CRC32C;
 /**
  * The bytes of a {@link LayerSummary}.
  *
- * <p>Version 3, little-endian from after the version on, as processors are: int magic "SNDG", int
+ * <p>Version 4, little-endian from after the version on, as processors are: int magic "SNDG", int
  * version, int dimension, settings (int clusters, sampleFrames, microCentroids, silhouetteFrames,
  * restarts, long seed, int code of the sketch choice, int sketchRows), long utterances, spectrum
  * sketch of frames (int kind; 1, exact second moments: long count, mean, packed triangle; 2,
  * Frequent Directions: int rows l, int rows used, long count, double trace, shrinkage, rounding,
  * mean, used rows; 3, kept rows: int rows, rows), spectrum sketch of utterance sums, direction
  * moments (long frames, long directed, double normSum, mean, squares), frame sample (long
- * threshold, int size, keys, rows), micro-centroids (int size, double cost of one more, counts,
- * means, squares), int pending rows, pending rows (-1, and no rows: those of the sample, in its
- * order), int CRC-32C of all before it.
+ * threshold, int size, keys, utterances, rows), micro-centroids (int size, double cost of one more,
+ * counts, means, squares), int pending rows, pending rows (-1, and no rows: those of the sample, in
+ * its order), int CRC-32C of all before it.
  *
- * <p>Version 2, which is read: pending rows are always written. Version 1, which is read: the same,
+ * <p>Version 3, which is read: the sample does not tell utterances. Version 2, which is read: as
+ * version 3, and pending rows are always written. Version 1, which is read: as version 2,
  * big-endian, without kept rows.
  */
 final class LayerSummaryLayout {
   private static final int MAGIC = 0x534e4447;
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
   private static final int ROWS_OF_SAMPLE = -1;
 
   private LayerSummaryLayout() {}
@@ -74,13 +75,13 @@ final class LayerSummaryLayout {
           end >= source.position() && source.getInt(end) == checksum(bytes, end),
           "its checksum does not fit");
       source.limit(end);
-      return readRest(source);
+      return readRest(source, version);
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("Unusable layer summary: it is cut off.", e);
     }
   }
 
-  private static LayerSummary readRest(ByteBuffer source) {
+  private static LayerSummary readRest(ByteBuffer source, int version) {
     int dimension = source.getInt();
     ArrayBytes.require(
         dimension >= 1 && dimension <= LayerSummary.MOST_DIMENSIONS,
@@ -90,7 +91,10 @@ final class LayerSummaryLayout {
     SpectrumSketch frameSketch = SpectrumSketch.read(source, dimension);
     SpectrumSketch utteranceSketch = SpectrumSketch.read(source, dimension);
     DirectionMoments directions = DirectionMoments.readFrom(source, dimension);
-    FrameSample sample = FrameSample.readFrom(source, dimension);
+    FrameSample sample =
+        version < 4
+            ? FrameSample.readWithoutUtterances(source, dimension)
+            : FrameSample.readFrom(source, dimension);
     MicroCentroids microCentroids = MicroCentroids.readFrom(source, dimension);
     int pendingRows = source.getInt();
     float[] pending =

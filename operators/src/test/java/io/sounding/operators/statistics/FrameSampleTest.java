@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class FrameSampleTest {
   private static final int D = 3;
   private static final int CAPACITY = 100;
+  private static final long UTTERANCE = FrameKey.utterance("u");
 
   @Test
   void holdsTheFramesWithTheSmallestKeys() {
@@ -42,6 +45,41 @@ class FrameSampleTest {
   }
 
   @Test
+  void tellsFramesOfOneUtteranceFromThoseOfOthers() {
+    StatisticsSettings settings = new StatisticsSettings(4, 60, 8, 50, 1, 0);
+    LayerSummary first =
+        SyntheticFrames.summary(SyntheticFrames.arithmetic(900, D, 1), D, 30, settings);
+    LayerSummary second =
+        SyntheticFrames.accumulate(
+                new LayerAccumulator(D, settings),
+                SyntheticFrames.arithmetic(900, D, 2),
+                D,
+                30,
+                100)
+            .snapshot();
+    Map<Long, Integer> utterances = new HashMap<>();
+    for (int utterance : new int[] {0, 1, 29, 100, 129}) {
+      long key = FrameKey.utterance("utterance-" + utterance);
+      for (int frame = 0; frame < 30; frame++) {
+        utterances.put(FrameKey.of(key, frame), (int) (key >> 32));
+      }
+    }
+
+    FrameSample sample = LayerSummary.merge(first, second).sample();
+
+    assertThat(sample.keys()).hasSize(60);
+    int known = 0;
+    for (int i = 0; i < 60; i++) {
+      Integer utterance = utterances.get(sample.keys()[i]);
+      if (utterance != null) {
+        assertThat(sample.utterances()[i]).isEqualTo(utterance);
+        known++;
+      }
+    }
+    assertThat(known).isPositive();
+  }
+
+  @Test
   void isCompleteUpToItsCapacity() {
     assertThat(sample(IntStream.range(0, CAPACITY).boxed().toList(), CAPACITY).complete()).isTrue();
     assertThat(sample(IntStream.range(0, CAPACITY + 1).boxed().toList(), CAPACITY).complete())
@@ -51,15 +89,15 @@ class FrameSampleTest {
   @Test
   void ofMoreFramesThanAnArrayHoldsItIsAsManyAsItDoes() {
     int held = FrameSample.capacity(Integer.MAX_VALUE, 768, 1);
-    assertThat(held).isEqualTo(487_012); // of 3,080 bytes each
+    assertThat(held).isEqualTo(486_381); // of 3,084 bytes each
     assertThat(FrameSample.capacity(held, 768, 1)).isEqualTo(held);
     int part = FrameSample.capacity(Integer.MAX_VALUE, 768, 0.25);
-    assertThat(part).isEqualTo(123_879); // a quarter, six times its square root, and 32
+    assertThat(part).isEqualTo(123_720); // a quarter, six times its square root, and 32
 
     FrameSampleAccumulator accumulator =
         new FrameSampleAccumulator(
             FrameSample.empty(1), FrameSample.capacity(Integer.MAX_VALUE, 1, 1));
-    accumulator.offer(key(0), new float[] {3}, 0);
+    accumulator.offer(UTTERANCE, 0, new float[] {3}, 0);
     assertThat(FrameSample.union(1, List.of(accumulator.snapshot()), Integer.MAX_VALUE).rows())
         .containsExactly(3);
   }
@@ -91,12 +129,12 @@ class FrameSampleTest {
   private static FrameSample sample(List<Integer> frames, int capacity) {
     FrameSampleAccumulator accumulator = new FrameSampleAccumulator(FrameSample.empty(D), capacity);
     for (int frame : frames) {
-      accumulator.offer(key(frame), new float[] {9, frame, frame, frame}, 1);
+      accumulator.offer(UTTERANCE, frame, new float[] {9, frame, frame, frame}, 1);
     }
     return accumulator.snapshot();
   }
 
   private static long key(int frame) {
-    return FrameKey.of(FrameKey.utterance("u"), frame);
+    return FrameKey.of(UTTERANCE, frame);
   }
 }

@@ -88,7 +88,7 @@ class PartitionTest {
     assertThat(silhouettes[0]).isCloseTo(-0.1175849209866895, within(1e-9));
     assertThat(silhouettes[1]).isCloseTo(0.05922164407251255, within(1e-9));
     assertThat(silhouettes[2]).isCloseTo(-0.04556243184534994, within(1e-9));
-    assertThat(MeanAndError.of(silhouettes).mean()).isCloseTo(-0.05459383081539575, within(1e-9));
+    assertThat(MeanAndError.mean(silhouettes)).isCloseTo(-0.05459383081539575, within(1e-9));
   }
 
   @Test
@@ -97,7 +97,7 @@ class PartitionTest {
     labels[0] = 4;
     double[] silhouettes = Silhouette.of(FRAMES, 120, labels, 5, CENTRE);
     assertThat(silhouettes[0]).isZero();
-    assertThat(MeanAndError.of(silhouettes).mean()).isCloseTo(-0.15754229151491467, within(1e-9));
+    assertThat(MeanAndError.mean(silhouettes)).isCloseTo(-0.15754229151491467, within(1e-9));
   }
 
   @Test

@@ -6,7 +6,7 @@ import io.sounding.operators.assemble.Downtime;
 import io.sounding.operators.fold.EmbedTiming;
 import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.LayerSummary;
-import io.sounding.operators.statistics.RankMeJackknife;
+import io.sounding.operators.statistics.RankMeError;
 import io.sounding.operators.statistics.SummaryReader;
 import io.sounding.schemas.MetricStatus;
 import java.time.Duration;
@@ -219,7 +219,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
         audioSeconds,
         any.corpusAudioSeconds(),
         new MergedSummary(whole),
-        RankMeJackknife.standardError(parts),
+        RankMeError.of(parts),
         String.join(",", devices),
         embedSeconds,
         foldSeconds,

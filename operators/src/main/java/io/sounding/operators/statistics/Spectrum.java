@@ -84,6 +84,30 @@ final class Spectrum {
     return Math.exp(entropy);
   }
 
+  /**
+   * How RankMe changes with each of these eigenvalues; 0 for those that are not above 0, which have
+   * no frame in their direction.
+   */
+  static double[] rankMeByEigenvalue(double[] eigenvalues) {
+    double[] roots = Arrays.stream(eigenvalues).map(each -> Math.sqrt(Math.max(0, each))).toArray();
+    double sum = Arrays.stream(roots).sum();
+    double entropy = 0;
+    double meanLog = 0;
+    double[] logs = new double[roots.length];
+    for (int i = 0; i < roots.length && sum > 0; i++) {
+      double share = roots[i] / sum + EPSILON;
+      logs[i] = Math.log(share);
+      entropy -= share * logs[i];
+      meanLog += roots[i] / sum * logs[i];
+    }
+    double[] derivatives = new double[roots.length];
+    for (int i = 0; i < roots.length; i++) {
+      derivatives[i] =
+          roots[i] == 0 ? 0 : -Math.exp(entropy) * (logs[i] - meanLog) / (2 * sum * roots[i]);
+    }
+    return derivatives;
+  }
+
   /** exp of the entropy of {@code lambda / sum lambda}. */
   double effectiveRankSquared() {
     if (trace == 0) {

@@ -78,7 +78,7 @@ public final class ClosingProbe {
     StatisticsSettings settings = StatisticsSettings.defaults();
     List<LayerSummary> parsed = part("shards from bytes", () -> read(shards));
     LayerSummary merged = part("merging", () -> LayerSummary.mergeAll(parsed));
-    part("jackknife", () -> RankMeJackknife.standardError(parsed) == null);
+    part("jackknife", () -> RankMeError.of(parsed) == null);
     byte[] bytes = part("merged one to bytes", merged::toBytes);
     LayerSummary summary = part("and back", () -> LayerSummary.fromBytes(bytes));
     LayerMetrics metrics = part("both families", () -> LayerMetrics.of(summary, settings));

@@ -3,7 +3,7 @@ package io.sounding.tests.accuracy;
 import io.sounding.operators.statistics.ClusterMetrics;
 import io.sounding.operators.statistics.LayerAccumulator;
 import io.sounding.operators.statistics.LayerSummary;
-import io.sounding.operators.statistics.RankMeJackknife;
+import io.sounding.operators.statistics.RankMeError;
 import io.sounding.operators.statistics.RankMetrics;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.io.IOException;
@@ -50,7 +50,7 @@ public final class MeasureErrors {
         List<LayerSummary> shards = fold(frames, pieces.subList(0, drawn), settings);
         LayerSummary summary = LayerSummary.mergeAll(shards);
         ClusterMetrics metrics = ClusterMetrics.of(summary, settings);
-        rankMe.add(RankMetrics.of(summary).rankMe(), RankMeJackknife.standardError(shards));
+        rankMe.add(RankMetrics.of(summary).rankMe(), RankMeError.of(shards));
         inertia.add(metrics.inertiaPerFrame(), metrics.inertiaStdErr());
         silhouette.add(metrics.silhouette(), metrics.silhouetteStdErr());
         k = metrics.k();

@@ -162,7 +162,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
         inOrder.add(part.withoutSummary());
       }
     }
-    List<LayerSummary> parts = reader.summaries();
+    List<LayerSummary> parts = LayerSummary.readyToMerge(reader.summaries());
     TreeSet<String> devices = new TreeSet<>();
     int utterances = 0;
     double audioSeconds = 0;

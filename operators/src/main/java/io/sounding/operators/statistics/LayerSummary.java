@@ -152,6 +152,19 @@ public final class LayerSummary {
         new float[0]);
   }
 
+  /**
+   * Summaries as {@link #mergeAll} takes them up, so that who needs them besides does not fold
+   * their pending rows again: with these folded in, unless all hold every frame.
+   */
+  public static List<LayerSummary> readyToMerge(List<LayerSummary> parts) {
+    if (parts.stream().allMatch(LayerSummary::holdsEveryFrame)) {
+      return parts;
+    }
+    LayerSummary[] completed = new LayerSummary[parts.size()];
+    Processors.forEach(completed.length, i -> completed[i] = parts.get(i).completed());
+    return List.of(completed);
+  }
+
   /** The summary of these frames, of which none is lacking. */
   static LayerSummary ofEveryFrame(
       StatisticsSettings settings,

@@ -13,7 +13,7 @@ import java.util.Map;
  * </pre>
  *
  * <p>which is s^2 / m where each utterance has one value. Source: the ratio of sums over sampled
- * clusters of unequal size, Cochran, Sampling Techniques (1977), section 9A; as the sandwich of
+ * clusters of unequal size, Cochran, Sampling Techniques (1977), chapter 9A; as the sandwich of
  * Liang and Zeger (1986). The centroids are taken as given. Of a single utterance nothing tells how
  * others differ: its frames are taken as independent, which is a lower bound.
  *

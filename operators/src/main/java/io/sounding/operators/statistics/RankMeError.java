@@ -20,9 +20,9 @@ import smile.math.matrix.Matrix;
  * stay together, since they are not independent. Small eigenvalues do no harm: {@code v_kᵀ G_s v_k}
  * is at most lambda_k.
  *
- * <p>Source: Jaeckel, The Infinitesimal Jackknife (1972); Efron and Tibshirani, An Introduction to
- * the Bootstrap (1993), section 21.2. Few shards make it coarse: with S = 16 its own relative error
- * is about 1 / sqrt(2 (S - 1)) = 18 %. It says nothing of the bias of a small corpus.
+ * <p>Source: Jaeckel, The Infinitesimal Jackknife (1972); Efron, The Jackknife, the Bootstrap and
+ * Other Resampling Plans (1982), chapter 6. Few shards make it coarse: with S = 16 its own relative
+ * error is about 1 / sqrt(2 (S - 1)) = 18 %. It says nothing of the bias of a small corpus.
  */
 public final class RankMeError {
   static {

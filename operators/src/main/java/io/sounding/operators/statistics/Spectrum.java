@@ -85,8 +85,8 @@ final class Spectrum {
   }
 
   /**
-   * How RankMe changes with each of these eigenvalues; 0 for those that are not above 0, which have
-   * no frame in their direction.
+   * How RankMe changes with each of these eigenvalues, descending; 0 for those that rounding cannot
+   * tell from 0.
    */
   static double[] rankMeByEigenvalue(double[] eigenvalues) {
     double[] roots = Arrays.stream(eigenvalues).map(each -> Math.sqrt(Math.max(0, each))).toArray();
@@ -103,9 +103,15 @@ final class Spectrum {
     double[] derivatives = new double[roots.length];
     for (int i = 0; i < roots.length; i++) {
       derivatives[i] =
-          roots[i] == 0 ? 0 : -Math.exp(entropy) * (logs[i] - meanLog) / (2 * sum * roots[i]);
+          eigenvalues[i] > noise(eigenvalues)
+              ? -Math.exp(entropy) * (logs[i] - meanLog) / (2 * sum * roots[i])
+              : 0;
     }
     return derivatives;
+  }
+
+  private static double noise(double[] descending) {
+    return descending.length == 0 ? 0 : descending.length * 0x1p-52 * descending[0];
   }
 
   /** exp of the entropy of {@code lambda / sum lambda}. */
@@ -134,7 +140,7 @@ final class Spectrum {
    * half-open, shortened to eigenvalues above the noise; null when fewer than three are left.
    */
   PowerLaw powerLaw() {
-    double noise = eigenvalues.length == 0 ? 0 : eigenvalues.length * 0x1p-52 * eigenvalues[0];
+    double noise = noise(eigenvalues);
     int end = FIT_FIRST;
     while (end < Math.min(FIT_END, eigenvalues.length) && eigenvalues[end] > noise) {
       end++;

@@ -75,6 +75,35 @@ class RankMeErrorTest {
     assertThat(derivatives[4]).isZero();
   }
 
+  /** Rows of three columns, and the same turned into twelve dimensions: nine have no frame. */
+  @Test
+  void directionsWithoutFramesChangeNothing() {
+    double[][] axes = {
+      {0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0},
+      {0.5, -0.5, 0.5, -0.5, 0, 0, 0, 0, 0, 0, 0, 0},
+      {0, 0, 0, 0, 0.6, 0.8, 0, 0, 0, 0, 0, 0}
+    };
+    Random random = new Random(7);
+    List<LayerSummary> narrow = new ArrayList<>();
+    List<LayerSummary> wide = new ArrayList<>();
+    for (int shard = 0; shard < 8; shard++) {
+      float[] few = new float[50 * 3];
+      float[] many = new float[50 * D];
+      for (int row = 0; row < 50; row++) {
+        for (int column = 0; column < 3; column++) {
+          few[row * 3 + column] = (float) (random.nextGaussian() / (column + 1 + shard % 3));
+          for (int j = 0; j < D; j++) {
+            many[row * D + j] += (float) (few[row * 3 + column] * axes[column][j]);
+          }
+        }
+      }
+      narrow.add(SyntheticFrames.summary(few, 3, 50, SETTINGS));
+      wide.add(SyntheticFrames.summary(many, D, 50, SETTINGS));
+    }
+
+    assertThat(RankMeError.of(wide)).isCloseTo(RankMeError.of(narrow), withinPercentage(0.01));
+  }
+
   @Test
   void equalShardsTellNoError() {
     LayerSummary one = shards(new Random(5), 1, 90, 0).get(0);

@@ -77,8 +77,9 @@ public final class ClosingProbe {
   private String close(List<byte[]> shards) {
     StatisticsSettings settings = StatisticsSettings.defaults();
     List<LayerSummary> parsed = part("shards from bytes", () -> read(shards));
-    LayerSummary merged = part("merging", () -> LayerSummary.mergeAll(parsed));
-    part("jackknife", () -> RankMeError.of(parsed) == null);
+    List<LayerSummary> ready = part("pending rows folded", () -> LayerSummary.readyToMerge(parsed));
+    LayerSummary merged = part("merging", () -> LayerSummary.mergeAll(ready));
+    part("error of RankMe", () -> RankMeError.of(ready) == null);
     byte[] bytes = part("merged one to bytes", merged::toBytes);
     LayerSummary summary = part("and back", () -> LayerSummary.fromBytes(bytes));
     LayerMetrics metrics = part("both families", () -> LayerMetrics.of(summary, settings));

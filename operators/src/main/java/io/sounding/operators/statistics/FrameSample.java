@@ -18,7 +18,7 @@ import java.util.PriorityQueue;
  * <p>Shapes: {@code keys[m]} ascending; {@code utterances[m]}, the utterance that each frame is of
  * ({@link FrameKey#half}); {@code rows[m * d]} row-major, float32 as they came. The same frame
  * added twice is one frame. Should two rows share a key all the same, the lexicographically smaller
- * one stays, in whatever order they came.
+ * one stays, of equal rows that of the smaller utterance, in whatever order they came.
  */
 final class FrameSample {
   /** Beside the rest of a summary there is room for so many in an array. */
@@ -133,7 +133,7 @@ final class FrameSample {
           break;
         }
         keys[size] = next.key();
-        utterances[size] = next.sample.utterances[next.position];
+        utterances[size] = next.utterance();
         System.arraycopy(
             next.sample.rows, next.position * dimension, rows, size * dimension, dimension);
         size++;
@@ -152,7 +152,9 @@ final class FrameSample {
 
   private static final class Cursor {
     static final Comparator<Cursor> ORDER =
-        Comparator.comparingLong(Cursor::key).thenComparing(Cursor::compareRows);
+        Comparator.comparingLong(Cursor::key)
+            .thenComparing(Cursor::compareRows)
+            .thenComparingInt(Cursor::utterance);
     private final FrameSample sample;
     private int position;
 
@@ -162,6 +164,10 @@ final class FrameSample {
 
     long key() {
       return sample.keys[position];
+    }
+
+    int utterance() {
+      return sample.utterances[position];
     }
 
     int compareRows(Cursor other) {
@@ -195,7 +201,8 @@ final class FrameSample {
   }
 
   /**
-   * Reads a sample that was written before utterances were: each frame counts as one of its own.
+   * Reads a sample that was written before utterances were: each frame counts as one of its own,
+   * told by the lower half of its key, since the upper ones of small keys are alike.
    */
   static FrameSample readWithoutUtterances(ByteBuffer source, int dimension) {
     return readFrom(source, dimension, false);
@@ -208,7 +215,7 @@ final class FrameSample {
     int[] utterances =
         ofUtterances
             ? ArrayBytes.ints(source, size)
-            : Arrays.stream(keys).mapToInt(FrameKey::half).toArray();
+            : Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
     float[] rows = ArrayBytes.floats(source, (long) size * dimension);
     return new FrameSample(dimension, threshold, keys, utterances, rows);
   }

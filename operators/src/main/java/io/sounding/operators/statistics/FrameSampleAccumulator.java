@@ -92,7 +92,9 @@ final class FrameSampleAccumulator {
         IntStream.range(0, size)
             .boxed()
             .sorted(
-                Comparator.<Integer>comparingLong(i -> keys[i]).thenComparing(this::compareRows))
+                Comparator.<Integer>comparingLong(i -> keys[i])
+                    .thenComparing(this::compareRows)
+                    .thenComparingInt(i -> utterances[i]))
             .toArray(Integer[]::new);
     long[] sortedKeys = new long[Math.min(size, capacity)];
     int[] sortedUtterances = new int[sortedKeys.length];

@@ -2,6 +2,7 @@ package io.sounding.operators.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class FrameSampleTest {
   private static final int D = 3;
   private static final int CAPACITY = 100;
+  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
   private static final long UTTERANCE = FrameKey.utterance("u");
 
   @Test
@@ -80,6 +82,31 @@ class FrameSampleTest {
   }
 
   @Test
+  void ofOneFrameWithAndWithoutItsUtteranceTheSameStaysInWhateverOrderTheyCame() {
+    FrameSample sample = sample(IntStream.range(0, 80).boxed().toList(), CAPACITY);
+    FrameSample earlier = withoutUtterances(sample);
+
+    FrameSample union = FrameSample.union(D, List.of(earlier, sample), CAPACITY);
+
+    assertThat(FrameSample.union(D, List.of(sample, earlier), CAPACITY)).isEqualTo(union);
+    FrameSampleAccumulator resumed = new FrameSampleAccumulator(earlier, CAPACITY);
+    for (int frame = 0; frame < 80; frame++) {
+      resumed.offer(UTTERANCE, frame, new float[] {frame, frame, frame}, 0);
+    }
+    assertThat(resumed.snapshot()).isEqualTo(union);
+  }
+
+  /** The smallest of many keys are alike in their upper halves. */
+  @Test
+  void framesWithoutUtterancesAreToldApartByTheHalvesOfTheirKeysThatDiffer() {
+    long[] keys = IntStream.range(0, 1_000).mapToLong(i -> i * GOLDEN >>> 24).sorted().toArray();
+    FrameSample sample =
+        new FrameSample(1, Long.MAX_VALUE, keys, new int[keys.length], new float[keys.length]);
+
+    assertThat(withoutUtterances(sample).utterances()).doesNotHaveDuplicates();
+  }
+
+  @Test
   void isCompleteUpToItsCapacity() {
     assertThat(sample(IntStream.range(0, CAPACITY).boxed().toList(), CAPACITY).complete()).isTrue();
     assertThat(sample(IntStream.range(0, CAPACITY + 1).boxed().toList(), CAPACITY).complete())
@@ -132,6 +159,15 @@ class FrameSampleTest {
       accumulator.offer(UTTERANCE, frame, new float[] {9, frame, frame, frame}, 1);
     }
     return accumulator.snapshot();
+  }
+
+  /** As it is read from a summary that does not tell utterances. */
+  private static FrameSample withoutUtterances(FrameSample sample) {
+    ByteBuffer bytes = ByteBuffer.allocate(sample.byteSize());
+    bytes.putLong(sample.threshold()).putInt(sample.size());
+    ArrayBytes.put(bytes, sample.keys());
+    ArrayBytes.put(bytes, sample.rows(), sample.rows().length);
+    return FrameSample.readWithoutUtterances(bytes.flip(), sample.dimension());
   }
 
   private static long key(int frame) {

@@ -45,7 +45,7 @@ class SavepointITCase {
   @ParameterizedTest
   @MethodSource("fixtures")
   void aSavepointOfAReleasedVersionIsRestored(Path folder) throws Exception {
-    // 0.1.0 divided corpora otherwise, and the error of RankMe is found from groups of shards;
+    // 0.1.0 divided corpora otherwise, and the error of RankMe is found from shards;
     // and its samples did not tell utterances apart
     assertGoesOnAsIfUninterrupted(
         new SavepointFixture(folder),

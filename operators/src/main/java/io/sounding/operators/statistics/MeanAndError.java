@@ -14,8 +14,9 @@ import java.util.Map;
  *
  * <p>which is s^2 / m where each utterance has one value. Source: the ratio of sums over sampled
  * clusters of unequal size, Cochran, Sampling Techniques (1977), chapter 9A; as the sandwich of
- * Liang and Zeger (1986). The centroids are taken as given. Of a single utterance nothing tells how
- * others differ: its frames are taken as independent, which is a lower bound.
+ * Liang and Zeger (1986). The centroids are taken as given. Few utterances make it coarse: its own
+ * relative error is about 1 / sqrt(2 (G - 1)). Of a single one nothing tells how others differ: its
+ * frames are taken as independent.
  *
  * @param mean 0 without values
  * @param standardError 0 with fewer than two values

@@ -158,8 +158,11 @@ public record KafkaClients(
     missing.removeAll(topicNames());
     if (!missing.isEmpty()) {
       throw new KafkaUnavailableException(
-          "Kafka at %s has no topic %s. Create it (sounding topics create), or correct --topics."
-              .formatted(bootstrapServers, String.join(", ", missing)),
+          "Kafka at %s has no topic %s. Create %s (sounding topics create), or correct --topics."
+              .formatted(
+                  bootstrapServers,
+                  String.join(" and no topic ", missing),
+                  missing.size() == 1 ? "it" : "them"),
           null);
     }
   }

@@ -18,7 +18,7 @@ import smile.math.matrix.Matrix;
  *
  * <p>The r_s add up to 0, since theta does not depend on the scale of G. Frames of an utterance
  * stay together, since they are not independent. Small eigenvalues do no harm: {@code v_kᵀ G_s v_k}
- * is at most lambda_k.
+ * is at most lambda_k, and those that rounding cannot tell from 0 are left out.
  *
  * <p>Source: Jaeckel, The Infinitesimal Jackknife (1972); Efron, The Jackknife, the Bootstrap and
  * Other Resampling Plans (1982), chapter 6. Few shards make it coarse: with S = 16 its own relative

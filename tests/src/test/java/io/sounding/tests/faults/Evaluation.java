@@ -102,7 +102,7 @@ final class Evaluation implements AutoCloseable {
     Await.until(
         finals + " FINAL events have come",
         () -> metrics.finals().size() >= finals,
-        () -> metrics.soFar().size() + " events, job " + job.state());
+        () -> metrics.soFar().size() + " events, " + stateOfAll());
     assertUnfinished();
   }
 
@@ -111,11 +111,15 @@ final class Evaluation implements AutoCloseable {
     Await.until(
         "PARTIAL events have come of at least %.2f of a corpus".formatted(share),
         () -> metrics.openPartials().stream().anyMatch(e -> progress(e) >= share),
-        () -> metrics.soFar().size() + " events, job " + job.state());
+        () -> metrics.soFar().size() + " events, " + stateOfAll());
   }
 
   private static double progress(MetricEvent event) {
     return (double) event.getUtterances() / event.getCorpusUtterances();
+  }
+
+  private String stateOfAll() {
+    return "job " + job.state() + ", " + cluster;
   }
 
   /** A fault that comes after the work proves nothing. */
@@ -144,7 +148,7 @@ final class Evaluation implements AutoCloseable {
         LIMIT,
         due + " FINAL events have come",
         () -> !job.state().equals("FAILED") && metrics.finals().size() >= due,
-        () -> metrics.finals().keySet() + ", job " + job.state());
+        () -> metrics.finals().keySet() + ", " + stateOfAll());
     job.awaitCheckpoints(2);
     FinalEvents finals = FinalEvents.of(metrics.finals());
     assertThat(metrics.soFar()).noneMatch(event -> event.getStatus() == MetricStatus.FAILED);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +32,9 @@ class FaultsITCase {
   private static final String HASHMAP = "hashmap";
   private static final double NOTHING_TO_RECOVER_FROM = -1;
 
-  @TempDir private static Path work;
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private static Path work;
+
   private final FaultTable table = new FaultTable();
   private TestCluster cluster;
 

@@ -1,5 +1,6 @@
 package io.sounding.tests.faults;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sounding.tests.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,6 +128,25 @@ final class FlinkCluster implements AutoCloseable {
 
   FlinkRest rest() {
     return new FlinkRest(restPort);
+  }
+
+  /** For messages: which task managers live, and how many slots of theirs the job manager has. */
+  @Override
+  public String toString() {
+    List<String> known = new ArrayList<>();
+    for (JsonNode each : rest().get("/taskmanagers").path("taskmanagers")) {
+      known.add(
+          "%s with %d of %d slots free"
+              .formatted(
+                  each.path("id").asText(),
+                  each.path("freeSlots").asInt(),
+                  each.path("slotsNumber").asInt()));
+    }
+    List<String> processes =
+        taskManagers.stream()
+            .map(each -> each + (each.isAlive() ? " lives" : " ended: " + each.printed()))
+            .toList();
+    return "task managers " + processes + ", registered " + known;
   }
 
   @Override

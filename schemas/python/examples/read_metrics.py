@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the latest RankMe of every run, step and layer.
+"""Prints the latest RankMe of every run, corpus, step and layer.
 
 usage: read_metrics.py BOOTSTRAP [TOPICS]
 
@@ -16,11 +16,12 @@ def main() -> None:
     latest = {}  # a later event of the same checkpoint and layer replaces the earlier one
     for event in read_metrics(*sys.argv[1:]):
         if event["status"] == "FINAL":
-            latest[event["runId"], event["step"], event["checkpointId"], event["layer"]] = event
-    print("run\tstep\tlayer\tloss\tRankMe")
-    for (run, step, _, layer), event in sorted(latest.items()):
+            checkpoint = event["step"], event["checkpointId"]
+            latest[event["runId"], event["corpusId"], *checkpoint, event["layer"]] = event
+    print("run\tcorpus\tstep\tlayer\tloss\tRankMe")
+    for (run, corpus, step, _, layer), event in sorted(latest.items()):
         loss = "" if event["trainingLoss"] is None else f"{event['trainingLoss']:.6g}"
-        print(f"{run}\t{step}\t{layer}\t{loss}\t{event['rank']['rankMe']:.2f}")
+        print(f"{run}\t{corpus}\t{step}\t{layer}\t{loss}\t{event['rank']['rankMe']:.2f}")
 
 
 if __name__ == "__main__":

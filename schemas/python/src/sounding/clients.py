@@ -51,7 +51,9 @@ class ConfluentClient:
         import confluent_kafka
 
         self._kafka = confluent_kafka
-        self._trouble = ""
+        # a callback that referred to this client would make a cycle, which is collected at any time in
+        # any thread, and a producer's end waits for its threads
+        self._troubles = troubles = [""]
         self._producer = confluent_kafka.Producer(
             {
                 "bootstrap.servers": bootstrap,
@@ -60,13 +62,10 @@ class ConfluentClient:
                 "linger.ms": 0,
                 "message.timeout.ms": int(_SEND_SECONDS * 1000),
                 "log_level": 0,  # librdkafka tells standard error of every connection that fails
-                "error_cb": self._remember,
+                "error_cb": lambda error: troubles.__setitem__(0, error.str()),
                 **settings,
             }
         )
-
-    def _remember(self, error: Any) -> None:
-        self._trouble = error.str()
 
     def send(self, topic: str, key: bytes, value: bytes, give_up: Event) -> None:
         """Returns when Kafka has the record.
@@ -85,7 +84,7 @@ class ConfluentClient:
             self._producer.poll(_SLICE_SECONDS)
         if not outcome:
             self._producer.purge()
-            raise NotSent(self._trouble or "it did not answer")
+            raise NotSent(self._troubles[0] or "it did not answer")
         error = outcome[0]
         if error is None:
             return
@@ -94,7 +93,7 @@ class ConfluentClient:
             self._kafka.KafkaError.INVALID_RECORD,
         ):
             raise Refused(error.str())
-        raise NotSent(f"{error.str()}; {self._trouble}" if self._trouble else error.str())
+        raise NotSent("; ".join(filter(None, [error.str(), self._troubles[0]])))
 
     def close(self) -> None:
         """Lets go of the connection; what was not delivered is forgotten."""

@@ -27,8 +27,12 @@ public final class CorpusDigest {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       for (SealedUtterance u : inOrder) {
         String line =
-            "%s\t%d\t%d\t%s\n"
-                .formatted(u.getUtteranceId(), u.getSamples(), u.getSampleRateHz(), u.getSha256());
+            String.join(
+                "\t",
+                u.getUtteranceId(),
+                Long.toString(u.getSamples()), // not formatted: some locales have other digits
+                Integer.toString(u.getSampleRateHz()),
+                u.getSha256() + "\n");
         sha256.update(line.getBytes(StandardCharsets.UTF_8));
       }
       return HexFormat.of().formatHex(sha256.digest());

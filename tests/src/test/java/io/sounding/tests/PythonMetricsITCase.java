@@ -70,10 +70,10 @@ class PythonMetricsITCase {
               broker.bootstrapServers())) {
         assertThat(python.end().lines())
             .containsExactly(
-                "run\tstep\tlayer\tloss\tRankMe",
-                "healthy\t400\t0\t4.61903\t20.00",
-                "healthy\t400\t1\t4.61903\t31.25",
-                "healthy\t800\t0\t4.61903\t40.50");
+                "run\tcorpus\tstep\tlayer\tloss\tRankMe",
+                "healthy\tdev\t400\t0\t4.61903\t20.00",
+                "healthy\tdev\t400\t1\t4.61903\t31.25",
+                "healthy\tdev\t800\t0\t4.61903\t40.50");
         assertThat(python.errors()).isEmpty();
       }
       slower.abortTransaction();

@@ -32,6 +32,9 @@ class ServeITCase {
   private static final Pattern BOOTSTRAP = Pattern.compile("Kafka at (\\S+), Flink at http");
   private static final String CORPUS = "speech";
 
+  /** As Flink's paths are written, and those of URIs are not. */
+  private static final String WORK = "work %20 1";
+
   @TempDir private Path folder;
 
   @Test
@@ -47,17 +50,17 @@ class ServeITCase {
       publish(kafka, 0);
       assertThat(finals(kafka, 1)).containsExactly("step00000.onnx");
       serving.kill();
-      assertThat(Files.readString(folder.resolve("work/sounding.log")))
+      assertThat(Files.readString(folder.resolve(WORK).resolve("sounding.log")))
           .contains("Completed checkpoint")
           .doesNotContain("ProducerId set to", "Flushing new partitions", "pendingCommittables");
     }
-    try (JavaProcess other = serve(0, "other", folder.resolve("work"), 2)) {
+    try (JavaProcess other = serve(0, "other", folder.resolve(WORK), 2)) {
       other.awaitEnd(90);
       assertThat(other.status()).isEqualTo(3);
       assertThat(other.printed())
           .contains(
               "The savepoint was taken with 4 shards, and the job is started with 2. Start it with --shards 4, or without the savepoint. Here the savepoint is what lies in "
-                  + folder.resolve("work"));
+                  + folder.resolve(WORK));
     }
     int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
     try (JavaProcess serving = serve(port, "second")) {
@@ -92,8 +95,8 @@ class ServeITCase {
   void aFolderThatKafkaCannotWriteToAnyLongerIsToldInASentence() throws Exception {
     try (JavaProcess serving = serve(0, "first")) {
       String bootstrap = serving.awaitPrinted(BOOTSTRAP);
-      Path log = folder.resolve("work/kafka");
-      Files.move(log, folder.resolve("work/moved"));
+      Path log = folder.resolve(WORK).resolve("kafka");
+      Files.move(log, folder.resolve(WORK).resolve("moved"));
       try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {
         admin.createTopics(List.of(new NewTopic("another", 1, (short) 1)));
         serving.awaitEnd(90);
@@ -106,7 +109,7 @@ class ServeITCase {
   }
 
   private JavaProcess serve(int port, String name) {
-    return serve(port, name, folder.resolve("work"), 4);
+    return serve(port, name, folder.resolve(WORK), 4);
   }
 
   private JavaProcess serve(int port, String name, Path work, int shards) {

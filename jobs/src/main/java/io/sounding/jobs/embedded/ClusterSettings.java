@@ -43,10 +43,10 @@ final class ClusterSettings {
     settings.set(BlobServerOptions.STORAGE_DIRECTORY, temporary.toString());
     settings.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-        RetainedCheckpoints.folder(directory).toUri().toString());
+        RetainedCheckpoints.flinkPath(RetainedCheckpoints.folder(directory)));
     settings.set(
         CheckpointingOptions.SAVEPOINT_DIRECTORY,
-        directory.resolve("savepoints").toUri().toString());
+        RetainedCheckpoints.flinkPath(directory.resolve("savepoints")));
 
     settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MANAGED_MEMORY);
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);

@@ -95,11 +95,13 @@ public final class EmbeddedSounding implements AutoCloseable {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     RetainedCheckpoints.newestIn(work.resolve("flink"))
+        .map(RetainedCheckpoints::flinkPath)
         .ifPresent(
             checkpoint ->
                 recovery
-                    .set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toUri().toString())
+                    .set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint)
                     .set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM));
+    RetainedCheckpoints.nameFolderOf(work.resolve("flink"));
     return start(work, port, parallelism, settings, wire, recovery);
   }
 

@@ -32,6 +32,31 @@ class RetainedCheckpointsTest {
   }
 
   @Test
+  void thoseOfAFolderThatWasMovedOrCopiedAreRefused() throws IOException {
+    Path original = Files.createDirectories(cluster.resolve("original"));
+    complete(RetainedCheckpoints.folder(original).resolve("job/chk-7"), 2_000);
+    RetainedCheckpoints.nameFolderOf(original);
+    assertThat(RetainedCheckpoints.newestIn(original)).isPresent();
+    Path link = Files.createSymbolicLink(cluster.resolve("link"), original);
+    assertThat(RetainedCheckpoints.newestIn(link)).isPresent();
+
+    Path moved = Files.move(original, cluster.resolve("moved"));
+
+    assertThatThrownBy(() -> RetainedCheckpoints.newestIn(moved))
+        .isInstanceOf(EmbeddedException.class)
+        .hasMessageContaining("was written in " + cluster.toRealPath().resolve("original"))
+        .hasMessageContaining("the folder was moved or is a copy. Move it back");
+  }
+
+  @Test
+  void flinkReadsPathsAsTheyAre() {
+    Path odd = Path.of("/data/J\u00f6rg 100 %20/flink");
+
+    assertThat(new org.apache.flink.core.fs.Path(RetainedCheckpoints.flinkPath(odd)).getPath())
+        .isEqualTo(odd.toString());
+  }
+
+  @Test
   void oneOfAVersionThatKeptStateOnTheHeapIsRefused() throws IOException {
     complete(cluster.resolve("checkpoints/job/chk-7"), 1_000);
     assertThatThrownBy(() -> RetainedCheckpoints.newestIn(cluster))

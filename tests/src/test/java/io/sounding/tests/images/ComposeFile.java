@@ -21,13 +21,15 @@ record ComposeFile(Map<String, Service> services) {
    * @param command what its entry point is called with
    * @param environment variables
    * @param restart when it is started again: unless-stopped, on-failure or no
+   * @param replicas how many there are of it
    */
   record Service(
       String image,
       String target,
       List<String> command,
       Map<String, String> environment,
-      String restart) {
+      String restart,
+      int replicas) {
 
     /** Whether it is started again after it has ended so. */
     boolean isRestartedAfter(int exitStatus) {
@@ -56,7 +58,8 @@ record ComposeFile(Map<String, Service> services) {
         map(service.getOrDefault("build", Map.of())).getOrDefault("target", "").toString(),
         command.stream().map(Object::toString).toList(),
         environment,
-        service.getOrDefault("restart", "no").toString());
+        service.getOrDefault("restart", "no").toString(),
+        (Integer) map(service.getOrDefault("deploy", Map.of())).getOrDefault("replicas", 1));
   }
 
   @SuppressWarnings("unchecked") // keys of these files are texts

@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
@@ -72,8 +73,24 @@ class DeploymentFilesTest {
     assertThat(heapOf(configuration)).isGreaterThan(MemorySize.ofMebiBytes(1_024));
   }
 
-  @Test
-  void memoryOfTheComposedTaskManagersAddsUp() {
+  @ParameterizedTest
+  @ValueSource(strings = {"compose.yaml", "compose.gpu.yaml"})
+  void memoryOfTheComposedTaskManagersAddsUp(String file) {
+    assertThat(heapOf(composedTaskManager(file))).isGreaterThan(MemorySize.ofMebiBytes(512));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"compose.yaml", "compose.gpu.yaml"})
+  void composedTaskManagersHaveTheSlotsThatTheJobTakes(String file) {
+    Configuration configuration = composedTaskManager(file);
+    int replicas = ComposeFile.read(ImageFolder.docker().resolve(file)).service("taskmanager").replicas();
+
+    assertThat(replicas * configuration.get(TaskManagerOptions.NUM_TASK_SLOTS))
+        .isGreaterThanOrEqualTo(configuration.get(CoreOptions.DEFAULT_PARALLELISM));
+  }
+
+  /** Settings of compose.yaml, with those of the command in a file that comes beside it over them. */
+  private static Configuration composedTaskManager(String file) {
     Configuration configuration = new Configuration();
     compose()
         .service("taskmanager")
@@ -82,8 +99,18 @@ class DeploymentFilesTest {
         .lines()
         .map(line -> line.split(": ", 2))
         .forEach(setting -> configuration.setString(setting[0], setting[1]));
+    ComposeFile.read(ImageFolder.docker().resolve(file)).service("taskmanager").command().stream()
+        .filter(argument -> argument.startsWith("-D"))
+        .map(argument -> argument.substring(2).split("=", 2))
+        .forEach(setting -> configuration.setString(setting[0], setting[1]));
+    return configuration;
+  }
 
-    assertThat(heapOf(configuration)).isGreaterThan(MemorySize.ofMebiBytes(512));
+  /** The operator merges lists of pod templates by position otherwise, over what is there. */
+  @Test
+  void variablesOfAnOverlayAreAddedToThoseOfTheBase() {
+    assertThat(Manifest.flinkConfiguration(GPU))
+        .containsEntry("kubernetes.operator.pod-template.merge-arrays-by-name", "true");
   }
 
   private static MemorySize heapOf(Configuration configuration) {

@@ -10,6 +10,7 @@ import io.sounding.operators.relate.FromStep;
 import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.MetricEvent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -116,7 +117,8 @@ final class CorrelateCommand implements Callable<Integer> {
   /** As published where that answers the question, else computed here from what was published. */
   private Collection<CorrelationEvent> correlations() throws UnusableInputException {
     List<FromStep> from = fromStep == null ? List.of() : List.of(parseFromStep());
-    if (input.isKafka() && scoreFiles.isEmpty() && fromStep == null) {
+    boolean amongSome = across != null && !runs.named().isEmpty();
+    if (input.isKafka() && scoreFiles.isEmpty() && fromStep == null && !amongSome) {
       return Correlations.published(input.clients(), this::tell);
     }
     RecordedEvents events = input.events(new ProgressLine(spec.commandLine().getOut()));
@@ -125,8 +127,12 @@ final class CorrelateCommand implements Callable<Integer> {
     }
     List<DownstreamScore> scores =
         scoreFiles.isEmpty()
-            ? Correlations.scores(input.clients(), this::tell)
+            ? new ArrayList<>(Correlations.scores(input.clients(), this::tell))
             : readScores(events);
+    scores.removeIf(score -> !runs.test(score.getRunId()));
+    if (amongSome) {
+      runs.requireSeen("score");
+    }
     Collection<CorrelationEvent> computed = Correlations.computed(events, scores, from);
     events.passedOver().forEach(this::tell);
     return computed;
@@ -147,7 +153,7 @@ final class CorrelateCommand implements Callable<Integer> {
   private List<DownstreamScore> readScores(RecordedEvents events) throws UnusableInputException {
     List<DownstreamScore> scores = new ArrayList<>();
     for (String given : scoreFiles) {
-      int equals = given.indexOf('=');
+      int equals = endOfRun(given);
       String run = equals > 0 ? given.substring(0, equals) : onlyRun(events);
       for (ScoreTable.Score score : ScoreTable.read(Path.of(given.substring(equals + 1)))) {
         scores.add(
@@ -155,6 +161,20 @@ final class CorrelateCommand implements Callable<Integer> {
       }
     }
     return scores;
+  }
+
+  /** Where RUN of RUN=FILE ends; -1: it is a file. Both may hold signs of equality. */
+  private static int endOfRun(String given) {
+    if (Files.exists(Path.of(given))) {
+      return -1;
+    }
+    int equals = given.indexOf('=');
+    for (int i = equals; i >= 0; i = given.indexOf('=', i + 1)) {
+      if (Files.exists(Path.of(given.substring(i + 1)))) {
+        return i;
+      }
+    }
+    return equals;
   }
 
   private String onlyRun(RecordedEvents events) throws UnusableInputException {

@@ -40,12 +40,18 @@ final class RunOptions implements Predicate<String> {
 
   /** Once everything is read: refuses runs of which nothing was there. */
   void requireSeen() {
+    requireSeen("metric event");
+  }
+
+  /** The same where something else was looked for. */
+  void requireSeen(String something) {
     List<String> missing = new ArrayList<>(runs);
     missing.removeAll(seen);
     if (!missing.isEmpty()) {
       throw new CommandLine.ParameterException(
           command.commandLine(),
-          "There is no metric event of run %s; %s.".formatted(String.join(", ", missing), there()));
+          "There is no %s of run %s; %s."
+              .formatted(something, String.join(", ", missing), there()));
     }
   }
 

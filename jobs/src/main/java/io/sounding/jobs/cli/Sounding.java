@@ -7,8 +7,10 @@ import io.sounding.jobs.embedded.KafkaExit;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -66,6 +68,7 @@ public final class Sounding implements Runnable {
 
   /** Runs the command line and ends the process with its status. */
   public static void main(String[] arguments) {
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // addresses and files have these digits
     KafkaExit.tell(Sounding::end);
     PrintWriter terminal = new PrintWriter(System.out, true);
     PrintWriter errors = new PrintWriter(System.err, true);
@@ -119,10 +122,18 @@ public final class Sounding implements Runnable {
     return configuration
         .appliedTo(new CommandLine(new Sounding(configuration)))
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Path.class, Sounding::path)
         .setOut(terminal)
         .setErr(errors)
         .setExecutionExceptionHandler(Sounding::tell)
         .execute(arguments);
+  }
+
+  private static Path path(String given) {
+    if (given.isEmpty()) {
+      throw new CommandLine.TypeConversionException("the path is empty; is a variable unset?");
+    }
+    return Path.of(given);
   }
 
   Configuration configuration() {

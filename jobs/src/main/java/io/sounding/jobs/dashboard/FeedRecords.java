@@ -8,7 +8,9 @@ import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.RecordReader;
 import io.sounding.schemas.registry.RegistryException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -44,19 +46,12 @@ final class FeedRecords {
   /**
    * Takes what was polled.
    *
-   * @throws RegistryException if it needs a schema registry that cannot be used: it counts as not
-   *     taken
+   * @throws RegistryException if it needs a schema registry that cannot be used: nothing is taken
    */
   void take(ConsumerRecords<byte[], byte[]> polled) {
-    long countBefore = count;
-    long passedOverBefore = passedOver;
-    try {
-      polled.forEach(this::take);
-    } catch (RegistryException e) {
-      count = countBefore;
-      passedOver = passedOverBefore;
-      throw e;
-    }
+    List<Change> changes = new ArrayList<>(); // all or none: what is made twice may be there twice
+    polled.forEach(record -> changes.add(new Change(record, effect(record))));
+    changes.forEach(this::make);
     polled.nextOffsets().forEach((partition, next) -> positions.put(partition, next.offset()));
     board.tell();
   }
@@ -74,49 +69,64 @@ final class FeedRecords {
     return positions;
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
+  /** What a record does to the board. */
+  private record Change(ConsumerRecord<byte[], byte[]> record, Runnable effect) {}
+
+  private void make(Change change) {
     count++;
     try {
+      change.effect().run();
+    } catch (IllegalArgumentException e) {
+      passOver(change.record(), e);
+    }
+  }
+
+  private void passOver(ConsumerRecord<byte[], byte[]> record, Exception reason) {
+    passedOver++;
+    LOG.debug(
+        "Passed over record {} of {}-{}: {}",
+        record.offset(),
+        record.topic(),
+        record.partition(),
+        reason.getMessage());
+  }
+
+  private Runnable effect(ConsumerRecord<byte[], byte[]> record) {
+    try {
       if (record.topic().equals(topics.metrics())) {
-        takeMetric(record);
+        return ofMetric(record);
       } else if (record.topic().equals(topics.alarms())) {
-        takeAlarm(record);
+        return ofAlarm(record);
       } else {
-        takeCorrelation(record);
+        return ofCorrelation(record);
       }
     } catch (DecodingException | IllegalArgumentException e) {
-      passedOver++;
-      LOG.debug(
-          "Passed over record {} of {}-{}: {}",
-          record.offset(),
-          record.topic(),
-          record.partition(),
-          e.getMessage());
+      return () -> passOver(record, e);
     }
   }
 
-  private void takeMetric(ConsumerRecord<byte[], byte[]> record) throws DecodingException {
+  private Runnable ofMetric(ConsumerRecord<byte[], byte[]> record) throws DecodingException {
     if (record.value() == null) {
-      board.removeMetric(record.key());
-    } else {
-      board.add((MetricEvent) metrics.decode(record.value()));
+      return () -> board.removeMetric(record.key());
     }
+    MetricEvent event = (MetricEvent) metrics.decode(record.value());
+    return () -> board.add(event);
   }
 
-  private void takeAlarm(ConsumerRecord<byte[], byte[]> record) throws DecodingException {
+  private Runnable ofAlarm(ConsumerRecord<byte[], byte[]> record) throws DecodingException {
     if (record.value() == null) {
-      board.removeAlarm(record.key());
-    } else {
-      board.add(record.key(), (AlarmEvent) alarms.decode(record.value()));
+      return () -> board.removeAlarm(record.key());
     }
+    AlarmEvent event = (AlarmEvent) alarms.decode(record.value());
+    return () -> board.add(record.key(), event);
   }
 
-  private void takeCorrelation(ConsumerRecord<byte[], byte[]> record) throws DecodingException {
+  private Runnable ofCorrelation(ConsumerRecord<byte[], byte[]> record) throws DecodingException {
     if (record.value() == null) {
-      board.removeCorrelation(record.key());
-    } else {
-      board.add(record.key(), (CorrelationEvent) correlations.decode(record.value()));
+      return () -> board.removeCorrelation(record.key());
     }
+    CorrelationEvent event = (CorrelationEvent) correlations.decode(record.value());
+    return () -> board.add(record.key(), event);
   }
 
   /** Records taken, those that did not decode included. */

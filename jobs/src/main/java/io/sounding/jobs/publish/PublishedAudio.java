@@ -45,13 +45,18 @@ final class PublishedAudio {
     this.corpusId = corpusId;
   }
 
-  /** Takes note of a record; those of other corpora are passed over. */
+  /**
+   * Takes note of a record; those of other corpora, and those that the job refuses, do not count.
+   */
   void take(SpecificRecordBase record) {
     if (record instanceof CorpusSealed sealed) {
       if (manifest == null && sealed.getCorpusId().equals(corpusId)) {
         manifest = sealed;
       }
-    } else if (record instanceof AudioChunk chunk && chunk.getCorpusId().equals(corpusId)) {
+    } else if (record instanceof AudioChunk chunk
+        && chunk.getCorpusId().equals(corpusId)
+        && chunk.getChunkIndex() >= 0
+        && chunk.getChunkIndex() < chunk.getChunkCount()) {
       Utterance utterance =
           utterances.computeIfAbsent(
               chunk.getUtteranceId(), id -> new Utterance(Form.of(chunk), new TreeMap<>()));

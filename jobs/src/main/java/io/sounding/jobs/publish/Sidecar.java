@@ -47,7 +47,7 @@ record Sidecar(Long step, Double loss) {
       if (object != null) {
         JsonNode step = first(object, STEPS);
         JsonNode loss = first(object, LOSSES);
-        if (step != null && !(step.canConvertToLong() && step.asLong() >= 0)) {
+        if (step != null && !isStep(step)) {
           throw unusable(file, "step", step);
         } else if (loss != null && !loss.isNumber()) {
           throw unusable(file, "loss", loss);
@@ -58,6 +58,12 @@ record Sidecar(Long step, Double loss) {
       }
     }
     return new Sidecar(null, null);
+  }
+
+  private static boolean isStep(JsonNode step) {
+    return step.canConvertToLong()
+        && step.asLong() >= 0
+        && (step.isIntegralNumber() || step.asDouble() == step.asLong());
   }
 
   /**

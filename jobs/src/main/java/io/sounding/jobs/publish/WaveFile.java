@@ -29,7 +29,9 @@ final class WaveFile {
   private static final int IEEE_FLOAT = 3;
   private static final int EXTENSIBLE = 0xFFFE;
   private static final long UNKNOWN_SIZE = 0xFFFF_FFFFL;
-  private static final long LEAST_PIPED_SIZE = 0x7FFF_F000L;
+
+  /** What those write who cannot go back to the header: nearly 2 or 4 GiB. */
+  private static final long PIPED_SIZE = 0x7FFF_F000L;
 
   private static final Map<Integer, String> OTHER_CODECS =
       Map.of(
@@ -100,7 +102,8 @@ final class WaveFile {
     }
     long stated = size == UNKNOWN_SIZE && longDataSize >= 0 ? longDataSize : size;
     long missing = start + stated - content.limit();
-    if (missing > 0 && stated < LEAST_PIPED_SIZE) {
+    boolean isPiped = stated <= UNKNOWN_SIZE && (stated & PIPED_SIZE) == PIPED_SIZE;
+    if (missing > 0 && !isPiped) {
       throw damaged("ends %d bytes before its samples do".formatted(missing));
     }
     return stated;

@@ -5,6 +5,7 @@ import io.sounding.schemas.AlarmEvent;
 import io.sounding.schemas.AlarmState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The sheets of a report: which panels show what. */
@@ -26,17 +27,21 @@ final class Plots {
     styles = Palette.runs(history.runs().size());
   }
 
-  /** Loss and the metrics that say most, of the last layer. */
+  /** Loss and the metrics that say most, of each run's last layer. */
   Sheet overview() {
-    int layer = history.layers().last();
     List<Panel> panels = new ArrayList<>();
     panels.add(lossOfRuns());
     for (String name : OVERVIEW) {
       MetricField field = MetricField.named(name);
-      List<PlotLine> lines = runsAt(field, layer);
-      panels.add(panel(field.title(), lines, marks(field, layer)));
+      List<PlotLine> lines = runs(run -> last(run, field));
+      List<Panel.Mark> marks =
+          history.runs().stream()
+              .filter(run -> !run.layers().isEmpty())
+              .flatMap(run -> marks(run, field, run.layers().last()))
+              .toList();
+      panels.add(panel(field.title(), lines, marks));
     }
-    return sheet("Training loss and metrics of layer " + layer, 3, panels, legendOfRuns());
+    return sheet("Training loss and metrics of " + lastLayers(), 3, panels, legendOfRuns());
   }
 
   /** A metric: a panel per layer, a line per run, and the loss. */
@@ -123,11 +128,29 @@ final class Plots {
     return lossOfRuns().lines();
   }
 
+  private String lastLayers() {
+    List<Integer> layers =
+        history.runs().stream()
+            .filter(run -> !run.layers().isEmpty())
+            .map(run -> run.layers().last())
+            .distinct()
+            .toList();
+    return layers.size() == 1 ? "layer " + layers.get(0) : "each run's last layer";
+  }
+
+  private static List<PlotLine.Point> last(RunHistory run, MetricField field) {
+    return run.layers().isEmpty() ? List.of() : run.metric(field, run.layers().last());
+  }
+
   private List<PlotLine> runsAt(MetricField field, int layer) {
+    return runs(run -> run.metric(field, layer));
+  }
+
+  private List<PlotLine> runs(Function<RunHistory, List<PlotLine.Point>> points) {
     List<PlotLine> lines = new ArrayList<>();
     for (int i = 0; i < history.runs().size(); i++) {
       RunHistory run = history.runs().get(i);
-      lines.add(new PlotLine(history.label(run), styles.get(i), run.metric(field, layer)));
+      lines.add(new PlotLine(history.label(run), styles.get(i), points.apply(run)));
     }
     return lines;
   }

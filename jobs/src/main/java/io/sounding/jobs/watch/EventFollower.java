@@ -93,7 +93,8 @@ public final class EventFollower implements AutoCloseable {
   private void seek(Instant moment) {
     seekToEnd();
     Map<TopicPartition, Long> moments = new HashMap<>();
-    consumer.assignment().forEach(p -> moments.put(p, moment.toEpochMilli()));
+    long millis = Math.max(0, moment.toEpochMilli()); // Kafka refuses what was before 1970
+    consumer.assignment().forEach(p -> moments.put(p, millis));
     for (Map.Entry<TopicPartition, OffsetAndTimestamp> first :
         consumer.offsetsForTimes(moments).entrySet()) {
       if (first.getValue() != null) {

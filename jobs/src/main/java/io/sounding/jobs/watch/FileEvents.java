@@ -8,11 +8,15 @@ import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.schemas.MetricEvent;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** Metric events from JSON Lines files, as evaluations and exports write them. */
@@ -23,6 +27,9 @@ public final class FileEvents implements RecordedEvents {
 
   private final List<Path> files;
 
+  /** Copies of pipes, which can be read once. */
+  private final Map<Path, Path> copies = new HashMap<>();
+
   /** One file after the other: of two events that say the same, the later one counts. */
   public FileEvents(List<Path> files) {
     this.files = List.copyOf(files);
@@ -31,7 +38,7 @@ public final class FileEvents implements RecordedEvents {
   @Override
   public void metrics(Consumer<MetricEvent> taker) throws UnusableInputException {
     for (Path file : files) {
-      try (BufferedReader lines = Files.newBufferedReader(file)) {
+      try (BufferedReader lines = Files.newBufferedReader(readable(file))) {
         read(file, lines, taker);
       } catch (UnusableInputException e) {
         throw e;
@@ -44,6 +51,22 @@ public final class FileEvents implements RecordedEvents {
             file, "cannot be read (" + e + ")", "check its permissions", e);
       }
     }
+  }
+
+  private Path readable(Path file) throws IOException {
+    if (!Files.exists(file) || Files.isRegularFile(file)) {
+      return file;
+    }
+    Path copy = copies.get(file);
+    if (copy == null) {
+      copy = Files.createTempFile("sounding-", ".jsonl");
+      copy.toFile().deleteOnExit();
+      try (InputStream pipe = Files.newInputStream(file)) {
+        Files.copy(pipe, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+      copies.put(file, copy);
+    }
+    return copy;
   }
 
   private static void read(Path file, BufferedReader lines, Consumer<MetricEvent> taker)

@@ -94,6 +94,7 @@ class ReadersTest {
         "report --out FOLDER/r|Say where metric events are",
         "correlate --from FOLDER/a.jsonl|With --from, say where scores are: --scores scores.csv.",
         "correlate --from FOLDER/a.jsonl --scores FOLDER/no.csv|no.csv: does not exist; check the path.",
+        "watch --run=a --corpus=c --bootstrap=k:1 --loss=|the path is empty; is a variable unset?",
         "correlate --from FOLDER/a.jsonl --scores FOLDER/no.csv --from-step x|'x' is neither a step such as 32000 nor a share",
         "tail|Missing required option: '--bootstrap=HOST:PORT'",
         "tail --bootstrap k:1 --from-start --since 2h|mutually exclusive",
@@ -253,5 +254,28 @@ class ReadersTest {
         .contains(
             "Task digits across 3 runs on corpus dev: metrics at step 100 against scores at step 100.")
         .containsPattern("rankMe +0 +3 +1.000 ");
+
+    command.addAll(List.of("--run", "a", "b"));
+    assertThat(sounding(command.toArray(new String[0]))).isEqualTo(1);
+    assertThat(told.toString()).contains("There is nothing to show at step 100: it takes 3 runs");
+    command.add("d");
+    assertThat(sounding(command.toArray(new String[0]))).isEqualTo(2);
+    assertThat(errors.toString()).contains("There is no score of run d; there are runs a, b, c.");
+  }
+
+  @Test
+  void namesOfRunsAndFilesMayHoldSignsOfEquality() throws Exception {
+    Events.jsonLines(
+        events,
+        Arrays.stream(STEPS).mapToObj(s -> Events.finished("lr=0.1", s, 0).build()).toList());
+    Path scores = Files.move(scores(), folder.resolve("lr=0.1.csv"));
+
+    for (String given : List.of("FOLDER/lr=0.1.csv", "lr=0.1=FOLDER/lr=0.1.csv")) {
+      assertThat(sounding("correlate", "--from", "FOLDER/a.jsonl", "--scores", given))
+          .as(given + errors)
+          .isZero();
+    }
+    assertThat(scores).exists();
+    assertThat(told.toString()).contains("Task digits along run lr=0.1");
   }
 }

@@ -72,6 +72,16 @@ class PublishedAudioTest {
   }
 
   @Test
+  void aChunkThatTheJobRefusesDoesNotCount() {
+    UtteranceChunks utterance = utterance("corpus", 16_000, noise(1));
+    for (int index : List.of(3, -1)) {
+      there.take(AudioChunk.newBuilder(utterance.chunk(0)).setChunkIndex(index).build());
+    }
+    assertThat(there.presence(utterance)).isEqualTo(Presence.INCOMPLETE);
+    assertThat(there.beside(Set.of())).isEmpty();
+  }
+
+  @Test
   void otherAudioIsToldApart() {
     byte[] changed = noise(1);
     changed[changed.length - 1] ^= 1;

@@ -62,6 +62,10 @@ class TrainingFactsTest {
     assertThat(facts.step()).isEqualTo(400);
     assertThat(facts.lossExpected()).isTrue();
     assertThat(facts.finding()).contains("step400.pt.json: is not JSON");
+    write("last.json", "{\"step\": 0.75}");
+    assertThat(facts("last.pt").step()).isNull();
+    write("last.json", "{\"step\": 400.0}");
+    assertThat(facts("last.pt").step()).isEqualTo(400);
     write("step9.pt.json", "{\"loss\": \"low\"}");
     assertThat(facts("step9.pt").finding()).contains("gives the loss \"low\", not a number");
     write("step8.pt.json", "{\"step\": -1}");

@@ -117,6 +117,12 @@ class WaveFileTest {
   }
 
   @Test
+  void aLongOneThatWasCutShortIsNoStream() throws IOException {
+    byte[] stated = chunk("data", (int) 2_500_000_000L, int16(SAMPLES));
+    refused("ends ", format(PCM, 1, 16_000, 16), stated);
+  }
+
+  @Test
   void theLongSizesOfRf64AreUnderstood() throws IOException {
     byte[] sizes = chunk("ds64", join(int32(0, 0), int32(12, 0), int32(6, 0), int32(0)));
     byte[] content =

@@ -339,6 +339,19 @@ class ReportTest {
   }
 
   @Test
+  void theOverviewHasRunsOfFewerLayers() throws Exception {
+    List<MetricEvent> events = run("deep", 3, 0, 100);
+    events.addAll(run("flat", 1, 0, 100));
+
+    History history = History.read(Events.recorded(events, List.of()), run -> true);
+    Sheet overview = new Plots(history, false).overview();
+
+    assertThat(overview.title()).isEqualTo("Training loss and metrics of each run's last layer");
+    assertThat(overview.panels())
+        .allSatisfy(panel -> assertThat(panel.lines()).allMatch(line -> !line.points().isEmpty()));
+  }
+
+  @Test
   void manyRunsLayersAndPointsFit() throws Exception {
     List<MetricEvent> events = new ArrayList<>();
     for (int r = 0; r < 9; r++) {

@@ -39,6 +39,27 @@ class FileEventsTest {
   }
 
   @Test
+  void aPipeMayBeReadAgain() throws Exception {
+    MetricEvent event = Events.finished("a", 1, 0).build();
+    Path file = Events.jsonLines(folder.resolve("a.jsonl"), List.of(event));
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Process writer =
+        new ProcessBuilder(
+                "sh", "-c", "cat \"$1\" > \"$2\"", "sh", file.toString(), pipe.toString())
+            .start();
+    FileEvents events = new FileEvents(List.of(pipe));
+    List<MetricEvent> found = new ArrayList<>();
+    try {
+      events.metrics(found::add);
+      events.metrics(found::add);
+    } finally {
+      writer.destroy();
+    }
+    assertThat(found).containsExactly(event, event);
+  }
+
+  @Test
   void aLineThatIsNoMetricEventIsNamed() throws Exception {
     Path file =
         Events.jsonLines(folder.resolve("a.jsonl"), List.of(Events.finished("a", 1, 0).build()));

@@ -42,12 +42,6 @@ final class SchemaRegistry {
 
   private static final String JSON = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final HttpClient HTTP =
-      HttpClient.newBuilder()
-          .version(
-              HttpClient.Version.HTTP_1_1) // no attempts at an upgrade, which proxies may spoil
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -59,6 +53,15 @@ final class SchemaRegistry {
   private static final int SCHEMA_UNKNOWN = 40403;
 
   private final RegistryAddress address;
+
+  /** Its thread ends with this object; a static one would hold a job's class loader for ever. */
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(
+              HttpClient.Version.HTTP_1_1) // no attempts at an upgrade, which proxies may spoil
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
   private final RetryPolicyConfig<Answer> untilPatienceEnds;
 
   /**
@@ -189,9 +192,9 @@ final class SchemaRegistry {
     return new Answer(status, body);
   }
 
-  private static HttpResponse<String> send(HttpRequest request) throws IOException {
+  private HttpResponse<String> send(HttpRequest request) throws IOException {
     CompletableFuture<HttpResponse<String>> answer =
-        HTTP.sendAsync(request, BodyHandlers.ofString());
+        http.sendAsync(request, BodyHandlers.ofString());
     try {
       return answer.get(ANSWER_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {

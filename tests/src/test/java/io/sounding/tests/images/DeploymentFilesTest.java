@@ -83,13 +83,16 @@ class DeploymentFilesTest {
   @ValueSource(strings = {"compose.yaml", "compose.gpu.yaml"})
   void composedTaskManagersHaveTheSlotsThatTheJobTakes(String file) {
     Configuration configuration = composedTaskManager(file);
-    int replicas = ComposeFile.read(ImageFolder.docker().resolve(file)).service("taskmanager").replicas();
+    int replicas =
+        ComposeFile.read(ImageFolder.docker().resolve(file)).service("taskmanager").replicas();
 
     assertThat(replicas * configuration.get(TaskManagerOptions.NUM_TASK_SLOTS))
         .isGreaterThanOrEqualTo(configuration.get(CoreOptions.DEFAULT_PARALLELISM));
   }
 
-  /** Settings of compose.yaml, with those of the command in a file that comes beside it over them. */
+  /**
+   * Settings of compose.yaml, with those of the command in a file that comes beside it over them.
+   */
   private static Configuration composedTaskManager(String file) {
     Configuration configuration = new Configuration();
     compose()

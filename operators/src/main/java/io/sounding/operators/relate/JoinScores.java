@@ -4,6 +4,7 @@ import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.Score;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -21,8 +22,8 @@ import org.apache.flink.util.Collector;
  * scores, whichever came first. Scores know their run and nothing of corpora and layers.
  *
  * <p>State, layout 1, keyed by run: map "places", by corpus id, line feed and layer, true; map
- * "scores", {@link TaskScores} by task. Both expire when nothing came for a place or a task for the
- * time that histories are kept.
+ * "scores", {@link TaskScores} by task. A place expires when neither a measurement there nor a
+ * score came, scores when nothing came of the run, for the time that histories are kept.
  */
 public final class JoinScores extends KeyedCoProcessFunction<String, Measurement, Score, Evidence>
     implements CheckpointedFunction {
@@ -63,9 +64,16 @@ public final class JoinScores extends KeyedCoProcessFunction<String, Measurement
   public void processElement1(Measurement measurement, Context context, Collector<Evidence> out)
       throws Exception {
     if (measurement.hasLayer()) {
+      keepScores();
       join(measurement, out);
       join(measurement.ofCheckpoint(), out);
     }
+  }
+
+  private void keepScores() throws Exception {
+    Map<String, TaskScores> kept = new HashMap<>();
+    scores.entries().forEach(task -> kept.put(task.getKey(), task.getValue()));
+    scores.putAll(kept);
   }
 
   private void join(Measurement measurement, Collector<Evidence> out) throws Exception {

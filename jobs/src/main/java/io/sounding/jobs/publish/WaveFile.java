@@ -30,8 +30,10 @@ final class WaveFile {
   private static final int EXTENSIBLE = 0xFFFE;
   private static final long UNKNOWN_SIZE = 0xFFFF_FFFFL;
 
-  /** What those write who cannot go back to the header: nearly 2 or 4 GiB. */
-  private static final long PIPED_SIZE = 0x7FFF_F000L;
+  /**
+   * What those write who cannot go back to the header: 2 or 4 GiB, or less by no more than this.
+   */
+  private static final long PIPED_SHORT_OF = 0x1000;
 
   private static final Map<Integer, String> OTHER_CODECS =
       Map.of(
@@ -102,11 +104,14 @@ final class WaveFile {
     }
     long stated = size == UNKNOWN_SIZE && longDataSize >= 0 ? longDataSize : size;
     long missing = start + stated - content.limit();
-    boolean isPiped = stated <= UNKNOWN_SIZE && (stated & PIPED_SIZE) == PIPED_SIZE;
-    if (missing > 0 && !isPiped) {
+    if (missing > 0 && !isShortOf(1L << 31, stated) && !isShortOf(1L << 32, stated)) {
       throw damaged("ends %d bytes before its samples do".formatted(missing));
     }
     return stated;
+  }
+
+  private static boolean isShortOf(long limit, long size) {
+    return size <= limit && size >= limit - PIPED_SHORT_OF;
   }
 
   /**

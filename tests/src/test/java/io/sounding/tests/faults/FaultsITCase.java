@@ -170,6 +170,7 @@ class FaultsITCase {
           evaluation);
       // the next job may need its slots, and it need not have been taken back
       cluster.flink().killAndReplace(paused);
+      cluster.flink().awaitRegistered();
     }
   }
 

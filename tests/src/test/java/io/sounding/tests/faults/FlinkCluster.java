@@ -1,6 +1,7 @@
 package io.sounding.tests.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sounding.tests.Await;
 import io.sounding.tests.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
 
 /**
@@ -103,6 +105,27 @@ final class FlinkCluster implements AutoCloseable {
     taskManager.kill();
     taskManagers.remove(taskManager);
     startTaskManager();
+  }
+
+  /**
+   * Waits until the job manager knows every task manager. One whose job manager ends while it
+   * registers there asks the end of it again and again, also when the next one has its address,
+   * until it ends itself after {@code taskmanager.registration.timeout}, five minutes.
+   */
+  void awaitRegistered() {
+    Set<String> names = new TreeSet<>();
+    taskManagers.forEach(each -> names.add(each.name()));
+    Await.until(
+        "the job manager knows the task managers " + names,
+        () -> {
+          Set<String> known = new TreeSet<>();
+          rest()
+              .get("/taskmanagers")
+              .path("taskmanagers")
+              .forEach(each -> known.add(each.path("id").asText()));
+          return known.containsAll(names);
+        },
+        this::toString);
   }
 
   /** One that embeds for the job: all may run on the one that was there first. */

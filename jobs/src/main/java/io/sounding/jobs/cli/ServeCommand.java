@@ -122,9 +122,10 @@ final class ServeCommand implements Callable<Integer> {
       throws InterruptedException, JobFailedException {
     RestartTold told = new RestartTold(spec.commandLine().getErr(), folder.log());
     CompletableFuture<JobExecutionResult> job = sounding.job().getJobExecutionResult();
-    while (!job.isDone()) {
+    while (true) { // its end is taken from get alone: it may fail while it is looked at
       try {
         job.get(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        return;
       } catch (TimeoutException e) {
         told.look(sounding.restartReason(), System.nanoTime());
       } catch (ExecutionException e) {

@@ -99,7 +99,7 @@ class ServeITCase {
       Files.move(log, folder.resolve(WORK).resolve("moved"));
       try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {
         admin.createTopics(List.of(new NewTopic("another", 1, (short) 1)));
-        serving.awaitEnd(90);
+        serving.awaitEnd(180); // Kafka looks at some of its files once a minute
       }
       assertThat(serving.status()).isEqualTo(3);
       assertThat(serving.printed())

@@ -2,6 +2,7 @@ package io.sounding.jobs.cli;
 
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.RecordJson;
+import io.sounding.jobs.watch.ReplacedFile;
 import io.sounding.schemas.MetricEvent;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -48,13 +49,16 @@ final class MetricLines implements AutoCloseable {
     }
   }
 
-  /** Writes the file, in order; the partial one goes. */
+  /** Writes the file, in order, as a whole or not at all; the partial one goes. */
   void finish() throws IOException {
     events.sort(ORDER);
-    try (BufferedWriter sorted = Files.newBufferedWriter(file)) {
-      for (MetricEvent event : events) {
-        write(event, sorted);
+    try (ReplacedFile replaced = new ReplacedFile(file)) {
+      try (BufferedWriter sorted = Files.newBufferedWriter(replaced.partial())) {
+        for (MetricEvent event : events) {
+          write(event, sorted);
+        }
       }
+      replaced.complete();
     } catch (IOException e) {
       throw unwritable(file, e);
     }

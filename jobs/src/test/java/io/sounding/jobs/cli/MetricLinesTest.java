@@ -1,8 +1,10 @@
 package io.sounding.jobs.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sounding.jobs.watch.Events;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +18,32 @@ class MetricLinesTest {
   @TempDir private Path folder;
 
   @Test
-  void aFullDiskIsToldWithTheFile() throws Exception {
-    Path file = Files.createSymbolicLink(folder.resolve("a.jsonl"), FULL);
-    try (MetricLines lines = new MetricLines(file)) {
+  void theFileIsReplacedAsAWhole() throws Exception {
+    Path file = Files.writeString(folder.resolve("a.jsonl"), "what was there before\n");
+    try (BufferedReader reader = Files.newBufferedReader(file);
+        MetricLines lines = new MetricLines(file)) {
+      lines.add(Events.finished("a", 800, 0).build());
+      lines.add(Events.finished("a", 400, 0).build());
+      lines.finish();
+      assertThat(reader.readLine()).isEqualTo("what was there before");
+    }
+    assertThat(Files.readAllLines(file))
+        .satisfiesExactly(
+            first -> assertThat(first).contains("\"step\":400"),
+            second -> assertThat(second).contains("\"step\":800"));
+    assertThat(folder).isDirectoryNotContaining(path -> !path.equals(file));
+  }
+
+  @Test
+  void whatCannotBeWrittenIsToldWithItsFile() throws Exception {
+    Path gone = Files.createDirectory(folder.resolve("gone"));
+    try (MetricLines lines = new MetricLines(gone.resolve("a.jsonl"))) {
+      Files.delete(gone.resolve("a.jsonl.part"));
+      Files.delete(gone);
       lines.add(Events.finished("a", 400, 0).build());
       assertThatThrownBy(lines::finish)
           .isInstanceOf(IOException.class)
-          .hasMessage(file + " cannot be written (No space left on device).");
+          .hasMessageStartingWith(gone.resolve("a.jsonl") + " cannot be written (");
     }
     Path partial = Files.createSymbolicLink(folder.resolve("b.jsonl.part"), FULL);
     assertThatThrownBy(

@@ -16,9 +16,6 @@ final class LayerNumbers {
   private static final List<MetricField> METRICS = MetricField.ALL;
   private static final String RANK = "rank";
 
-  /** Half the width of the band, standard errors: of a normal distribution it holds 95 %. */
-  private static final double STANDARD_ERRORS = 1.96;
-
   private static final int[] VALUE_AT = new int[METRICS.size()];
   private static final int[] ERROR_AT = new int[METRICS.size()];
   private static final int RANK_ME = METRICS.indexOf(MetricField.named("rankMe"));
@@ -79,13 +76,13 @@ final class LayerNumbers {
 
   /** Lower end of the band around it. */
   static double low(double[] numbers, int metric) {
-    double low = value(numbers, metric) - STANDARD_ERRORS * error(numbers, metric);
+    double low = value(numbers, metric) - MetricField.BAND * error(numbers, metric);
     return metric == RANK_ME ? guaranteed(numbers, Math::min, low, RANK_ME_LOW) : low;
   }
 
   /** Upper end of the band around it. */
   static double high(double[] numbers, int metric) {
-    double high = value(numbers, metric) + STANDARD_ERRORS * error(numbers, metric);
+    double high = value(numbers, metric) + MetricField.BAND * error(numbers, metric);
     return metric == RANK_ME ? guaranteed(numbers, Math::max, high, RANK_ME_HIGH) : high;
   }
 

@@ -47,7 +47,7 @@ final class DataLayer {
     style(chart.getStyler(), font);
   }
 
-  /** Draws the lines, with bands of one standard error, into {@code (0, 0, width, height)}. */
+  /** Draws the lines, with their bands, into {@code (0, 0, width, height)}. */
   static void draw(
       Graphics2D graphics,
       List<PlotLine> lines,
@@ -120,14 +120,12 @@ final class DataLayer {
   private void addBand(String id, PlotLine line) {
     List<double[]> stretch = new ArrayList<>();
     for (PlotLine.Point point : line.points()) {
-      double least = point.value() - point.error();
-      double most = point.value() + point.error();
-      if (Double.isFinite(least) && Double.isFinite(most)) {
+      if (Double.isFinite(point.low()) && Double.isFinite(point.high())) {
         stretch.add(
             new double[] {
               steps.position(point.step()),
-              values.positionWithin(least),
-              values.positionWithin(most)
+              values.positionWithin(point.low()),
+              values.positionWithin(point.high())
             });
       } else {
         addStretch(id + " before " + point.step(), stretch, line.style().color());

@@ -58,7 +58,7 @@ final class Legend {
     List<PlotLine> shown = panels.stream().flatMap(panel -> panel.lines().stream()).toList();
     List<Panel.Mark> marks = panels.stream().flatMap(panel -> panel.marks().stream()).toList();
     if (shown.stream().anyMatch(PlotLine::hasErrors)) {
-      entries.add(new Entry("band: \u00b1 1 standard error", null, Symbol.BAND));
+      entries.add(new Entry("band: \u00b1 1.96 standard errors", null, Symbol.BAND));
     }
     if (marks.stream().anyMatch(Panel.Mark::raised)) {
       entries.add(new Entry("alarm raised", null, Symbol.RAISED));

@@ -1,8 +1,9 @@
 package io.sounding.jobs.report;
 
+import io.sounding.jobs.watch.MetricField;
 import java.awt.Color;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 
 /**
  * A line of a plot.
@@ -22,7 +23,18 @@ record PlotLine(String label, Style style, List<Point> points) {
    * @param value not finite: something was measured that has no place on an axis
    * @param error its standard error; NaN: not known
    */
-  record Point(long step, double value, double error) {}
+  record Point(long step, double value, double error) {
+
+    /** Lower end of its band; NaN: it has none. */
+    double low() {
+      return value - MetricField.BAND * error;
+    }
+
+    /** Upper end of its band. */
+    double high() {
+      return value + MetricField.BAND * error;
+    }
+  }
 
   double[] steps() {
     return points.stream().mapToDouble(Point::step).toArray();
@@ -33,15 +45,12 @@ record PlotLine(String label, Style style, List<Point> points) {
     return points.stream().mapToDouble(Point::value).filter(Double::isFinite).toArray();
   }
 
-  /** The same, with their errors taken off and added. */
+  /** The same, with the ends of their bands. */
   double[] extent() {
     return points.stream()
         .filter(point -> Double.isFinite(point.value()))
-        .flatMapToDouble(
-            point -> {
-              double error = Double.isFinite(point.error()) ? point.error() : 0;
-              return Arrays.stream(new double[] {point.value() - error, point.value() + error});
-            })
+        .flatMapToDouble(point -> DoubleStream.of(point.low(), point.value(), point.high()))
+        .filter(Double::isFinite)
         .toArray();
   }
 

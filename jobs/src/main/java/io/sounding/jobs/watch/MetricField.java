@@ -17,6 +17,9 @@ import org.apache.avro.generic.IndexedRecord;
  */
 public record MetricField(String family, String name, String title, String errorName) {
 
+  /** Half the width of bands, standard errors: of a normal distribution they hold 95 %. */
+  public static final double BAND = 1.96;
+
   private static final String RANK = "rank";
   private static final String CLUSTERS = "clusters";
 

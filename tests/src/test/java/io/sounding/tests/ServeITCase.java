@@ -74,6 +74,8 @@ class ServeITCase {
       assertThat(serving.printed())
           .containsPattern("Dashboard at http://127\\.0\\.0\\.1:[0-9]+/")
           .doesNotContain("ended before");
+      assertThat(Files.readString(folder.resolve(WORK).resolve("sounding.log")))
+          .contains("Models unloaded, as the job that used them has ended: 1.");
     }
   }
 

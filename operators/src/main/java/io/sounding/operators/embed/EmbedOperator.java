@@ -80,6 +80,9 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
   public void open() throws Exception {
     super.open();
     queue = new EmbedQueue();
+    getRuntimeContext()
+        .registerUserCodeClassLoaderReleaseHookIfAbsent(
+            "sounding-models", SharedEncoders::unloadAll);
     device = DeviceClaims.ofThisProcess().claim(settings.models().device(), getRuntimeContext());
     gpu = GpuReadings.ofThisMachine().watch(device.device());
     metrics = new EmbedMetrics(getMetricGroup(), queue, gpu::reading, System::currentTimeMillis);

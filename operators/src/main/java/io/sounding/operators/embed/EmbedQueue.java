@@ -36,20 +36,20 @@ final class EmbedQueue {
 
   void add(CheckpointRequest request, int shard) {
     CheckpointRequest known = byEvaluation.computeIfAbsent(request.evaluationId(), id -> request);
-    shardsOf.computeIfAbsent(known, r -> new TreeSet<>()).add(shard);
-    count();
+    boolean added = shardsOf.computeIfAbsent(known, r -> new TreeSet<>()).add(shard);
+    count(added ? 1 : 0);
   }
 
   void remove(CheckpointRequest request, int shard) {
     CheckpointRequest known = byEvaluation.get(request.evaluationId());
     if (known != null) {
       TreeSet<Integer> shards = shardsOf.get(known);
-      shards.remove(shard);
+      boolean removed = shards.remove(shard);
       if (shards.isEmpty()) {
         shardsOf.remove(known);
         byEvaluation.remove(request.evaluationId());
       }
-      count();
+      count(removed ? -1 : 0);
     }
   }
 
@@ -92,8 +92,8 @@ final class EmbedQueue {
     return List.copyOf(shardsOf.keySet());
   }
 
-  private void count() {
-    size = shardsOf.values().stream().mapToInt(TreeSet::size).sum();
+  private void count(int more) {
+    size += more; // one thread writes it
     oldestMillis = shardsOf.isEmpty() ? NONE : shardsOf.firstKey().source().timestampMillis();
   }
 

@@ -51,6 +51,11 @@ final class EncoderLoader {
     }
   }
 
+  /** Keeps no graph any longer. */
+  void unloadGraphs() {
+    graphs.clear();
+  }
+
   private static Loaded whole(
       CheckpointRequest request, ModelLoading loading, Device device, List<Path> fetched)
       throws EncodingException {

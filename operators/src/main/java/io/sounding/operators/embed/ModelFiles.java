@@ -15,8 +15,10 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
@@ -188,13 +190,14 @@ final class ModelFiles {
   }
 
   private void evictAllBut(Path kept) throws IOException {
-    List<Path> newestFirst;
+    Map<Path, Long> lastUsed = new HashMap<>(); // read once: others use files meanwhile
     try (Stream<Path> all = Files.list(directory)) {
-      newestFirst =
-          all.filter(Files::isRegularFile)
-              .sorted(Comparator.comparingLong(ModelFiles::lastUsedMillis).reversed())
-              .toList();
+      all.filter(Files::isRegularFile).forEach(file -> lastUsed.put(file, lastUsedMillis(file)));
     }
+    List<Path> newestFirst =
+        lastUsed.keySet().stream()
+            .sorted(Comparator.<Path>comparingLong(lastUsed::get).reversed())
+            .toList();
     long total = kept.toFile().length();
     for (Path file : newestFirst) {
       if (file.toString().endsWith(PARTIAL)) {

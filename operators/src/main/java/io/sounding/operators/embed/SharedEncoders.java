@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -35,6 +37,12 @@ final class SharedEncoders {
    */
   private static final int IDLE = 2;
 
+  /** How long the loader's thread waits for the next load. */
+  private static final int IDLE_SECONDS = 10;
+
+  /** How long the end of a job waits for its models to be unloaded. */
+  private static final int UNLOADING_SECONDS = 5;
+
   private static final Logger LOG = LoggerFactory.getLogger(SharedEncoders.class);
   private static final Map<Device, SharedEncoders> PROCESS = new ConcurrentHashMap<>();
 
@@ -43,19 +51,50 @@ final class SharedEncoders {
   private ExecutorService loader = newLoader();
 
   private static ExecutorService newLoader() {
-    return Executors.newSingleThreadExecutor(
-        task -> {
-          Thread thread = new Thread(task, "sounding-model-loader");
-          thread.setDaemon(true);
-          // it outlives the job whose task first asks for a model, and that job's class loader
-          thread.setContextClassLoader(SharedEncoders.class.getClassLoader());
-          return thread;
-        });
+    ThreadPoolExecutor loader =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            SharedEncoders::loaderThread);
+    loader.allowCoreThreadTimeOut(true); // a thread holds the class loader of this class
+    return loader;
+  }
+
+  private static Thread loaderThread(Runnable task) {
+    Thread thread = new Thread(task, "sounding-model-loader");
+    thread.setDaemon(true);
+    // the engines outlive the job whose task first asks for a model, and that job's class loader
+    thread.setContextClassLoader(Device.class.getClassLoader());
+    return thread;
   }
 
   /** The models of this process that are meant for {@code device}. */
   static SharedEncoders on(Device device) {
     return PROCESS.computeIfAbsent(device, any -> new SharedEncoders());
+  }
+
+  /**
+   * Unloads what nobody uses, before the class loader of a job goes: the next job has a class
+   * loader of its own, and does not see the models that this one keeps. Does not wait long for a
+   * load that is under way, which is unloaded when it ends.
+   */
+  static void unloadAll() {
+    PROCESS.values().forEach(SharedEncoders::unload);
+  }
+
+  void unload() {
+    CompletableFuture.runAsync(this::unloadNow, this::onLoader)
+        .completeOnTimeout(null, UNLOADING_SECONDS, TimeUnit.SECONDS)
+        .join();
+  }
+
+  private void unloadNow() {
+    LOG.info(
+        "Models unloaded, as the job that used them has ended: {}.", unloadIdle(0, Runnable::run));
+    encoderLoader.unloadGraphs();
   }
 
   private record Key(
@@ -121,7 +160,7 @@ final class SharedEncoders {
           if (entry.encoder.isCompletedExceptionally()) {
             entries.remove(key, entry);
           }
-          unloadIdle();
+          unloadIdle(IDLE, SharedEncoders.this::onLoader);
         }
       }
     }
@@ -212,17 +251,21 @@ final class SharedEncoders {
     loader.execute(task);
   }
 
-  private void unloadIdle() {
+  /** Unloads idle models, those used longest ago first; returns how many. */
+  private synchronized int unloadIdle(int kept, Executor unloader) {
+    int unloaded = 0;
     long idle = entries.values().stream().filter(e -> e.users == 0).count();
     Iterator<Entry> oldestFirst = entries.values().iterator();
-    while (idle > IDLE && oldestFirst.hasNext()) {
+    while (idle > kept && oldestFirst.hasNext()) {
       Entry entry = oldestFirst.next();
       if (entry.users == 0) {
         oldestFirst.remove();
-        entry.encoder.thenAcceptAsync(SpeechEncoder::close, this::onLoader);
+        entry.encoder.thenAcceptAsync(SpeechEncoder::close, unloader);
         idle--;
+        unloaded++;
       }
     }
+    return unloaded;
   }
 
   /**

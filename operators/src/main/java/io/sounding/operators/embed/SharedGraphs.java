@@ -50,4 +50,10 @@ final class SharedGraphs {
     }
     return loaded;
   }
+
+  /** Keeps none any longer. */
+  synchronized void clear() {
+    graphs.values().forEach(SharedGraph::close);
+    graphs.clear();
+  }
 }

@@ -17,20 +17,25 @@ import org.apache.flink.util.Collector;
  * or after. The shard that failed may not know them, and layers are merged apart: each would keep
  * its summaries for as long as it waits for that shard.
  *
- * <p>Of a summary all but its layer is ignored, so it needs no bytes. A layer is known, and a
- * failure remembered, for {@code retention}.
+ * <p>For the same reason an evaluation fails here whose shards have other layers than others: those
+ * layers would wait for each other's shards for ever.
  *
- * <p>State, layout 1, keyed by evaluation id: map "layers", true for each that is known; value
- * "failure", the first one; both expire.
+ * <p>Of a summary nothing is looked at but its layer and the number of layers, so it needs no
+ * bytes. A layer is known, and a failure remembered, for {@code retention}.
+ *
+ * <p>State, layout 1, keyed by evaluation id: map "evaluated-layers", for each layer that is known
+ * the number of layers that its first summary names; value "failure", the first one; both expire.
  */
 public final class FailLayers extends VersionedStage<String, ShardSummary, ShardSummary> {
 
   private static final long serialVersionUID = 1L;
 
   private static final StateLayout LAYOUT = new StateLayout("fail-layers", 1);
+  private static final String OTHER_LAYERS =
+      "The model has other layers for some shards than for others: its file changed midway, or its outputs depend on the audio. Publish the checkpoint again with a higher attempt, with its SHA-256 or under a name that nothing overwrites.";
 
   private final Duration retention;
-  private transient MapState<Integer, Boolean> layers;
+  private transient MapState<Integer, Integer> layers;
   private transient ValueState<ShardSummary> failure;
 
   /** Remembers layers and failures for {@code retention}. */
@@ -42,7 +47,7 @@ public final class FailLayers extends VersionedStage<String, ShardSummary, Shard
   @Override
   public void open(OpenContext context) {
     StateTtlConfig expiry = StateTtlConfig.newBuilder(retention).cleanupFullSnapshot().build();
-    var ofLayers = new MapStateDescriptor<>("layers", Integer.class, Boolean.class);
+    var ofLayers = new MapStateDescriptor<>("evaluated-layers", Integer.class, Integer.class);
     ofLayers.enableTimeToLive(expiry);
     layers = getRuntimeContext().getMapState(ofLayers);
     var ofFailure = new ValueStateDescriptor<>("failure", ShardSummary.class);
@@ -56,16 +61,42 @@ public final class FailLayers extends VersionedStage<String, ShardSummary, Shard
     ShardSummary first = failure.value();
     if (summary.failure() != null) {
       if (first == null) {
-        failure.update(summary);
-        for (int layer : layers.keys()) {
-          out.collect(summary.ofLayer(layer));
-        }
+        fail(summary, out);
       }
-    } else if (!layers.contains(summary.layer())) {
-      layers.put(summary.layer(), true);
-      if (first != null) {
+      return;
+    }
+    boolean isNew = !layers.contains(summary.layer());
+    if (isNew) {
+      layers.put(summary.layer(), summary.layers());
+    }
+    if (first != null) {
+      if (isNew) {
         out.collect(first.ofLayer(summary.layer()));
       }
+    } else if (haveOtherLayers(summary)) {
+      ShardSummary odd =
+          ShardSummary.failed(
+              summary.checkpoint(), summary.shard(), summary.shards(), OTHER_LAYERS);
+      out.collect(odd);
+      fail(odd, out);
     }
+  }
+
+  private void fail(ShardSummary first, Collector<ShardSummary> out) throws Exception {
+    failure.update(first);
+    for (int layer : layers.keys()) {
+      out.collect(first.ofLayer(layer));
+    }
+  }
+
+  /** Whether shards have other layers than that of a summary, whose layer is known. */
+  private boolean haveOtherLayers(ShardSummary summary) throws Exception {
+    int known = 0;
+    boolean unlike = false;
+    for (int number : layers.values()) {
+      known++;
+      unlike |= number != summary.layers();
+    }
+    return unlike || known > summary.layers();
   }
 }

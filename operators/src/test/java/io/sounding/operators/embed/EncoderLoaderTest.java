@@ -92,6 +92,10 @@ class EncoderLoaderTest {
     try (SpeechEncoder encoder = load(ofA, loading)) {
       assertIs("weights_a", encoder);
     }
+    loader.unloadGraphs();
+    assertThatThrownBy(() -> load(ofB, loading))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining(graph + " cannot be fetched");
   }
 
   /** Removes a file from the cache. */

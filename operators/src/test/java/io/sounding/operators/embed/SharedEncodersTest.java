@@ -69,6 +69,17 @@ class SharedEncodersTest {
     assertThat(useOnce("a")).isNotSameAs(a);
   }
 
+  @Test
+  void whenTheJobEndsWhatNobodyUsesIsUnloaded() throws Exception {
+    SpeechEncoder a = useOnce("a");
+    try (var held = lease("b")) {
+      SpeechEncoder b = held.encoder().join();
+      encoders.unload();
+      assertThat(useOnce("a")).isNotSameAs(a);
+      assertThat(useOnce("b")).isSameAs(b);
+    }
+  }
+
   private SpeechEncoder useOnce(String checkpoint) {
     try (var lease = lease(checkpoint)) {
       return lease.encoder().join();

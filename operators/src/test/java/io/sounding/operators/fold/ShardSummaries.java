@@ -62,21 +62,26 @@ public final class ShardSummaries {
 
   /** The same summary with other statistics. */
   public static ShardSummary withSummary(ShardSummary s, byte[] statistics) {
-    return with(s, s.layer(), statistics, s.modelSha256());
+    return with(s, s.layer(), s.layers(), statistics, s.modelSha256());
   }
 
   /** The same summary of another model. */
   public static ShardSummary withModel(ShardSummary s, String sha256) {
-    return with(s, s.layer(), s.summary(), sha256);
+    return with(s, s.layer(), s.layers(), s.summary(), sha256);
   }
 
   /** The same summary of another layer. */
   public static ShardSummary withLayer(ShardSummary s, int layer) {
-    return with(s, layer, s.summary(), s.modelSha256());
+    return withLayer(s, layer, s.layers());
+  }
+
+  /** The same summary of another layer, one of so many. */
+  public static ShardSummary withLayer(ShardSummary s, int layer, int layers) {
+    return with(s, layer, layers, s.summary(), s.modelSha256());
   }
 
   private static ShardSummary with(
-      ShardSummary s, int layer, byte[] statistics, String modelSha256) {
+      ShardSummary s, int layer, int layers, byte[] statistics, String modelSha256) {
     return new ShardSummary(
         s.checkpoint(),
         s.corpusDigest(),
@@ -87,7 +92,7 @@ public final class ShardSummaries {
         s.utterances(),
         s.audioSeconds(),
         layer,
-        s.layers(),
+        layers,
         statistics,
         s.device(),
         modelSha256,

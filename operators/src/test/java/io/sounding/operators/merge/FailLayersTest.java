@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FailLayersTest {
 
@@ -111,6 +113,47 @@ class FailLayersTest {
       assertThat(merging.extractOutputValues())
           .extracting(MergedLayer::status)
           .containsExactly(MetricStatus.PARTIAL, MetricStatus.PARTIAL, MetricStatus.FAILED);
+    }
+  }
+
+  /** Layer -1 of a model with three outputs, which is overwritten by one with four. */
+  @Test
+  void anEvaluationWhoseShardsHaveOtherLayersFails() throws Exception {
+    try (var stage = opened();
+        var merging = new KeyedStage<>(new MergeShards(RETENTION), ShardSummary::mergeKey)) {
+      merging.open();
+      for (ShardSummary summary : SHARDS) {
+        boolean before = summary.shard() == 0;
+        ShardSummary made = ShardSummaries.withLayer(summary, before ? 2 : 3, 1);
+        stage.take(made.withoutSummary());
+        merging.take(made);
+      }
+      merging.take(stage.extractOutputValues().toArray(ShardSummary[]::new));
+      assertThat(merging.extractOutputValues())
+          .last()
+          .satisfies(
+              last -> {
+                assertThat(last.status()).isEqualTo(MetricStatus.FAILED);
+                assertThat(last.failure())
+                    .startsWith("The model has other layers for some shards than for others:");
+              });
+      assertThat(merging.numKeyedStateEntries()).as("markers of 2 layers and all").isEqualTo(3);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 3", "3, 2"})
+  void ofMoreLayersAndFewerEitherMayComeFirst(int first, int then) throws Exception {
+    try (var stage = opened()) {
+      for (int number : List.of(first, then)) {
+        assertThat(told(stage)).isEmpty();
+        for (int layer = 0; layer < number; layer++) {
+          stage.take(ShardSummaries.withLayer(LAYER_2, layer, number));
+        }
+      }
+      assertThat(told(stage))
+          .extracting(failure -> failure.substring(0, failure.indexOf(':')))
+          .containsExactlyInAnyOrder("step1 -1", "step1 0", "step1 1", "step1 2");
     }
   }
 }

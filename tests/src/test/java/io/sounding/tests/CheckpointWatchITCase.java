@@ -22,6 +22,10 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +76,10 @@ class CheckpointWatchITCase {
             }
           }
         };
+    return watch(Duration.ZERO, terminal).run();
+  }
+
+  private CheckpointWatch watch(Duration idle, Consumer<String> terminal) throws Exception {
     CheckpointEvents events =
         new CheckpointEvents(
             new CheckpointPublisher.RunSettings(
@@ -86,12 +94,11 @@ class CheckpointWatchITCase {
             new FolderWatch.Patience(Duration.ZERO, null, Duration.ZERO),
             terminal);
     return new CheckpointWatch(
-            KafkaClients.of(broker.bootstrapServers(), TOPICS),
-            events,
-            watched,
-            new CheckpointWatch.Pace(Duration.ofMillis(20), Duration.ZERO),
-            terminal)
-        .run();
+        KafkaClients.of(broker.bootstrapServers(), TOPICS),
+        events,
+        watched,
+        new CheckpointWatch.Pace(Duration.ofMillis(20), idle),
+        terminal);
   }
 
   private List<CheckpointEvent> published() {
@@ -123,5 +130,40 @@ class CheckpointWatchITCase {
     assertThat(published())
         .extracting(CheckpointEvent::getCheckpointId)
         .containsExactly("step00101.onnx");
+  }
+
+  @Test
+  void whatAnotherKafkaAtTheSameAddressLacksIsPublishedAgain() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    FutureTask<CheckpointWatch.Outcome> watching =
+        new FutureTask<>(() -> watch(null, told::add).run());
+    Thread thread = new Thread(watching);
+    thread.start();
+    try {
+      awaitTold(told, "step00100.onnx is published");
+      String bootstrap = broker.bootstrapServers();
+      broker.close();
+      int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
+      broker = EmbeddedBroker.start(work.resolve("other"), port);
+      broker.createTopics(KafkaTopic.of(TOPICS, 1));
+      Files.copy(DemoData.checkpoint("collapse", 200), folder.resolve("step00200.onnx"));
+      awaitTold(told, "Topics in Kafka were made anew, so " + folder + " is looked at again.");
+      awaitTold(told, "step00200.onnx is published");
+      assertThat(published())
+          .extracting(CheckpointEvent::getCheckpointId)
+          .containsExactly("step00100.onnx", "step00200.onnx");
+    } finally {
+      thread.interrupt();
+      thread.join();
+    }
+    assertThat(watching.get().published()).isEqualTo(3);
+  }
+
+  private static void awaitTold(BlockingQueue<String> told, String sentence) throws Exception {
+    String next = "";
+    while (!next.contains(sentence)) {
+      next = told.poll(60, TimeUnit.SECONDS);
+      assertThat(next).as("the sentence: " + sentence).isNotNull();
+    }
   }
 }

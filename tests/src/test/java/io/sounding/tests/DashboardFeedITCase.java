@@ -208,6 +208,28 @@ class DashboardFeedITCase {
     }
   }
 
+  @Test
+  void showsWhatAnotherKafkaAtTheSameAddressHolds() throws Exception {
+    String bootstrap;
+    try (EmbeddedBroker broker = EmbeddedBroker.start(work.resolve("kafka"))) {
+      bootstrap = broker.bootstrapServers();
+      broker.createTopics(KafkaTopic.compacted(TOPICS.metrics(), 1));
+      send(bootstrap, 100);
+      start(bootstrap);
+      awaitOverview("what was recorded is read", "/runs/0/on/0/checkpoints", "1");
+    }
+    int port = Integer.parseInt(bootstrap.substring(bootstrap.indexOf(':') + 1));
+    try (EmbeddedBroker other = EmbeddedBroker.start(work.resolve("other"), port)) {
+      other.createTopics(KafkaTopic.compacted(TOPICS.metrics(), 1));
+      for (long step : new long[] {500, 600, 700}) {
+        send(bootstrap, step);
+      }
+      awaitOverview("all of it is shown", "/runs/0/on/0/checkpoints", "3");
+      awaitOverview("nothing else is", "/runs/0/on/0/firstStep", "500");
+      assertThat(seen.at("/feed/recordsRead").asInt()).isEqualTo(3);
+    }
+  }
+
   private static void delete(String bootstrap, String topic) throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) bootstrap))) {
       admin.deleteTopics(List.of(topic)).all().get();

@@ -2,6 +2,8 @@ package io.sounding.jobs.dashboard;
 
 import io.sounding.jobs.dashboard.FeedStatus.State;
 import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.KafkaUnavailableException;
+import io.sounding.jobs.kafka.TopicIds;
 import io.sounding.schemas.registry.RegistryException;
 import java.time.Duration;
 import java.util.Properties;
@@ -43,6 +45,7 @@ final class Feed implements AutoCloseable {
   private final Board board;
   private final KafkaClients kafka;
   private final FeedRecords records;
+  private final TopicIds topicIds;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "dashboard-feed");
   private volatile KafkaConsumer<byte[], byte[]> consumer;
@@ -52,6 +55,7 @@ final class Feed implements AutoCloseable {
     this.board = board;
     this.kafka = kafka.with(settings(kafka));
     this.records = new FeedRecords(board, kafka);
+    this.topicIds = new TopicIds(kafka, kafka.topics().compacted());
     thread.setDaemon(true);
   }
 
@@ -66,8 +70,6 @@ final class Feed implements AutoCloseable {
   private static Properties settings(KafkaClients kafka) {
     Properties settings = new Properties();
     settings.putAll(kafka.settings());
-    // a topic that is missing is not made
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     settings.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000");
     settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
     return settings;
@@ -81,12 +83,9 @@ final class Feed implements AutoCloseable {
       } catch (WakeupException e) {
         // closed
       } catch (OffsetOutOfRangeException e) {
-        LOG.info("A topic was made anew; all is read again.", e);
-        records.startOver();
-        state(
-            State.LOADING,
-            "A topic in Kafka at %s was made anew: all is read again."
-                .formatted(kafka.bootstrapServers()));
+        startOver();
+      } catch (KafkaUnavailableException e) {
+        lost(e.getMessage());
       } catch (KafkaException e) {
         LOG.info("Kafka cannot be read; another consumer is made.", e);
         lost("Kafka at %s cannot be read (%s).".formatted(kafka.bootstrapServers(), reason(e)));
@@ -100,12 +99,17 @@ final class Feed implements AutoCloseable {
     }
   }
 
+  /** Until a topic is not the one that it was. */
   private void follow(FeedPartitions partitions) {
     long asked = System.nanoTime() - ASKED_EVERY.toNanos();
     while (!isClosed()) {
       if (System.nanoTime() - asked >= ASKED_EVERY.toNanos()) {
         if (!ask(partitions)) {
           continue;
+        }
+        if (topicIds.changed()) {
+          startOver();
+          return;
         }
         asked = System.nanoTime();
       }
@@ -116,6 +120,15 @@ final class Feed implements AutoCloseable {
         pause();
       }
     }
+  }
+
+  private void startOver() {
+    LOG.info("A topic was made anew; all is read again.");
+    records.startOver();
+    state(
+        State.LOADING,
+        "A topic in Kafka at %s was made anew: all is read again."
+            .formatted(kafka.bootstrapServers()));
   }
 
   /** Looks for topics and partitions that are new, and for the ends; whether Kafka answers. */
@@ -204,5 +217,6 @@ final class Feed implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    topicIds.close();
   }
 }

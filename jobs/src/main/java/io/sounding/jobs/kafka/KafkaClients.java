@@ -37,7 +37,7 @@ public record KafkaClients(
     String bootstrapServers, Topics topics, Properties settings, WireFormat wire) {
 
   /** How long Kafka may take to answer before it counts as out of reach. */
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
+  static final Duration ANSWER_LIMIT = Duration.ofSeconds(15);
 
   /** How long a question to Kafka may take that is not a record. */
   private static final Duration READ_LIMIT = Duration.ofSeconds(30);
@@ -142,6 +142,8 @@ public record KafkaClients(
     properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
     properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, whereNothingIs);
+    // Kafka would make a topic that is deleted meanwhile, in a way of its own
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     properties.putIfAbsent(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) READ_LIMIT.toMillis());
     return new KafkaConsumer<>(

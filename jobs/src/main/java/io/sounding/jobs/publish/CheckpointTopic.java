@@ -1,10 +1,13 @@
 package io.sounding.jobs.publish;
 
 import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.KafkaUnavailableException;
+import io.sounding.jobs.kafka.TopicIds;
 import io.sounding.jobs.watch.CommittedRecords;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.MetricEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
@@ -18,6 +21,7 @@ public final class CheckpointTopic implements AutoCloseable {
   private static final Duration CLOSING_LIMIT = Duration.ofSeconds(5);
 
   private final PublishedCheckpoints published;
+  private final TopicIds topicIds;
   private final CommittedRecords<CheckpointEvent> checkpoints;
   private final CommittedRecords<MetricEvent> metrics;
   private final KafkaProducer<byte[], byte[]> producer;
@@ -27,36 +31,53 @@ public final class CheckpointTopic implements AutoCloseable {
   /**
    * Connects; nothing is read yet.
    *
-   * @throws io.sounding.jobs.kafka.KafkaUnavailableException if Kafka does not answer or lacks a
-   *     topic
+   * @throws KafkaUnavailableException if Kafka does not answer or lacks a topic
    */
   public CheckpointTopic(KafkaClients kafka, String runId, String corpusId) {
     kafka.require(kafka.topics().checkpoints(), kafka.topics().metrics());
     published = new PublishedCheckpoints(runId, corpusId);
+    topicIds = new TopicIds(kafka, List.of(kafka.topics().checkpoints(), kafka.topics().metrics()));
     checkpoints =
-        new CommittedRecords<>(kafka, kafka.topics().checkpoints(), CheckpointEvent.class);
+        orClosed(
+            () -> {
+              topicIds.changed();
+              return new CommittedRecords<>(
+                  kafka, kafka.topics().checkpoints(), CheckpointEvent.class);
+            },
+            topicIds);
     metrics =
         orClosed(
             () -> new CommittedRecords<>(kafka, kafka.topics().metrics(), MetricEvent.class),
+            topicIds,
             checkpoints);
-    producer = orClosed(kafka::producer, checkpoints, metrics);
+    producer = orClosed(kafka::producer, topicIds, checkpoints, metrics);
     publisher = new CheckpointPublisher(producer, kafka.topics().checkpoints());
   }
 
   /** What is made next; if that fails, what was made before is closed. */
-  private static <T> T orClosed(Supplier<T> next, CommittedRecords<?>... before) {
+  private static <T> T orClosed(Supplier<T> next, AutoCloseable... before) {
     try {
       return next.get();
     } catch (RuntimeException e) {
-      for (CommittedRecords<?> records : before) {
+      for (AutoCloseable made : before) {
         try {
-          records.close();
-        } catch (RuntimeException further) {
+          made.close();
+        } catch (Exception further) {
           e.addSuppressed(further);
         }
       }
       throw e;
     }
+  }
+
+  /**
+   * Whether a topic is not the one that was connected to: what is known is of another, and all is
+   * to be read from one that is made anew.
+   *
+   * @throws KafkaUnavailableException if Kafka does not answer
+   */
+  boolean isMadeAnew() {
+    return topicIds.changed();
   }
 
   /** What is known, after reading both topics to their ends. */
@@ -85,8 +106,8 @@ public final class CheckpointTopic implements AutoCloseable {
   /**
    * Publishes an event, and returns when Kafka has it.
    *
-   * @throws io.sounding.jobs.kafka.KafkaUnavailableException if Kafka does not take it in time; it
-   *     may have it nevertheless
+   * @throws KafkaUnavailableException if Kafka does not take it in time; it may have it
+   *     nevertheless
    */
   public void publish(CheckpointEvent event) throws UnusableInputException {
     publisher.publish(event);
@@ -96,7 +117,8 @@ public final class CheckpointTopic implements AutoCloseable {
 
   @Override
   public void close() {
-    try (checkpoints;
+    try (topicIds;
+        checkpoints;
         metrics) {
       producer.close(CLOSING_LIMIT);
     }

@@ -39,6 +39,9 @@ public final class CheckpointWatch {
    */
   public record Outcome(int published, int waiting, List<String> unpublished) {}
 
+  /** Topics may be made anew while nothing is published. */
+  private static final Duration ASKED_EVERY = Duration.ofMinutes(1);
+
   private final KafkaClients kafka;
   private final CheckpointEvents events;
   private final FolderWatch folder;
@@ -51,6 +54,7 @@ public final class CheckpointWatch {
   private int waiting;
   private boolean changedMeanwhile;
   private long activeNanos;
+  private long askedNanos = System.nanoTime();
 
   /**
    * Watches a folder for the run of {@code events}.
@@ -88,6 +92,9 @@ public final class CheckpointWatch {
         List<FolderWatch.Complete> complete = folder.poll(System.nanoTime());
         changedMeanwhile = false;
         boolean nothingNew = complete.isEmpty() && topic != null;
+        if (nothingNew && System.nanoTime() - askedNanos >= ASKED_EVERY.toNanos()) {
+          askWhetherTopicsAreTheSame();
+        }
         over = isOver(nothingNew || publishAll(complete));
         if (!over) {
           TimeUnit.MILLISECONDS.sleep(pace.pause().toMillis());
@@ -138,6 +145,9 @@ public final class CheckpointWatch {
     try {
       if (topic == null) {
         topic = connect();
+      } else if (topic.isMadeAnew()) {
+        startOver();
+        return false;
       }
       PublishedCheckpoints known = topic.refresh();
       for (FolderWatch.Complete checkpoint : complete) {
@@ -159,6 +169,28 @@ public final class CheckpointWatch {
       outage = e;
       return false;
     }
+  }
+
+  private void askWhetherTopicsAreTheSame() {
+    askedNanos = System.nanoTime();
+    try {
+      if (topic.isMadeAnew()) {
+        startOver();
+      }
+    } catch (KafkaUnavailableException e) {
+      // with nothing to publish that is no matter
+    }
+  }
+
+  /** What is known of another topic is none of this one's. */
+  private void startOver() {
+    terminal.accept(
+        "Topics in Kafka were made anew, so %s is looked at again.".formatted(folder.folder()));
+    folder.forgetDone();
+    changedMeanwhile = true;
+    CheckpointTopic before = topic;
+    topic = null;
+    before.close();
   }
 
   private CheckpointTopic connect() {

@@ -195,6 +195,11 @@ public final class FolderWatch {
     }
   }
 
+  /** What was done is to be done again. */
+  void forgetDone() {
+    files.values().stream().filter(seen -> seen.finding == null).forEach(s -> s.settled = false);
+  }
+
   /** It could not be published; it is looked at again. */
   void failed(Complete checkpoint, String finding) {
     Seen seen = files.get(checkpoint.entry().path());

@@ -37,6 +37,7 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
   private final Class<T> kind;
   private final RecordDecoder decoder;
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final AssignedTopics assigned;
 
   /** Reads {@code topic}, which must exist. */
   public CommittedRecords(KafkaClients kafka, String topic, Class<T> kind) {
@@ -56,12 +57,8 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
     decoder = new RecordDecoder(kafka.wire(), schemas);
     consumer = kafka.consumer();
     try {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
+      assigned = new AssignedTopics(consumer, List.of(topic));
+      consumer.seekToBeginning(consumer.assignment());
     } catch (RuntimeException e) {
       consumer.close(); // nobody else can
       throw e;
@@ -75,6 +72,7 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
    *     poll gets them again
    */
   public List<T> poll(Duration limit) {
+    assigned.addNew();
     ConsumerRecords<byte[], byte[]> polled = consumer.poll(limit);
     try {
       return decode(polled);
@@ -121,6 +119,7 @@ public final class CommittedRecords<T extends SpecificRecordBase> implements Aut
    * @return whether the end was reached
    */
   public boolean toEnd(Consumer<? super T> reader, BooleanSupplier enough) {
+    assigned.addNew();
     Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
     long before = -1;
     long deadline = 0;

@@ -32,39 +32,35 @@ public final class EventFollower implements AutoCloseable {
 
   private final RecordDecoder decoder;
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final AssignedTopics assigned;
   private final String metrics;
   private final Queue<ConsumerRecord<byte[], byte[]>> alarmsAhead = new ArrayDeque<>();
   private long metricsUpTo = Long.MIN_VALUE;
 
-  private EventFollower(KafkaClients kafka) {
+  private EventFollower(KafkaClients kafka, List<String> topics) {
     decoder =
         new RecordDecoder(kafka.wire(), MetricEvent.getClassSchema(), AlarmEvent.getClassSchema());
     metrics = kafka.topics().metrics();
     consumer = kafka.consumer();
+    try {
+      assigned = new AssignedTopics(consumer, topics);
+    } catch (RuntimeException e) {
+      consumer.close(); // nobody else can
+      throw e;
+    }
   }
 
-  /** Assigns the topics and goes to where it begins. */
+  /** Goes to where it begins. */
   private static EventFollower at(
       KafkaClients kafka, List<String> topics, Consumer<EventFollower> start) {
-    EventFollower follower = new EventFollower(kafka);
+    EventFollower follower = new EventFollower(kafka, topics);
     try {
-      follower.assign(topics);
       start.accept(follower);
     } catch (RuntimeException e) {
       follower.close(); // nobody else can
       throw e;
     }
     return follower;
-  }
-
-  private void assign(List<String> topics) {
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : topics) {
-      consumer
-          .partitionsFor(topic)
-          .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-    }
-    consumer.assign(partitions);
   }
 
   /** Follows what comes from now on. */
@@ -110,6 +106,7 @@ public final class EventFollower implements AutoCloseable {
   public List<SpecificRecord> poll(Duration limit) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     boolean caughtUp = true;
+    assigned.addNew();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit)) {
       if (record.topic().equals(metrics)) {
         records.add(record);

@@ -74,11 +74,23 @@ final class CentroidSearch {
     int most = Math.min(requested, Math.max(1, sample.size() / FRAMES_PER_CENTROID));
     most = Math.min(most, sample.size());
     int d = sample.dimension();
-    Set<FloatBuffer> distinct = new HashSet<>();
+    Set<Row> distinct = new HashSet<>();
     for (int i = 0; i < sample.size() && distinct.size() < most; i++) {
-      distinct.add(FloatBuffer.wrap(sample.rows(), i * d, d));
+      distinct.add(new Row(FloatBuffer.wrap(sample.rows(), i * d, d)));
     }
     return Math.min(most, distinct.size());
+  }
+
+  /** A frame. By their own code, buffers of values below 1 are all in one bucket. */
+  private record Row(FloatBuffer values) {
+    @Override
+    public int hashCode() {
+      int hash = 0;
+      for (int i = values.position(); i < values.limit(); i++) {
+        hash = 31 * hash + Float.floatToIntBits(values.get(i) + 0f); // 0 and -0 are equal
+      }
+      return hash;
+    }
   }
 
   /**

@@ -13,8 +13,10 @@ import java.util.function.BiConsumer;
  * <p>Frames that did not fill a block yet travel along as {@code pending} rows, so that an
  * accumulator that resumes from a summary continues bit by bit as if it had never stopped. Merging
  * and scoring fold them in first; so moments and the rank family depend on the order of merging by
- * rounding only (1e-12) when the spectrum sketch is exact (with Frequent Directions, within its
- * guarantee), cluster metrics not at all.
+ * rounding only (1e-12; RankMe of frames that span few of the dimensions, 1e-6) when the spectrum
+ * sketch is exact (with Frequent Directions, within its guarantee), cluster metrics not at all, as
+ * long as all parts are merged at once: of finished parts of few frames, some that were merged
+ * before the others grow their micro-centroids together.
  *
  * <p>While the sample holds every frame and nothing was folded, that is all there is to say ({@link
  * #holdsEveryFrame}): a finished shard of few frames is left so, and such shards make such a whole

@@ -263,4 +263,22 @@ class DashboardITCase {
     page.awaitText("#checkpoint-rows", "step00800.pt");
     nothingIsComplainedOf();
   }
+
+  @Test
+  void valuesOfACollapsedRunThatDifferByRoundingAloneAreDrawn() {
+    for (int step = 100; step <= 400; step += 100) {
+      double value = 1 + step / 100 * Math.ulp(1.0);
+      topics.commit(event("a", step, 0, value).build(), event("a", step, 1, value).build());
+    }
+    browser.open(dashboard.address()).awaitState("ready").awaitChart("points", 4);
+    nothingIsComplainedOf();
+  }
+
+  @Test
+  void aStepThatIsATimeIsDrawnOnItsOwn() {
+    long step = 20_261_122_170_512_345L;
+    topics.commit(event("a", step, 0, 20).build(), event("a", step, 1, 30).build());
+    browser.open(dashboard.address()).awaitState("ready").awaitChart("points", 1);
+    nothingIsComplainedOf();
+  }
 }

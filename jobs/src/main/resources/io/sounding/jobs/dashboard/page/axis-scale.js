@@ -7,6 +7,12 @@
 /** Decades between step 0 and the first positive step on a logarithmic axis. */
 const ZERO_GAP = 0.4;
 
+/** Values that differ by no more of themselves are drawn as equal: what is left between them is rounding. */
+const SAME = 1e-10;
+
+/** Digits of a tick. */
+const TICK_DIGITS = 12;
+
 /**
  * @typedef {Object} Scale
  * @property {'linear'|'log'} kind
@@ -66,7 +72,7 @@ export function roundWindow(scale, least, most) {
     const margin = Math.max(0.05, (most - least) * 0.06);
     return [least - margin, most + margin];
   }
-  if (least === most) return least === 0 ? [-1, 1] : [Math.min(0, least * 1.2), Math.max(0, most * 1.2)];
+  if (most - least <= SAME * Math.max(Math.abs(least), Math.abs(most))) return least === 0 ? [-1, 1] : [Math.min(0, least * 1.2), Math.max(0, most * 1.2)];
   const low = least > 0 && least < 0.6 * most ? 0 : least;
   const step = roundStep((most - low) / 5);
   return [Math.floor(low / step + 1e-9) * step, Math.ceil(most / step - 1e-9) * step];
@@ -96,8 +102,11 @@ function linearScale(smallestStep) {
 
 function linearTicks(from, to, count, smallestStep) {
   const step = Math.max(smallestStep, roundStep((to - from) / count));
+  const first = Math.ceil(from / step - 1e-9);
+  const last = Math.floor(to / step + 1e-9);
+  if (!(Math.max(Math.abs(first), Math.abs(last)) < 10 ** TICK_DIGITS)) return []; // one could not be told from the next
   const ticks = [];
-  for (let i = Math.ceil(from / step - 1e-9); i * step <= to + step * 1e-9; i += 1) ticks.push(Number((i * step).toPrecision(12)));
+  for (let i = first; i <= last; i += 1) ticks.push(Number((i * step).toPrecision(TICK_DIGITS)));
   return ticks;
 }
 

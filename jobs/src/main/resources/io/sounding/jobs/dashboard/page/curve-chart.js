@@ -211,7 +211,10 @@ function yAxis(scale, window, name, colours, side) {
 
 function padded(first, last, kind) {
   if (!(first <= last)) return [0, 1];
-  if (first === last) return kind === 'log' ? [first - 0.5, last + 0.5] : [Math.max(0, first - 1), last + 1];
+  if (first === last) {
+    const margin = kind === 'log' ? 0.5 : Math.max(1, last * 1e-6);
+    return [kind === 'log' ? first - margin : Math.max(0, first - margin), last + margin];
+  }
   const margin = (last - first) * 0.015;
   return [first - margin, last + margin];
 }

@@ -1,0 +1,75 @@
+package io.sounding.jobs.kafka;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicListing;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * Tells whether topics are still those that were read: one that was deleted and made anew, or that
+ * of another Kafka at the same address, has another id. Not thread-safe.
+ */
+public final class TopicIds implements AutoCloseable {
+
+  /** How long closing waits for answers that nobody waits for any more. */
+  private static final Duration CLOSING_LIMIT = Duration.ofSeconds(1);
+
+  private final KafkaClients kafka;
+  private final List<String> topics;
+  private final Map<String, Uuid> known = new HashMap<>();
+  private Admin admin;
+
+  /** Of these topics, none of which is known yet. */
+  public TopicIds(KafkaClients kafka, List<String> topics) {
+    this.kafka = kafka;
+    this.topics = topics;
+  }
+
+  /**
+   * Whether one of the topics is not the one that it was at the last call. One that is not there
+   * now is known as before.
+   *
+   * @throws KafkaUnavailableException with a sentence, if Kafka does not answer
+   */
+  public boolean changed() {
+    boolean changed = false;
+    for (TopicListing there : listed()) {
+      if (topics.contains(there.name())) {
+        Uuid before = known.put(there.name(), there.topicId());
+        changed |= before != null && !before.equals(there.topicId());
+      }
+    }
+    return changed;
+  }
+
+  private Iterable<TopicListing> listed() {
+    try {
+      if (admin == null) {
+        admin = kafka.admin();
+      }
+      return admin
+          .listTopics()
+          .listings()
+          .get(KafkaClients.ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (KafkaException | ExecutionException | TimeoutException e) {
+      throw kafka.away(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaUnavailableException("Asking Kafka for its topics was interrupted.", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (admin != null) {
+      admin.close(CLOSING_LIMIT);
+    }
+  }
+}

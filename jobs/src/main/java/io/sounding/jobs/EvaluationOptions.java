@@ -116,6 +116,17 @@ public final class EvaluationOptions {
   }
 
   private EvaluationSettings settings(String cache) {
+    require("--shards", shards, 1, SoundingTopology.MAX_PARALLELISM);
+    require("--k", clusters, 1, StatisticsSettings.MOST_CLUSTERS);
+    require("--sample", sampleFrames, 1, Integer.MAX_VALUE);
+    if (sketchRows != 0) {
+      require("--sketch-rows", sketchRows, 2, Integer.MAX_VALUE);
+    }
+    require("--model-bytes", modelBytes, 1, Long.MAX_VALUE);
+    if (modelTimeLimit.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "--model-time-limit is %s; it must be at least 1 ms.".formatted(modelTimeLimit));
+    }
     TrustedArtifacts trusted = TrustedArtifacts.of(modelsFrom);
     return EvaluationSettings.defaults(
             ModelSettings.of(requireSha256 ? trusted.requiringSha256() : trusted, cache)
@@ -128,5 +139,14 @@ public final class EvaluationOptions {
                 .withSketch(SketchChoice.of(sketch), sketchRows))
         .with(Patience.DEFAULT.withRetention(retention))
         .with(relate.settings());
+  }
+
+  private static void require(String option, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          most < Integer.MAX_VALUE
+              ? "%s is %d; it must lie in %d to %d.".formatted(option, value, least, most)
+              : "%s is %d; it must be at least %d.".formatted(option, value, least));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.EvaluationOptions;
 import io.sounding.jobs.configuration.Configuration;
 import io.sounding.jobs.configuration.Explanation;
 import io.sounding.jobs.configuration.Setting;
@@ -7,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,9 +65,24 @@ final class ConfigCommand implements Callable<Integer> {
       terminal.print(explained());
     } else {
       show(terminal, sounding.configuration());
+      terminal.flush();
+      return check(sounding.configuration());
     }
     terminal.flush();
     return 0;
+  }
+
+  /** Types are right already; whether the job can be started with these values. */
+  private int check(Configuration configuration) {
+    EvaluationOptions job = new EvaluationOptions();
+    configuration.appliedTo(new CommandLine(job)).parseArgs();
+    try {
+      job.settings();
+      return 0;
+    } catch (IllegalArgumentException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return 2;
+    }
   }
 
   private String explained() {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -133,6 +134,9 @@ final class CorrelateCommand implements Callable<Integer> {
     if (amongSome) {
       runs.requireSeen("score");
     }
+    if (!scoreFiles.isEmpty()) {
+      requireMeasured(scores, events);
+    }
     Collection<CorrelationEvent> computed = Correlations.computed(events, scores, from);
     events.passedOver().forEach(this::tell);
     return computed;
@@ -163,6 +167,25 @@ final class CorrelateCommand implements Callable<Integer> {
     return scores;
   }
 
+  private void requireMeasured(List<DownstreamScore> scores, RecordedEvents events)
+      throws UnusableInputException {
+    TreeSet<String> missing = new TreeSet<>();
+    scores.forEach(score -> missing.add(score.getRunId()));
+    Set<String> there = runsOf(events);
+    missing.removeAll(there);
+    if (!missing.isEmpty()) {
+      throw unusable(
+          "There is no metric event of run %s, which --scores names; %s."
+              .formatted(String.join(", ", missing), RunOptions.there(there)));
+    }
+  }
+
+  private static Set<String> runsOf(RecordedEvents events) throws UnusableInputException {
+    Set<String> runs = new TreeSet<>();
+    events.metrics((MetricEvent event) -> runs.add(event.getRunId()));
+    return runs;
+  }
+
   /** Where RUN of RUN=FILE ends; -1: it is a file. Both may hold signs of equality. */
   private static int endOfRun(String given) {
     if (Files.exists(Path.of(given))) {
@@ -181,10 +204,9 @@ final class CorrelateCommand implements Callable<Integer> {
     if (runs.named().size() == 1) {
       return runs.named().get(0);
     }
-    TreeSet<String> there = new TreeSet<>();
-    events.metrics((MetricEvent event) -> there.add(event.getRunId()));
+    Set<String> there = runsOf(events);
     if (there.size() == 1) {
-      return there.first();
+      return there.iterator().next();
     }
     throw unusable(
         "Say whose scores these are: --scores RUN=%s, with one of the runs %s."

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.SoundingTopology;
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.embedded.EmbeddedSounding;
 import io.sounding.jobs.publish.AudioFiles;
@@ -208,7 +209,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Collections.shuffle(checkpointFiles, new Random(shuffle));
     }
     List<Integer> layerList = parseLayers();
-    inRange("--shards", shards, 1, 128);
+    inRange("--shards", shards, 1, SoundingTopology.MAX_PARALLELISM);
     int subtasks = parallelism == null ? EmbeddedSounding.parallelism(shards) : parallelism;
     inRange("--parallelism", subtasks, 1, shards);
     inRange("--sample-rate", sampleRateHz, 1_000, 768_000);
@@ -220,8 +221,8 @@ final class EvaluateCommand implements Callable<Integer> {
     StatisticsSettings statistics =
         defaults
             .with(
-                atLeastOne("--k", clusters, defaults.clusters()),
-                atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
+                inRange("--k", clusters, defaults.clusters(), StatisticsSettings.MOST_CLUSTERS),
+                inRange("--sample", sampleFrames, defaults.sampleFrames(), Integer.MAX_VALUE))
             .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
     TrustedArtifacts trusted = trusted(checkpointFiles);
     CheckpointPublisher.RunSettings runSettings =
@@ -332,9 +333,9 @@ final class EvaluateCommand implements Callable<Integer> {
     return name;
   }
 
-  private int atLeastOne(String option, Integer given, int otherwise) {
+  private int inRange(String option, Integer given, int otherwise, int most) {
     int value = given == null ? otherwise : given;
-    inRange(option, value, 1, Integer.MAX_VALUE);
+    inRange(option, value, 1, most);
     return value;
   }
 

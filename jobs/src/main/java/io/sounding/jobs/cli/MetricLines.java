@@ -26,22 +26,20 @@ final class MetricLines implements AutoCloseable {
 
   private final Path file;
   private final Path partial;
-  private final BufferedWriter writer;
   private final List<MetricEvent> events = new ArrayList<>();
+  private BufferedWriter writer;
 
-  MetricLines(Path file) throws IOException {
+  MetricLines(Path file) {
     this.file = file;
     this.partial = file.resolveSibling(file.getFileName() + ".part");
-    try {
-      this.writer = Files.newBufferedWriter(partial);
-    } catch (IOException e) {
-      throw unwritable(partial, e);
-    }
   }
 
   void add(MetricEvent event) throws IOException {
     events.add(event);
     try {
+      if (writer == null) {
+        writer = Files.newBufferedWriter(partial);
+      }
       write(event, writer);
       writer.flush();
     } catch (IOException e) {
@@ -78,6 +76,8 @@ final class MetricLines implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    writer.close();
+    if (writer != null) {
+      writer.close();
+    }
   }
 }

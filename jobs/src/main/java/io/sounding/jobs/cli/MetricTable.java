@@ -14,20 +14,17 @@ import java.util.Locale;
  */
 final class MetricTable {
 
-  private static final double SECONDS_BETWEEN_LINES = 5;
-
   private final AlarmRows alarms = new AlarmRows();
   private final PrintWriter terminal;
   private final double totalAudioSeconds;
   private final long start;
-  private final boolean interactive = System.console() != null;
-  private double lastLine = -SECONDS_BETWEEN_LINES;
-  private boolean progressShown;
+  private final ProgressLine progress;
 
   MetricTable(PrintWriter terminal, double totalAudioSeconds, long startNanos) {
     this.terminal = terminal;
     this.totalAudioSeconds = totalAudioSeconds;
     this.start = startNanos;
+    progress = new ProgressLine(terminal);
   }
 
   void header() {
@@ -37,32 +34,21 @@ final class MetricTable {
   }
 
   void progress(MetricEvent event, double audioSecondsDone) {
-    double now = (System.nanoTime() - start) * 1e-9;
-    if (!interactive && now - lastLine < SECONDS_BETWEEN_LINES) {
-      return;
-    }
-    lastLine = now;
-    String line =
-        String.format(
-            Locale.ROOT,
-            "  %5.1f s: embedded %.0f of %.0f s of audio; at %s of run %s",
-            now,
-            audioSecondsDone,
-            totalAudioSeconds,
-            event.getCheckpointId(),
-            event.getRunId());
-    if (interactive) {
-      terminal.printf("\r%-100s", line);
-      progressShown = true;
-    } else {
-      terminal.println(line);
-    }
-    terminal.flush();
+    progress.show(
+        () ->
+            String.format(
+                Locale.ROOT,
+                "  %5.1f s: embedded %.0f of %.0f s of audio; at %s of run %s",
+                (System.nanoTime() - start) * 1e-9,
+                audioSecondsDone,
+                totalAudioSeconds,
+                event.getCheckpointId(),
+                event.getRunId()));
   }
 
   /** The row of a finished checkpoint from its closing events. */
   void row(List<MetricEvent> closing) {
-    erase();
+    progress.erase();
     MetricEvent shown =
         closing.stream()
             .filter(event -> event.getStatus() == MetricStatus.FAILED)
@@ -74,7 +60,7 @@ final class MetricTable {
 
   /** The line of an alarm that was raised or cleared. */
   void alarm(AlarmEvent alarm) {
-    erase();
+    progress.erase();
     terminal.println(alarms.row(alarm));
     terminal.flush();
   }
@@ -88,14 +74,6 @@ final class MetricTable {
   }
 
   void end() {
-    erase();
-    terminal.flush();
-  }
-
-  private void erase() {
-    if (progressShown) {
-      terminal.printf("\r%-100s\r", "");
-      progressShown = false;
-    }
+    progress.erase();
   }
 }

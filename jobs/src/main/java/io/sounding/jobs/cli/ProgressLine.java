@@ -12,8 +12,13 @@ final class ProgressLine {
   private static final double SECONDS_BETWEEN_LINES = 5;
   private static final double SECONDS_BETWEEN_REWRITES = 0.1;
 
+  /** A line that is longer than the terminal is wide cannot be rewritten. */
+  private static final int COLUMNS = 79;
+
+  private static final String LINE_AGAIN = "\r\u001b[K";
+
   private final PrintWriter terminal;
-  private final boolean interactive = System.console() != null;
+  private final boolean interactive = Terminal.isThere();
   private final double interval = interactive ? SECONDS_BETWEEN_REWRITES : SECONDS_BETWEEN_LINES;
   private long last = System.nanoTime();
   private boolean shown;
@@ -30,7 +35,8 @@ final class ProgressLine {
     }
     last = now;
     if (interactive) {
-      terminal.printf("\r%-100s", line.get());
+      String text = line.get();
+      terminal.print(LINE_AGAIN + text.substring(0, Math.min(COLUMNS, text.length())));
       shown = true;
     } else {
       terminal.println(line.get());
@@ -41,7 +47,7 @@ final class ProgressLine {
   /** Takes it away, to make room for other lines. */
   void erase() {
     if (shown) {
-      terminal.printf("\r%-100s\r", "");
+      terminal.print(LINE_AGAIN);
       terminal.flush();
       shown = false;
     }

@@ -2,6 +2,7 @@ package io.sounding.jobs.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -51,16 +52,17 @@ final class RunOptions implements Predicate<String> {
       throw new CommandLine.ParameterException(
           command.commandLine(),
           "There is no %s of run %s; %s."
-              .formatted(something, String.join(", ", missing), there()));
+              .formatted(something, String.join(", ", missing), there(seen)));
     }
   }
 
-  private String there() {
-    if (seen.isEmpty()) {
+  /** Which runs there are, in words. */
+  static String there(Set<String> runs) {
+    if (runs.isEmpty()) {
       return "there is none at all";
     }
     return "there are runs "
-        + String.join(", ", seen.stream().limit(MOST_NAMED).toList())
-        + (seen.size() > MOST_NAMED ? " and others" : "");
+        + String.join(", ", runs.stream().limit(MOST_NAMED).toList())
+        + (runs.size() > MOST_NAMED ? " and others" : "");
   }
 }

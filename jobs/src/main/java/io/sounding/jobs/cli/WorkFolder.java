@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import io.sounding.jobs.embedded.KafkaExit;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -18,6 +19,8 @@ import org.apache.logging.log4j.core.config.Configurator;
 final class WorkFolder {
 
   private static final String NAME_ANOTHER = "name another folder with --work";
+
+  private static final int MOST_TRIES = 5;
 
   private final Path folder;
 
@@ -91,7 +94,16 @@ final class WorkFolder {
 
   /** Has {@link #clean} done when the process is interrupted. */
   void cleanOnInterrupt() {
-    Runtime.getRuntime().addShutdownHook(new Thread(this::clean, "clean-work-folder"));
+    Thread cleaning =
+        new Thread(
+            () -> {
+              KafkaExit.tell(sentence -> {}); // who is told to end need not be able to write
+              for (int i = 0; i < MOST_TRIES; i++) { // what still runs makes files meanwhile
+                clean();
+              }
+            },
+            "clean-work-folder");
+    Runtime.getRuntime().addShutdownHook(cleaning);
   }
 
   /** Deletes the folder. */

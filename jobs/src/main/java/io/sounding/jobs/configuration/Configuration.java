@@ -63,12 +63,12 @@ public final class Configuration implements IDefaultValueProvider {
     } catch (ParameterException e) {
       OptionWords words = OptionWords.of(known.option());
       throw new ConfigurationException(
-          "%s: %s is '%s', but it takes a %s%s. What it is: %s"
+          "%s: %s is '%s', but it takes %s%s. What it is: %s"
               .formatted(
                   setting.source(),
                   known.key(),
                   setting.shown(),
-                  words.type(),
+                  words.type().contains(" or ") ? words.type() : "a " + words.type(),
                   words.unit().isEmpty() ? "" : " (unit: %s)".formatted(words.unit()),
                   words.sentence()),
           e);

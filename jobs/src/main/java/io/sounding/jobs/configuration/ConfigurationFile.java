@@ -1,5 +1,6 @@
 package io.sounding.jobs.configuration;
 
+import io.sounding.jobs.publish.UnusableInputException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -52,13 +53,19 @@ final class ConfigurationFile {
           "%s, line %d is no YAML: %s."
               .formatted(file, e.getProblemMark().getLine() + 1, e.getProblem()),
           e);
-    } catch (IOException | YAMLException e) {
-      throw new ConfigurationException(
-          "The configuration %s cannot be read (%s). Name a YAML file in UTF-8 with --config or %s."
-              .formatted(file, e, ConfigOption.VARIABLE),
-          e);
+    } catch (IOException e) {
+      throw unreadable(file, UnusableInputException.reason(e), e);
+    } catch (YAMLException e) {
+      throw unreadable(file, e.toString(), e);
     }
     return configuration.settings;
+  }
+
+  private static ConfigurationException unreadable(Path file, String reason, Exception cause) {
+    return new ConfigurationException(
+        "The configuration %s cannot be read (%s). Name a YAML file in UTF-8 with --config or %s."
+            .formatted(file, reason, ConfigOption.VARIABLE),
+        cause);
   }
 
   private void section(String prefix, Node node) {

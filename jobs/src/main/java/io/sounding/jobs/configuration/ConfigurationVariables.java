@@ -41,7 +41,7 @@ final class ConfigurationVariables {
         settings.put(
             option.key(),
             new Setting(
-                option.isList() ? elements(value) : List.of(value),
+                option.isList() ? elements(option, value) : List.of(value),
                 "the environment variable " + option.variable()));
       }
     }
@@ -49,9 +49,16 @@ final class ConfigurationVariables {
   }
 
   /** {@code [a, b]} are two, anything else is one. */
-  private static List<String> elements(String value) {
+  private static List<String> elements(KnownOption option, String value) {
     var list = LIST.matcher(value.strip());
-    return list.matches() ? List.of(list.group(1).strip().split("\\s*,\\s*")) : List.of(value);
+    if (!list.matches()) {
+      return List.of(value);
+    } else if (list.group(1).isBlank()) {
+      throw new ConfigurationException(
+          "The environment variable %s: %s takes one value or a list of some."
+              .formatted(option.variable(), option.key()));
+    }
+    return List.of(list.group(1).strip().split("\\s*,\\s*"));
   }
 
   /** Sentences about variables that are probably misspelt. */

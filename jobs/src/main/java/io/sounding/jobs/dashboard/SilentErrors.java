@@ -24,6 +24,7 @@ final class SilentErrors extends ErrorHandler {
   public boolean handle(Request request, Response response, Callback callback) {
     Gate.HEADERS.forEach(response.getHeaders()::put);
     response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+    response.getHeaders().put(HttpHeader.CONNECTION, "close"); // which Jetty does without a word
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     Content.Sink.write(response, true, JSON, callback);
     return true;

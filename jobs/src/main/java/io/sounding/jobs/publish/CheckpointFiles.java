@@ -28,6 +28,13 @@ public final class CheckpointFiles {
       List.of(".pt", ".pth", ".onnx", ".ts", ".torchscript");
   private static final Pattern STEP =
       Pattern.compile("steps?[-_=]?([0-9]+)", Pattern.CASE_INSENSITIVE);
+
+  /** What makes another number of the digits before it. */
+  private static final Pattern MORE_OF_NUMBER =
+      Pattern.compile("[kKmM](?![A-Za-z])|(_[0-9]{3})+(?![0-9])|\\.[0-9]+[eE][0-9]+");
+
+  private static final int MOST_IN_GROUP = 3;
+
   private static final Pattern LAST_DIGITS = Pattern.compile("([0-9]+)[^0-9]*$");
   private static final Pattern LOSS =
       Pattern.compile(
@@ -96,7 +103,8 @@ public final class CheckpointFiles {
   /**
    * The training step in the file's name.
    *
-   * @throws UnusableInputException when there is none or it is above 2^63 - 1
+   * @throws UnusableInputException when there is none, it is above 2^63 - 1, or written as 10k,
+   *     1_000 or 1.5e3
    */
   public static long step(Path file) throws UnusableInputException {
     String name = file.getFileName().toString();
@@ -108,6 +116,14 @@ public final class CheckpointFiles {
         throw new UnusableInputException(
             file, "has no training step in its name", "rename it, for example to step00400.pt");
       }
+    }
+    Matcher more = MORE_OF_NUMBER.matcher(stem).region(digits.end(1), stem.length());
+    boolean grouped = more.lookingAt() && more.group(1) != null;
+    if (more.lookingAt() && !(grouped && digits.group(1).length() > MOST_IN_GROUP)) {
+      throw new UnusableInputException(
+          file,
+          "writes its step as %s%s".formatted(digits.group(1), more.group()),
+          "rename it so that all digits are there, for example to step00400.pt");
     }
     try {
       return Long.parseLong(digits.group(1));

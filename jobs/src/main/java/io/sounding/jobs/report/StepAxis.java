@@ -15,6 +15,7 @@ final class StepAxis {
   private static final double ZERO_GAP = 0.09;
 
   private static final double MARGIN = 0.03;
+  private static final String THOUSANDS = " kMGTPE";
 
   private final boolean logarithmic;
   private final double first;
@@ -88,12 +89,15 @@ final class StepAxis {
         .toList();
   }
 
-  /** 400, 3.2k, 50k, 1.5M. */
+  /** 400, 3.2k, 50k, 1.5M, 2G, 20T. */
   static String label(double step) {
-    if (step >= 1e6) {
-      return trimmed(step / 1e6) + "M";
+    int thousands = 0;
+    double value = step;
+    while (value >= 1e3 && thousands < THOUSANDS.length() - 1) {
+      value /= 1e3;
+      thousands++;
     }
-    return step >= 1e3 ? trimmed(step / 1e3) + "k" : trimmed(step);
+    return trimmed(value) + THOUSANDS.substring(thousands, thousands + 1).strip();
   }
 
   private static String trimmed(double value) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.schemas.MetricEvent;
+import io.sounding.schemas.MetricStatus;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +84,12 @@ public final class FileEvents implements RecordedEvents {
   private static MetricEvent event(Path file, int number, String line)
       throws UnusableInputException {
     try {
-      return JsonRecords.read(JSON.readTree(line), MetricEvent.class);
+      MetricEvent event = JsonRecords.read(JSON.readTree(line), MetricEvent.class);
+      if (event.getStatus() == MetricStatus.FINAL
+          && (event.getRank() == null || event.getClusters() == null)) {
+        throw new IllegalArgumentException("a FINAL event has rank and clusters");
+      }
+      return event;
     } catch (JsonProcessingException e) {
       throw notAnEvent(file, number, "JSON", e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {

@@ -17,12 +17,12 @@ public final class ReplacedFile implements AutoCloseable {
   private final Path partial;
   private boolean complete;
 
-  /** Will be {@code file}. */
+  /** Will be {@code file}; where that is a link, what it leads to. */
   public ReplacedFile(Path file) throws IOException {
-    this.file = file;
+    this.file = Files.isSymbolicLink(file) && Files.exists(file) ? file.toRealPath() : file;
     partial =
-        file.resolveSibling(
-            ".%s.%d.part".formatted(file.getFileName(), ProcessHandle.current().pid()));
+        this.file.resolveSibling(
+            ".%s.%d.part".formatted(this.file.getFileName(), ProcessHandle.current().pid()));
     Files.deleteIfExists(partial);
     Files.createFile(partial);
     partial.toFile().deleteOnExit(); // also where a signal ends the process

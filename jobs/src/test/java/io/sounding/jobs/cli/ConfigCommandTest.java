@@ -10,6 +10,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is configured, and where. */
 class ConfigCommandTest {
@@ -32,13 +34,34 @@ class ConfigCommandTest {
 
   @Test
   void everyValueIsShownWithThePlaceThatItComesFrom() throws Exception {
-    Files.writeString(file, "bootstrap: kafka:9092\njob: {models-from: [a, b], shards: 3}\n");
+    Files.writeString(
+        file, "bootstrap: kafka:9092\njob: {models-from: [file:/a, file:/b], shards: 3}\n");
     assertThat(sounding(Map.of("SOUNDING_JOB_SHARDS", "4"), "config", "--config=" + file)).isZero();
     assertThat(told.toString().lines())
         .containsExactly(
             "bootstrap: kafka:9092    (%s, line 1)".formatted(file),
-            "job.models-from: [a, b]    (%s, line 2)".formatted(file),
+            "job.models-from: [file:/a, file:/b]    (%s, line 2)".formatted(file),
             "job.shards: 4    (the environment variable SOUNDING_JOB_SHARDS)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "shards: 300 | --shards is 300; it must lie in 1 to 128.",
+        "k: 0 | --k is 0; it must lie in 1 to 16384.",
+        "sample: -1 | --sample is -1; it must be at least 1.",
+        "sketch-rows: 1 | --sketch-rows is 1; it must be at least 2.",
+        "model-bytes: 0 | --model-bytes is 0; it must be at least 1.",
+        "model-time-limit: 0s | --model-time-limit is PT0S; it must be at least 1 ms.",
+        "models-from: a | A prefix of trusted model files: The URI a does not say"
+      })
+  void valuesWithWhichNoJobCanBeStartedAreRefused(String setting, String sentence)
+      throws Exception {
+    Files.writeString(file, "job: {%s}\n".formatted(setting));
+    assertThat(sounding(Map.of(), "config", "--config=" + file)).isEqualTo(2);
+    assertThat(told.toString()).startsWith("job." + setting);
+    assertThat(errors.toString()).startsWith(sentence);
   }
 
   @Test

@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launcher, in a folder that looks built, with a Java that tells its locale. */
+/** The launcher, in a folder that looks built, with a Java that tells its locale and arguments. */
 class LauncherTest {
 
   @TempDir private Path root;
@@ -25,23 +27,64 @@ class LauncherTest {
     Files.writeString(target.resolve("classpath.txt"), jar.toString());
     Files.createFile(target.resolve("launcher.built"));
     Path java = Files.createDirectories(root.resolve("jdk/bin")).resolve("java");
-    Files.writeString(java, "#!/bin/sh\nlocale charmap\n");
-    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    script(java, "locale charmap; printf '%s\\n' \"$@\"");
     Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"17.0.1\"\n");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"C", "POSIX", "xx_XX.UTF-8", "C.UTF-8"})
   void javaRunsInALocaleWhoseEncodingIsUtf8(String locale) throws Exception {
-    assertThat(launched(locale)).isEqualTo("UTF-8\n");
+    assertThat(launched(root, "./sounding", Map.of("LC_ALL", locale))).startsWith("UTF-8\n");
   }
 
-  private String launched(String locale) throws Exception {
-    ProcessBuilder launcher = new ProcessBuilder("bash", root.resolve("sounding").toString());
-    launcher.environment().put("JAVA_HOME", root.resolve("jdk").toString());
-    launcher.environment().put("LC_ALL", locale);
-    Process process =
-        launcher.redirectError(ProcessBuilder.Redirect.to(root.resolve("errors").toFile())).start();
-    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  /** The demo's data lies beside it. Where cd looks for folders is no matter. */
+  @Test
+  void fromAnyFolderItFindsItsOwn() throws Exception {
+    Path elsewhere = Files.createDirectories(root.resolve("else where"));
+    String home = "-Dsounding.home=" + root.toRealPath() + "\n";
+    assertThat(launched(elsewhere, root.resolve("sounding").toString(), Map.of())).contains(home);
+    assertThat(launched(elsewhere, "../sounding", Map.of("CDPATH", root.toString())))
+        .contains(home);
+  }
+
+  @Test
+  void fromJava24OnWarningsOfWhatLibrariesDoAreOff() throws Exception {
+    assertThat(launched(root, "./sounding", Map.of())).doesNotContain("unsafe");
+    Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    assertThat(launched(root, "./sounding", Map.of()))
+        .contains("--sun-misc-unsafe-memory-access=allow\n");
+  }
+
+  /** Its class path names jars of the folder that it was copied from. */
+  @Test
+  void aCopyOfABuiltFolderIsBuiltAnewAndOldJarsGo() throws Exception {
+    Path old = root.resolve("jobs/target/sounding-jobs-1.jar");
+    Path other = Files.createDirectories(root.resolveSibling(root.getFileName() + "-other"));
+    Path foreign = other.resolve("sounding-schemas-1.jar");
+    Files.write(foreign, new byte[0]);
+    Files.writeString(root.resolve("jobs/target/classpath.txt"), foreign + ":" + old);
+    script(root.resolve("jdk/bin/javac"), "exit 1");
+    script(Files.createDirectories(root.resolve("bin")).resolve("mvn"), "exit 1");
+    String path = root.resolve("bin") + ":" + System.getenv("PATH");
+    assertThat(launched(root, "./sounding", Map.of("PATH", path))).isEmpty();
+    assertThat(root.resolve("errors")).content().contains("building Sounding");
+    assertThat(old).doesNotExist();
+    Files.delete(foreign);
+    Files.delete(other);
+  }
+
+  private static void script(Path file, String command) throws Exception {
+    Files.writeString(file, "#!/bin/sh\n" + command + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private String launched(Path folder, String launcher, Map<String, String> environment)
+      throws Exception {
+    ProcessBuilder process = new ProcessBuilder("bash", launcher).directory(folder.toFile());
+    process.environment().put("JAVA_HOME", root.resolve("jdk").toString());
+    process.environment().putAll(environment);
+    process.redirectError(ProcessBuilder.Redirect.to(root.resolve("errors").toFile()));
+    Process started = process.start();
+    return new String(started.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 }

@@ -35,12 +35,18 @@ class MetricLinesTest {
   }
 
   @Test
+  void withoutEventsThereIsNoFile() throws Exception {
+    new MetricLines(folder.resolve("a.jsonl")).close();
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void whatCannotBeWrittenIsToldWithItsFile() throws Exception {
     Path gone = Files.createDirectory(folder.resolve("gone"));
     try (MetricLines lines = new MetricLines(gone.resolve("a.jsonl"))) {
+      lines.add(Events.finished("a", 400, 0).build());
       Files.delete(gone.resolve("a.jsonl.part"));
       Files.delete(gone);
-      lines.add(Events.finished("a", 400, 0).build());
       assertThatThrownBy(lines::finish)
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith(gone.resolve("a.jsonl") + " cannot be written (");

@@ -237,6 +237,11 @@ class ReadersTest {
         .isEqualTo(2);
     assertThat(errors.toString())
         .contains("Say whose scores these are: --scores RUN=", "with one of the runs a, b, c.");
+    assertThat(sounding("correlate", "--from", "FOLDER/a.jsonl", "--scores", "d=FOLDER/a.csv"))
+        .isEqualTo(2);
+    assertThat(errors.toString())
+        .contains(
+            "There is no metric event of run d, which --scores names; there are runs a, b, c.");
 
     String[] scores = {
       "--scores", "a=FOLDER/a.csv", "--scores", "b=FOLDER/b.csv", "--scores", "c=FOLDER/c.csv"

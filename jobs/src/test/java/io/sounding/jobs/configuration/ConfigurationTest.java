@@ -121,6 +121,14 @@ class ConfigurationTest {
   }
 
   @Test
+  void anEmptyListInTheEnvironmentIsRefused() {
+    assertThatThrownBy(() -> job(Map.of("SOUNDING_JOB_MODELS_FROM", "[ ]")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "The environment variable SOUNDING_JOB_MODELS_FROM: job.models-from takes one value or a list of some.");
+  }
+
+  @Test
   void whatKubernetesSetsForServicesIsLeftAloneAndSlipsAreTold() {
     Configuration configuration =
         Configuration.of(
@@ -149,7 +157,7 @@ class ConfigurationTest {
         "job: {shards: many} | line 1: job.shards is 'many', but it takes a whole number (unit: shards). What it is: Shares of a corpus, 1 to 128; fixed for a savepoint.",
         "watch: {settle: 5} | line 1: watch.settle is '5', but it takes a duration (unit: with the value: 500ms",
         "dashboard: {port: 80.5} | line 1: dashboard.port is '80.5', but it takes a whole number (unit: TCP port)",
-        "job: {require-sha256: perhaps} | line 1: job.require-sha256 is 'perhaps', but it takes a true or false.",
+        "job: {require-sha256: perhaps} | line 1: job.require-sha256 is 'perhaps', but it takes true or false.",
         "job: {shards: [1, 2]} | line 1: job.shards takes one value.",
         "job: {models-from: []} | line 1: job.models-from takes one value or a list of some.",
         "job: {models-from: [[a]]} | line 1: job.models-from is a list of plain values.",

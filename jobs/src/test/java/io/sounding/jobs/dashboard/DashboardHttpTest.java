@@ -51,6 +51,7 @@ class DashboardHttpTest {
       assertThat(answer.headers().map())
           .doesNotContainKeys("server", "access-control-allow-origin");
     }
+    assertThat(answers.get(6).headers().firstValue("Connection")).contains("close");
     assertThat(Gate.HEADERS.get("Content-Security-Policy"))
         .startsWith("default-src 'none'; script-src 'self'; style-src 'self';")
         .doesNotContain("unsafe");

@@ -246,6 +246,20 @@ class ExportTest {
     assertThat(folder.toFile().list()).containsExactly(file.getFileName().toString());
   }
 
+  @Test
+  void whereALinkLeadsToIsReplacedNotTheLink() throws Exception {
+    Path file = export(Export.Format.CSV, List.of(Events.finished("a", 1, 0).build()));
+    byte[] first = Files.readAllBytes(file);
+    Path target = folder.resolve("target");
+    Files.delete(file);
+    Files.createSymbolicLink(file, Files.writeString(target, "of the user"));
+
+    export(Export.Format.CSV, List.of(Events.finished("a", 1, 0).build()));
+
+    assertThat(file).isSymbolicLink();
+    assertThat(Files.readAllBytes(target)).isEqualTo(first);
+  }
+
   @ParameterizedTest
   @EnumSource(Export.Format.class)
   void whatFailsOnTheWayLeavesTheOldFileAlone(Export.Format format) throws Exception {

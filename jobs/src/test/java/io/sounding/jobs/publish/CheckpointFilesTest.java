@@ -32,10 +32,28 @@ class CheckpointFilesTest {
     "step00000.pt, 0",
     "step100.state_dict.pt, 100",
     "7.pt, 7",
-    "step0009223372036854775807.pt, 9223372036854775807"
+    "step0009223372036854775807.pt, 9223372036854775807",
+    "step1000_001.pt, 1000",
+    "step10kHz.pt, 10",
+    "step1.5.pt, 1"
   })
   void theStepIsReadFromTheName(String name, long step) throws IOException {
     assertThat(CheckpointFiles.step(Path.of("layers12", name))).isEqualTo(step);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "model_step_10k.onnx, 10k",
+    "step2M.v2.pt, 2M",
+    "step=1_000.onnx, 1_000",
+    "step1_000_000-last.onnx, 1_000_000",
+    "step=1.5e3.onnx, 1.5e3",
+    "ckpt-300k.pt, 300k"
+  })
+  void aStepWhoseDigitsAreNotAllThereIsRefused(String name, String written) {
+    assertThatThrownBy(() -> CheckpointFiles.step(Path.of("run", name)))
+        .isInstanceOf(UnusableInputException.class)
+        .hasMessageContaining(name + ": writes its step as " + written + "; rename it");
   }
 
   @ParameterizedTest

@@ -81,6 +81,8 @@ class AxesTest {
     "3200, 3.2k",
     "12500, 12.5k",
     "1500000, 1.5M",
+    "2000000000, 2G",
+    "20261122170512345, 20.26P",
     "100, 100"
   })
   void stepsAreAbbreviated(double step, String label) {

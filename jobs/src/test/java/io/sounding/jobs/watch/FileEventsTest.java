@@ -73,6 +73,17 @@ class FileEventsTest {
   }
 
   @Test
+  void aFinalEventWithoutMetricsIsNone() throws Exception {
+    Path file =
+        Events.jsonLines(
+            folder.resolve("a.jsonl"),
+            List.of(Events.finished("a", 1, 0).setClusters(null).build()));
+
+    assertThatThrownBy(() -> read(file))
+        .hasMessageContaining("at line 1 (a FINAL event has rank and clusters)");
+  }
+
+  @Test
   void whatIsNoJsonNoTextOrNotThereIsToldInASentence() throws Exception {
     Path csv = Files.writeString(folder.resolve("a.csv"), "step,loss\n1,2\n");
     Path bytes = Files.write(folder.resolve("model.pt"), new byte[] {(byte) 0xff, 0, 1, 2});

@@ -82,13 +82,14 @@ final class SharedEncoders {
    * load that is under way, which is unloaded when it ends.
    */
   static void unloadAll() {
-    PROCESS.values().forEach(SharedEncoders::unload);
-  }
-
-  void unload() {
-    CompletableFuture.runAsync(this::unloadNow, this::onLoader)
+    CompletableFuture.allOf(
+            PROCESS.values().stream().map(SharedEncoders::unload).toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, UNLOADING_SECONDS, TimeUnit.SECONDS)
         .join();
+  }
+
+  CompletableFuture<Void> unload() {
+    return CompletableFuture.runAsync(this::unloadNow, this::onLoader);
   }
 
   private void unloadNow() {

@@ -30,7 +30,7 @@ public record StatisticsSettings(
     implements Serializable {
 
   /** The distances between so many take a gigabyte. */
-  static final int MOST_CLUSTERS = 1 << 14;
+  public static final int MOST_CLUSTERS = 1 << 14;
 
   static final int BYTES = 7 * Integer.BYTES + Long.BYTES;
 

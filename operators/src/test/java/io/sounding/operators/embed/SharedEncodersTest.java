@@ -74,7 +74,7 @@ class SharedEncodersTest {
     SpeechEncoder a = useOnce("a");
     try (var held = lease("b")) {
       SpeechEncoder b = held.encoder().join();
-      encoders.unload();
+      encoders.unload().join();
       assertThat(useOnce("a")).isNotSameAs(a);
       assertThat(useOnce("b")).isSameAs(b);
     }

@@ -40,9 +40,9 @@ export function whole(value) {
 
 /** A training step, short enough for an axis where it is round: 15,000 is 15k. */
 export function shortStep(step) {
-  if (step >= 1e6) return step / 1e6 + 'M';
-  if (step >= 1e4) return step / 1e3 + 'k';
-  return WHOLE.format(step);
+  if (step < 1e4) return WHOLE.format(step);
+  const thousands = Math.floor(Math.log10(step) / 3);
+  return Number((step / 1000 ** thousands).toPrecision(12)) + ' kMGTPE'[thousands];
 }
 
 /** A share as per cent, with its sign where it is a change. */

@@ -7,6 +7,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +43,32 @@ class DemoCommandITCase {
     assertThat(terminal.toString()).contains("everything is written to " + folder);
     assertThat(folder.toFile().list()).containsExactlyInAnyOrder("metrics.jsonl", "sounding.log");
     assertThat(Files.readAllLines(folder.resolve("metrics.jsonl"))).hasSize(18);
+  }
+
+  @Test
+  void toldToEndItDoesSoWithTheStatusOfTheSignalAndLeavesItsLog() throws Exception {
+    List<String> arguments =
+        List.of(
+            "demo",
+            "--no-dashboard",
+            "--data",
+            DemoData.folder().toString(),
+            "--work",
+            work.resolve("work").toString());
+    try (JavaProcess demo =
+        JavaProcess.start(
+            "demo",
+            work.resolve("process"),
+            List.of("-Xmx1g", "--add-opens=java.base/java.util=ALL-UNNAMED"),
+            Sounding.class,
+            arguments)) {
+      demo.awaitPrinted(Pattern.compile("(published corpus)"));
+      assertThat(demo.terminate()).as(demo.printed()).isEqualTo(128 + 15);
+      assertThat(demo.printed()).doesNotContain("Kafka could not write");
+    }
+    assertThat(onlyFileOf(work.resolve("work")))
+        .isDirectoryContaining("glob:**/sounding.log")
+        .isDirectoryNotContaining(Files::isDirectory);
   }
 
   private static Path onlyFileOf(Path directory) throws Exception {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 
 /**
  * Lets a command end in good order, with status 0, when the process is told to (SIGINT, SIGTERM).
@@ -16,8 +17,7 @@ final class Interruption implements AutoCloseable {
   private final AtomicBoolean told = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread worker = Thread.currentThread();
-  private final Thread hook = new Thread(this::interrupt, "interruption");
-
+  private final IntConsumer listener = status -> interrupt();
   private final Duration limit;
 
   Interruption() {
@@ -29,7 +29,7 @@ final class Interruption implements AutoCloseable {
    */
   Interruption(Duration limit) {
     this.limit = limit;
-    Runtime.getRuntime().addShutdownHook(hook);
+    EndSignals.tell(listener);
   }
 
   /** Whether the process, or the thread, was told to end. */
@@ -50,11 +50,7 @@ final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // the process is ending: the hook waits for this
-    }
+    EndSignals.forget(listener);
     closed.countDown();
   }
 }

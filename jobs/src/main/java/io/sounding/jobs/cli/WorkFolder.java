@@ -92,18 +92,16 @@ final class WorkFolder {
     }
   }
 
-  /** Has {@link #clean} done when the process is interrupted. */
+  /** Has {@link #clean} done when the process is told to end; then it ends. */
   void cleanOnInterrupt() {
-    Thread cleaning =
-        new Thread(
-            () -> {
-              KafkaExit.tell(sentence -> {}); // who is told to end need not be able to write
-              for (int i = 0; i < MOST_TRIES; i++) { // what still runs makes files meanwhile
-                clean();
-              }
-            },
-            "clean-work-folder");
-    Runtime.getRuntime().addShutdownHook(cleaning);
+    EndSignals.tell(
+        status -> {
+          KafkaExit.tell(sentence -> {}); // who is told to end need not be able to write
+          for (int i = 0; i < MOST_TRIES; i++) { // what still runs makes files meanwhile
+            clean();
+          }
+          Runtime.getRuntime().halt(status);
+        });
   }
 
   /** Deletes the folder. */

@@ -96,7 +96,6 @@ final class DemoCommand implements Callable<Integer> {
           "--parallelism is %d; it must lie in 1 to %d.".formatted(subtasks, SHARDS));
     }
     WorkFolder folder = WorkFolder.below(work);
-    folder.cleanOnInterrupt();
     Path results = folder.path().resolve("metrics.jsonl");
     TrustedArtifacts published =
         TrustedArtifacts.of(

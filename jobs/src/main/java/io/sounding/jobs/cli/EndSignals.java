@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 
 /**
@@ -25,6 +26,7 @@ final class EndSignals {
   private static final Map<String, Object> BEFORE = new HashMap<>();
 
   private static final Set<IntConsumer> LISTENERS = new LinkedHashSet<>();
+  private static final AtomicBoolean CAME = new AtomicBoolean();
 
   private EndSignals() {}
 
@@ -94,7 +96,9 @@ final class EndSignals {
 
   private static void come(Object signal) throws ReflectiveOperationException {
     int number = (int) signal.getClass().getMethod("getNumber").invoke(signal);
-    listeners().forEach(listener -> listener.accept(128 + number));
+    if (CAME.compareAndSet(false, true)) { // further ones change nothing
+      listeners().forEach(listener -> listener.accept(128 + number));
+    }
   }
 
   private static synchronized List<IntConsumer> listeners() {

@@ -221,8 +221,8 @@ final class EvaluateCommand implements Callable<Integer> {
     StatisticsSettings statistics =
         defaults
             .with(
-                inRange("--k", clusters, defaults.clusters(), StatisticsSettings.MOST_CLUSTERS),
-                inRange("--sample", sampleFrames, defaults.sampleFrames(), Integer.MAX_VALUE))
+                oneTo("--k", clusters, defaults.clusters(), StatisticsSettings.MOST_CLUSTERS),
+                oneTo("--sample", sampleFrames, defaults.sampleFrames(), Integer.MAX_VALUE))
             .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
     TrustedArtifacts trusted = trusted(checkpointFiles);
     CheckpointPublisher.RunSettings runSettings =
@@ -234,7 +234,6 @@ final class EvaluateCommand implements Callable<Integer> {
             layerList);
 
     WorkFolder folder = WorkFolder.below(work);
-    folder.cleanOnInterrupt();
     EvaluationSettings settings =
         EvaluationSettings.defaults(
                 ModelSettings.of(trusted, folder.models().toString()).on(deviceChoice))
@@ -333,7 +332,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return name;
   }
 
-  private int inRange(String option, Integer given, int otherwise, int most) {
+  private int oneTo(String option, Integer given, int otherwise, int most) {
     int value = given == null ? otherwise : given;
     inRange(option, value, 1, most);
     return value;

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.function.FunctionWithException;
@@ -20,31 +23,37 @@ final class WorkFolder {
 
   private static final String NAME_ANOTHER = "name another folder with --work";
 
-  private static final int MOST_TRIES = 5;
-
   private final Path folder;
 
   private WorkFolder(Path folder) {
     this.folder = folder;
   }
 
-  /** A new folder below the given one, or below the system's folder for temporary files. */
+  /**
+   * A new folder below the given one, or below the system's folder for temporary files. When the
+   * process is told to end, it is cleaned, and the process ends.
+   */
   static WorkFolder below(Path given) throws UnusableInputException {
     Path parent = given == null ? Path.of(System.getProperty("java.io.tmpdir")) : given;
     return claimed(
-        parent, folder -> Files.createTempDirectory(Files.createDirectories(folder), "sounding-"));
+        parent,
+        folder -> Files.createTempDirectory(Files.createDirectories(folder), "sounding-"),
+        WorkFolder::cleanWhenToldToEnd);
   }
 
   /** The given folder itself, to be written to again and again; made if it is missing. */
   static WorkFolder at(Path given) throws UnusableInputException {
-    return claimed(given, Files::createDirectories);
+    return claimed(given, Files::createDirectories, work -> {});
   }
 
   private static WorkFolder claimed(
-      Path given, FunctionWithException<Path, Path, IOException> creation)
+      Path given,
+      FunctionWithException<Path, Path, IOException> creation,
+      Consumer<WorkFolder> first)
       throws UnusableInputException {
     try {
       WorkFolder work = new WorkFolder(creation.apply(given.toAbsolutePath().normalize()));
+      first.accept(work);
       work.claim();
       return work;
     } catch (FileAlreadyExistsException e) {
@@ -92,16 +101,30 @@ final class WorkFolder {
     }
   }
 
-  /** Has {@link #clean} done when the process is told to end; then it ends. */
-  void cleanOnInterrupt() {
+  private void cleanWhenToldToEnd() {
     EndSignals.tell(
         status -> {
           KafkaExit.tell(sentence -> {}); // who is told to end need not be able to write
-          for (int i = 0; i < MOST_TRIES; i++) { // what still runs makes files meanwhile
-            clean();
-          }
+          cleanUnderWay();
           Runtime.getRuntime().halt(status);
         });
+  }
+
+  /** The same while the job runs: files stand where it would make its folders anew. */
+  private void cleanUnderWay() {
+    Map<Path, Path> moved = new HashMap<>();
+    try (Stream<Path> children = Files.list(folder)) {
+      for (Path child : children.filter(Files::isDirectory).toList()) {
+        moved.put(child, Files.move(child, folder.resolve("ended-" + child.getFileName())));
+        Files.createFile(child);
+      }
+      moved.values().forEach(WorkFolder::delete);
+      for (Path child : moved.keySet()) {
+        Files.delete(child);
+      }
+    } catch (IOException e) {
+      clean();
+    }
   }
 
   /** Deletes the folder. */

@@ -117,7 +117,7 @@ public final class EvaluationOptions {
 
   private EvaluationSettings settings(String cache) {
     require("--shards", shards, 1, SoundingTopology.MAX_PARALLELISM);
-    require("--k", clusters, 1, StatisticsSettings.MOST_CLUSTERS);
+    require("--k", clusters, 1, Integer.MAX_VALUE);
     require("--sample", sampleFrames, 1, Integer.MAX_VALUE);
     if (sketchRows != 0) {
       require("--sketch-rows", sketchRows, 2, Integer.MAX_VALUE);

@@ -158,9 +158,14 @@ public final class JavaProcess implements AutoCloseable {
     awaitEnd(30);
   }
 
-  /** Asks it to end, with SIGTERM as a supervisor would; returns its exit status. */
-  public int terminate() {
+  /** Sends it SIGTERM, as a supervisor would. */
+  public void tellToEnd() {
     process.toHandle().destroy(); // Process.destroy would end its standard input, and so ChildMain
+  }
+
+  /** Asks it to end and waits until it has; returns its exit status. */
+  public int terminate() {
+    tellToEnd();
     awaitEnd(60);
     return process.exitValue();
   }

@@ -70,7 +70,9 @@ class ServeITCase {
       publish(kafka, 400);
 
       assertThat(finals(kafka, 2)).containsExactly("step00000.onnx", "step00400.onnx");
+      serving.tellToEnd(); // once more changes nothing
       assertThat(serving.terminate()).as(serving.printed()).isZero();
+      assertThat(folder.resolve(WORK).resolve("kafka").resolve(".kafka_cleanshutdown")).exists();
       assertThat(serving.printed())
           .containsPattern("Dashboard at http://127\\.0\\.0\\.1:[0-9]+/")
           .doesNotContain("ended before");

@@ -11,6 +11,7 @@ import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
+import io.sounding.jobs.watch.ReplacedFile;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.embed.DeviceChoice;
 import io.sounding.operators.embed.ModelSettings;
@@ -221,8 +222,8 @@ final class EvaluateCommand implements Callable<Integer> {
     StatisticsSettings statistics =
         defaults
             .with(
-                oneTo("--k", clusters, defaults.clusters(), StatisticsSettings.MOST_CLUSTERS),
-                oneTo("--sample", sampleFrames, defaults.sampleFrames(), Integer.MAX_VALUE))
+                atLeastOne("--k", clusters, defaults.clusters()),
+                atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
             .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
     TrustedArtifacts trusted = trusted(checkpointFiles);
     CheckpointPublisher.RunSettings runSettings =
@@ -314,8 +315,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void checkOut() {
-    Path parent = out.toAbsolutePath().getParent();
+  private void checkOut() throws IOException {
+    Path parent = ReplacedFile.place(out).toAbsolutePath().getParent();
     boolean replaceable = !Files.exists(out) || Files.isRegularFile(out) && Files.isWritable(out);
     if (!replaceable || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
       throw unusable(
@@ -332,9 +333,9 @@ final class EvaluateCommand implements Callable<Integer> {
     return name;
   }
 
-  private int oneTo(String option, Integer given, int otherwise, int most) {
+  private int atLeastOne(String option, Integer given, int otherwise) {
     int value = given == null ? otherwise : given;
-    inRange(option, value, 1, most);
+    inRange(option, value, 1, Integer.MAX_VALUE);
     return value;
   }
 

@@ -95,7 +95,7 @@ final class TailCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     KafkaClients clients = kafka.clients();
-    boolean interactive = System.console() != null;
+    boolean interactive = Terminal.isThere();
     LiveTable table =
         new LiveTable(
             spec.commandLine().getOut(),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.function.FunctionWithException;
@@ -24,6 +25,7 @@ final class WorkFolder {
   private static final String NAME_ANOTHER = "name another folder with --work";
 
   private final Path folder;
+  private final IntConsumer ending = this::cleanAndEnd;
 
   private WorkFolder(Path folder) {
     this.folder = folder;
@@ -38,7 +40,7 @@ final class WorkFolder {
     return claimed(
         parent,
         folder -> Files.createTempDirectory(Files.createDirectories(folder), "sounding-"),
-        WorkFolder::cleanWhenToldToEnd);
+        work -> EndSignals.tell(work.ending));
   }
 
   /** The given folder itself, to be written to again and again; made if it is missing. */
@@ -92,6 +94,7 @@ final class WorkFolder {
 
   /** Deletes what the job left, but not the files directly in the folder (log, results). */
   void clean() {
+    EndSignals.forget(ending);
     try (Stream<Path> children = Files.list(folder)) {
       for (Path child : children.filter(Files::isDirectory).toList()) {
         delete(child);
@@ -101,13 +104,10 @@ final class WorkFolder {
     }
   }
 
-  private void cleanWhenToldToEnd() {
-    EndSignals.tell(
-        status -> {
-          KafkaExit.tell(sentence -> {}); // who is told to end need not be able to write
-          cleanUnderWay();
-          Runtime.getRuntime().halt(status);
-        });
+  private void cleanAndEnd(int status) {
+    KafkaExit.tell(sentence -> {}); // who is told to end need not be able to write
+    cleanUnderWay();
+    Runtime.getRuntime().halt(status);
   }
 
   /** The same while the job runs: files stand where it would make its folders anew. */
@@ -129,6 +129,7 @@ final class WorkFolder {
 
   /** Deletes the folder. */
   void cleanAll() {
+    EndSignals.forget(ending);
     delete(folder);
   }
 

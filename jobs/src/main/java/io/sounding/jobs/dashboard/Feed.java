@@ -76,6 +76,12 @@ final class Feed implements AutoCloseable {
   }
 
   private void run() {
+    try (topicIds) {
+      readOn();
+    }
+  }
+
+  private void readOn() {
     while (!isClosed()) {
       try (KafkaConsumer<byte[], byte[]> made = kafka.strictConsumer()) {
         consumer = made;
@@ -217,6 +223,5 @@ final class Feed implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    topicIds.close();
   }
 }

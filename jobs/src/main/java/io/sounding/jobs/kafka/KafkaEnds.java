@@ -51,6 +51,7 @@ public final class KafkaEnds {
         .setStartingOffsets(OffsetsInitializer.earliest())
         .setProperties(kafka.settings())
         .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+        .setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false")
         .setDeserializer(new KafkaRecordDeserializer())
         .build();
   }

@@ -8,9 +8,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicListing;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Tells whether topics are still those that were read: one that was deleted and made anew, or that
@@ -40,29 +43,36 @@ public final class TopicIds implements AutoCloseable {
    */
   public boolean changed() {
     boolean changed = false;
-    for (TopicListing there : listed()) {
-      if (topics.contains(there.name())) {
-        Uuid before = known.put(there.name(), there.topicId());
-        changed |= before != null && !before.equals(there.topicId());
-      }
-    }
-    return changed;
-  }
-
-  private Iterable<TopicListing> listed() {
     try {
       if (admin == null) {
         admin = kafka.admin();
       }
-      return admin
-          .listTopics()
-          .listings()
-          .get(KafkaClients.ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      for (KafkaFuture<TopicDescription> asked :
+          admin.describeTopics(topics).topicNameValues().values()) {
+        TopicDescription there = answer(asked);
+        if (there != null) {
+          Uuid before = known.put(there.name(), there.topicId());
+          changed |= before != null && !before.equals(there.topicId());
+        }
+      }
     } catch (KafkaException | ExecutionException | TimeoutException e) {
       throw kafka.away(e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KafkaUnavailableException("Asking Kafka for its topics was interrupted.", e);
+      throw new InterruptException(e);
+    }
+    return changed;
+  }
+
+  /** Null: there is no such topic. */
+  private static TopicDescription answer(KafkaFuture<TopicDescription> asked)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    try {
+      return asked.get(KafkaClients.ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return null;
+      }
+      throw e;
     }
   }
 

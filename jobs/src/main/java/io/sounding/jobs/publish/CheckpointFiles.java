@@ -29,11 +29,10 @@ public final class CheckpointFiles {
   private static final Pattern STEP =
       Pattern.compile("steps?[-_=]?([0-9]+)", Pattern.CASE_INSENSITIVE);
 
-  /** What makes another number of the digits before it. */
+  /** What makes another number of the digits before it: 10k, 1.5e3, 1_000. */
   private static final Pattern MORE_OF_NUMBER =
-      Pattern.compile("[kKmM](?![A-Za-z])|(_[0-9]{3})+(?![0-9])|\\.[0-9]+[eE][0-9]+");
-
-  private static final int MOST_IN_GROUP = 3;
+      Pattern.compile(
+          "(?:\\.[0-9]+)?(?:[kKmM](?![A-Za-z])|[eE][-+]?[0-9]+)|(?:[_,][0-9]{3})*[_,]000(?![0-9])");
 
   private static final Pattern LAST_DIGITS = Pattern.compile("([0-9]+)[^0-9]*$");
   private static final Pattern LOSS =
@@ -109,17 +108,18 @@ public final class CheckpointFiles {
   public static long step(Path file) throws UnusableInputException {
     String name = file.getFileName().toString();
     String stem = name.substring(0, Math.max(name.lastIndexOf('.'), 0));
-    Matcher digits = STEP.matcher(stem);
+    String searched = stem;
+    Matcher digits = STEP.matcher(searched);
     if (!digits.find()) {
-      digits = LAST_DIGITS.matcher(LOSS.matcher(stem).replaceAll(""));
+      searched = LOSS.matcher(stem).replaceAll("");
+      digits = LAST_DIGITS.matcher(searched);
       if (!digits.find()) {
         throw new UnusableInputException(
             file, "has no training step in its name", "rename it, for example to step00400.pt");
       }
     }
-    Matcher more = MORE_OF_NUMBER.matcher(stem).region(digits.end(1), stem.length());
-    boolean grouped = more.lookingAt() && more.group(1) != null;
-    if (more.lookingAt() && !(grouped && digits.group(1).length() > MOST_IN_GROUP)) {
+    Matcher more = MORE_OF_NUMBER.matcher(searched).region(digits.end(1), searched.length());
+    if (more.lookingAt()) {
       throw new UnusableInputException(
           file,
           "writes its step as %s%s".formatted(digits.group(1), more.group()),

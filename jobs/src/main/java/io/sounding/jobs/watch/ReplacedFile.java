@@ -19,13 +19,23 @@ public final class ReplacedFile implements AutoCloseable {
 
   /** Will be {@code file}; where that is a link, what it leads to. */
   public ReplacedFile(Path file) throws IOException {
-    this.file = Files.isSymbolicLink(file) && Files.exists(file) ? file.toRealPath() : file;
+    this.file = place(file);
     partial =
         this.file.resolveSibling(
             ".%s.%d.part".formatted(this.file.getFileName(), ProcessHandle.current().pid()));
     Files.deleteIfExists(partial);
     Files.createFile(partial);
-    partial.toFile().deleteOnExit(); // also where a signal ends the process
+    partial.toFile().deleteOnExit(); // where nobody gets to closing this
+  }
+
+  /** The file itself, or what a link leads to, be it not there yet. */
+  public static Path place(Path file) throws IOException {
+    if (!Files.isSymbolicLink(file)) {
+      return file;
+    }
+    return Files.exists(file)
+        ? file.toRealPath()
+        : file.resolveSibling(Files.readSymbolicLink(file));
   }
 
   /** Writes a file in one go. */

@@ -49,7 +49,7 @@ class ConfigCommandTest {
       delimiter = '|',
       value = {
         "shards: 300 | --shards is 300; it must lie in 1 to 128.",
-        "k: 0 | --k is 0; it must lie in 1 to 16384.",
+        "k: 0 | --k is 0; it must be at least 1.",
         "sample: -1 | --sample is -1; it must be at least 1.",
         "sketch-rows: 1 | --sketch-rows is 1; it must be at least 2.",
         "model-bytes: 0 | --model-bytes is 0; it must be at least 1.",

@@ -33,7 +33,8 @@ class CheckpointFilesTest {
     "step100.state_dict.pt, 100",
     "7.pt, 7",
     "step0009223372036854775807.pt, 9223372036854775807",
-    "step1000_001.pt, 1000",
+    "step400_001.pt, 400",
+    "step500_128.pt, 500",
     "step10kHz.pt, 10",
     "step1.5.pt, 1"
   })
@@ -48,7 +49,10 @@ class CheckpointFilesTest {
     "step=1_000.onnx, 1_000",
     "step1_000_000-last.onnx, 1_000_000",
     "step=1.5e3.onnx, 1.5e3",
-    "ckpt-300k.pt, 300k"
+    "step=1e+05.pt, 1e+05",
+    "step1.5k.pt, 1.5k",
+    "ckpt-300k.pt, 300k",
+    "loss2.5-12k.pt, 12k"
   })
   void aStepWhoseDigitsAreNotAllThereIsRefused(String name, String written) {
     assertThatThrownBy(() -> CheckpointFiles.step(Path.of("run", name)))

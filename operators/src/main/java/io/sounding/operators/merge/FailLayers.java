@@ -23,19 +23,22 @@ import org.apache.flink.util.Collector;
  * <p>Of a summary nothing is looked at but its layer and the number of layers, so it needs no
  * bytes. A layer is known, and a failure remembered, for {@code retention}.
  *
- * <p>State, layout 1, keyed by evaluation id: map "evaluated-layers", for each layer that is known
- * the number of layers that its first summary names; value "failure", the first one; both expire.
+ * <p>State, layout 1, keyed by evaluation id: map "layers", true for each that is known; value
+ * "number-of-layers", that of the first summary; value "failure", the first one; all expire.
  */
 public final class FailLayers extends VersionedStage<String, ShardSummary, ShardSummary> {
 
   private static final long serialVersionUID = 1L;
 
   private static final StateLayout LAYOUT = new StateLayout("fail-layers", 1);
-  private static final String OTHER_LAYERS =
+
+  /** What is wrong with a model of which shards have unlike layers. */
+  static final String OTHER_LAYERS =
       "The model has other layers for some shards than for others: its file changed midway, or its outputs depend on the audio. Publish the checkpoint again with a higher attempt, with its SHA-256 or under a name that nothing overwrites.";
 
   private final Duration retention;
-  private transient MapState<Integer, Integer> layers;
+  private transient MapState<Integer, Boolean> layers;
+  private transient ValueState<Integer> number;
   private transient ValueState<ShardSummary> failure;
 
   /** Remembers layers and failures for {@code retention}. */
@@ -47,9 +50,12 @@ public final class FailLayers extends VersionedStage<String, ShardSummary, Shard
   @Override
   public void open(OpenContext context) {
     StateTtlConfig expiry = StateTtlConfig.newBuilder(retention).cleanupFullSnapshot().build();
-    var ofLayers = new MapStateDescriptor<>("evaluated-layers", Integer.class, Integer.class);
+    var ofLayers = new MapStateDescriptor<>("layers", Integer.class, Boolean.class);
     ofLayers.enableTimeToLive(expiry);
     layers = getRuntimeContext().getMapState(ofLayers);
+    var ofNumber = new ValueStateDescriptor<>("number-of-layers", Integer.class);
+    ofNumber.enableTimeToLive(expiry);
+    number = getRuntimeContext().getState(ofNumber);
     var ofFailure = new ValueStateDescriptor<>("failure", ShardSummary.class);
     ofFailure.enableTimeToLive(expiry);
     failure = getRuntimeContext().getState(ofFailure);
@@ -67,7 +73,10 @@ public final class FailLayers extends VersionedStage<String, ShardSummary, Shard
     }
     boolean isNew = !layers.contains(summary.layer());
     if (isNew) {
-      layers.put(summary.layer(), summary.layers());
+      layers.put(summary.layer(), true);
+    }
+    if (number.value() == null) {
+      number.update(summary.layers());
     }
     if (first != null) {
       if (isNew) {
@@ -92,11 +101,9 @@ public final class FailLayers extends VersionedStage<String, ShardSummary, Shard
   /** Whether shards have other layers than that of a summary, whose layer is known. */
   private boolean haveOtherLayers(ShardSummary summary) throws Exception {
     int known = 0;
-    boolean unlike = false;
-    for (int number : layers.values()) {
+    for (int any : layers.keys()) {
       known++;
-      unlike |= number != summary.layers();
     }
-    return unlike || known > summary.layers();
+    return number.value() != summary.layers() || known > summary.layers();
   }
 }

@@ -190,6 +190,9 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
           "The model file changed midway: its SHA-256 was %s for some shards and %s for others. Publish the checkpoint again with a higher attempt, with its SHA-256 or under a name that nothing overwrites."
               .formatted(models.get(0), models.get(1)));
     }
+    if (inOrder.stream().mapToInt(ShardSummary::layers).distinct().count() > 1) {
+      return MergedLayer.failed(any.checkpoint(), any.shards(), FailLayers.OTHER_LAYERS);
+    }
     LayerSummary whole;
     try {
       whole = LayerSummary.mergeAll(parts);

@@ -41,6 +41,9 @@ import java.util.stream.IntStream;
  * </pre>
  */
 final class CentroidSearch {
+  /** The distances between so many take a gigabyte. */
+  static final int MOST_CLUSTERS = 1 << 14;
+
   /** Fewest sampled frames per centroid, as in the seed paper's tool (faiss). */
   static final int FRAMES_PER_CENTROID = 39;
 
@@ -69,9 +72,14 @@ final class CentroidSearch {
 
   private CentroidSearch() {}
 
-  /** The k that m sampled frames allow: at most m / 39 and the number of distinct frames. */
+  /**
+   * The k that m sampled frames allow: at most m / 39, the number of distinct frames, and {@value
+   * #MOST_CLUSTERS}.
+   */
   static int supportedClusters(FrameSample sample, int requested) {
-    int most = Math.min(requested, Math.max(1, sample.size() / FRAMES_PER_CENTROID));
+    int most =
+        Math.min(
+            Math.min(requested, MOST_CLUSTERS), Math.max(1, sample.size() / FRAMES_PER_CENTROID));
     most = Math.min(most, sample.size());
     int d = sample.dimension();
     Set<Row> distinct = new HashSet<>();

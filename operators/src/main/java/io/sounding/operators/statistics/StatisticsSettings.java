@@ -29,17 +29,10 @@ public record StatisticsSettings(
     int sketchRows)
     implements Serializable {
 
-  /** The distances between so many take a gigabyte. */
-  public static final int MOST_CLUSTERS = 1 << 14;
-
   static final int BYTES = 7 * Integer.BYTES + Long.BYTES;
 
   public StatisticsSettings {
     requirePositive(clusters, "clusters");
-    if (clusters > MOST_CLUSTERS) {
-      throw new IllegalArgumentException(
-          "clusters must be at most " + MOST_CLUSTERS + ", but is " + clusters + ".");
-    }
     requirePositive(sampleFrames, "sampleFrames");
     requirePositive(microCentroids, "microCentroids");
     requirePositive(silhouetteFrames, "silhouetteFrames");

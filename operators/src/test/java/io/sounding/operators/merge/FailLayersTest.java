@@ -156,4 +156,21 @@ class FailLayersTest {
           .containsExactlyInAnyOrder("step1 -1", "step1 0", "step1 1", "step1 2");
     }
   }
+
+  /** Layer 0, which all shards have; those that have another beside it come first or last. */
+  @ParameterizedTest
+  @CsvSource({"0", "2"})
+  void aLayerThatAllShardsHaveIsNotFinalEither(int withMore) throws Exception {
+    try (var merging = new KeyedStage<>(new MergeShards(RETENTION), ShardSummary::mergeKey)) {
+      merging.open();
+      for (ShardSummary summary : SHARDS) {
+        int number = summary.shard() == withMore ? 2 : 1;
+        merging.take(ShardSummaries.withLayer(summary, 0, number));
+      }
+      assertThat(merging.extractOutputValues())
+          .extracting(MergedLayer::status)
+          .doesNotContain(MetricStatus.FINAL)
+          .contains(MetricStatus.FAILED);
+    }
+  }
 }

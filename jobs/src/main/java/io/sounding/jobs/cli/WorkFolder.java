@@ -110,7 +110,7 @@ final class WorkFolder {
     Runtime.getRuntime().halt(status);
   }
 
-  /** The same while the job runs: files stand where it would make its folders anew. */
+  /** As {@link #clean}, while the job runs: files stand where it would make its folders anew. */
   private void cleanUnderWay() {
     Map<Path, Path> moved = new HashMap<>();
     try (Stream<Path> children = Files.list(folder)) {

@@ -70,7 +70,7 @@ public final class EvaluationOptions {
       names = "--model-cache",
       paramLabel = "DIR",
       description =
-          "Folder on each task manager for fetched model files (default: below its folder for temporary files).")
+          "Folder on each task manager for fetched model files (default: sounding-models below Java's folder for temporary files).")
   private String modelCache = "";
 
   @Option(

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
     description = "The Sounding job, to be submitted to a Flink cluster.",
     footer = {
       "",
-      "Example:",
-      "  flink run -c io.sounding.jobs.SoundingJob sounding-jobs.jar --bootstrap kafka:9092 \\",
+      "Example (README, On a cluster, says how sounding.jar is made):",
+      "  flink run -c io.sounding.jobs.SoundingJob sounding.jar --bootstrap kafka:9092 \\",
       "    --models-from s3://bucket/checkpoints/"
     },
     mixinStandardHelpOptions = true,

@@ -8,6 +8,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
@@ -49,7 +50,7 @@ public final class KafkaEnds {
         .setTopics(topic)
         .setGroupId(group)
         .setStartingOffsets(OffsetsInitializer.earliest())
-        .setProperties(kafka.settings())
+        .setProperties(withoutBeans(kafka))
         .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
         .setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false")
         .setDeserializer(new KafkaRecordDeserializer())
@@ -72,6 +73,17 @@ public final class KafkaEnds {
   static Properties ofProducers(KafkaClients kafka) {
     Properties settings = new Properties();
     settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
+    settings.putAll(withoutBeans(kafka));
+    return settings;
+  }
+
+  /**
+   * The user's settings, which may name reporters. By default Kafka's clients have JMX beans; those
+   * of a client that is interrupted while it starts stay, and hold the job's class loader.
+   */
+  private static Properties withoutBeans(KafkaClients kafka) {
+    Properties settings = new Properties();
+    settings.put(CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG, "");
     settings.putAll(kafka.settings());
     return settings;
   }

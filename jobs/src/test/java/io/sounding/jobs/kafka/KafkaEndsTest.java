@@ -12,12 +12,26 @@ class KafkaEndsTest {
   @Test
   void transactionsLastTenMinutesUnlessTheUserGivesThemAnotherTime() {
     KafkaClients kafka = KafkaClients.of("nowhere:9092", Topics.withPrefix("sounding"));
-    assertThat(KafkaEnds.ofProducers(kafka)).isEqualTo(Map.of("transaction.timeout.ms", "600000"));
+    assertThat(KafkaEnds.ofProducers(kafka)).containsEntry("transaction.timeout.ms", "600000");
 
     Properties settings = new Properties();
     settings.put("transaction.timeout.ms", "120000");
     settings.put("linger.ms", "5");
     assertThat(KafkaEnds.ofProducers(kafka.with(settings)))
-        .isEqualTo(Map.of("transaction.timeout.ms", "120000", "linger.ms", "5"));
+        .containsEntry("transaction.timeout.ms", "120000")
+        .containsEntry("linger.ms", "5");
+  }
+
+  /** Beans of JMX would hold the class loader of a job that failed while it started. */
+  @Test
+  void clientsHaveNoReportersUnlessTheUserNamesSome() {
+    KafkaClients kafka = KafkaClients.of("nowhere:9092", Topics.withPrefix("sounding"));
+    assertThat(KafkaEnds.ofProducers(kafka)).containsEntry("metric.reporters", "");
+
+    Properties settings = new Properties();
+    settings.put("metric.reporters", "org.apache.kafka.common.metrics.JmxReporter");
+    assertThat(KafkaEnds.ofProducers(kafka.with(settings)))
+        .containsAllEntriesOf(
+            Map.of("metric.reporters", "org.apache.kafka.common.metrics.JmxReporter"));
   }
 }

@@ -26,10 +26,11 @@ import org.apache.flink.core.fs.FileSystem;
 
 /**
  * Model files and files of weights, fetched through Flink's file systems if they are trusted,
- * verified, and kept on local disk under their SHA-256 until the folder is full; then the least
- * recently used go first. A fetched file appears under its final name only when it is whole, and a
- * kept one is verified again before it is used. Safe for use from several threads and processes;
- * one of them may evict a file that another was just given, which then has to {@link #fetch} again.
+ * verified, and kept on local disk under their SHA-256 until the folder or its disk is full; then
+ * the least recently used go first. A fetched file appears under its final name only when it is
+ * whole, and a kept one is verified again before it is used. Safe for use from several threads and
+ * processes; one of them may evict a file that another was just given, which then has to {@link
+ * #fetch} again.
  */
 final class ModelFiles {
 
@@ -38,7 +39,14 @@ final class ModelFiles {
   /** A partial file that nobody wrote to for so long was left by a process that was killed. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
+  /** Where the files lie. */
+  interface Disk {
+    /** What may still be written to it, bytes. */
+    long usableBytes() throws IOException;
+  }
+
   private final Path directory;
+  private final Disk disk;
   private final long maxBytes;
   private final long maxModelBytes;
   private final TrustedArtifacts trusted;
@@ -48,7 +56,18 @@ final class ModelFiles {
    * those that are not {@code trusted}.
    */
   ModelFiles(Path directory, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
+    this(
+        directory,
+        () -> Files.getFileStore(directory).getUsableSpace(),
+        maxBytes,
+        maxModelBytes,
+        trusted);
+  }
+
+  ModelFiles(
+      Path directory, Disk disk, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
     this.directory = directory;
+    this.disk = disk;
     this.maxBytes = maxBytes;
     this.maxModelBytes = maxModelBytes;
     this.trusted = trusted;
@@ -92,7 +111,7 @@ final class ModelFiles {
       }
     } catch (IOException e) {
       throw new EncodingException(
-          "The %s %s cannot be fetched into %s (%s). Check that it exists and that every task manager may read it."
+          "The %s %s cannot be fetched into %s (%s). Check that it exists, that every task manager may read it, and that there is room for it."
               .formatted(kind.noun(), uri, directory, e),
           e);
     }
@@ -129,6 +148,7 @@ final class ModelFiles {
     long length = status.getLen();
     if (!status.isDir()) {
       checkSize(named, length);
+      makeRoom(length);
     }
     try (FSDataInputStream in = files.open(source);
         OutputStream out = Files.newOutputStream(target)) {
@@ -189,17 +209,29 @@ final class ModelFiles {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private void evictAllBut(Path kept) throws IOException {
+  /** Evicts what the disk has no room for beside so many bytes, as far as that goes. */
+  private void makeRoom(long bytes) throws IOException {
+    List<Path> newestFirst = newestFirst();
+    for (int i = newestFirst.size() - 1; i >= 0 && disk.usableBytes() < bytes; i--) {
+      if (!newestFirst.get(i).toString().endsWith(PARTIAL)) {
+        Files.deleteIfExists(newestFirst.get(i));
+      }
+    }
+  }
+
+  private List<Path> newestFirst() throws IOException {
     Map<Path, Long> lastUsed = new HashMap<>(); // read once: others use files meanwhile
     try (Stream<Path> all = Files.list(directory)) {
       all.filter(Files::isRegularFile).forEach(file -> lastUsed.put(file, lastUsedMillis(file)));
     }
-    List<Path> newestFirst =
-        lastUsed.keySet().stream()
-            .sorted(Comparator.<Path>comparingLong(lastUsed::get).reversed())
-            .toList();
+    return lastUsed.keySet().stream()
+        .sorted(Comparator.<Path>comparingLong(lastUsed::get).reversed())
+        .toList();
+  }
+
+  private void evictAllBut(Path kept) throws IOException {
     long total = kept.toFile().length();
-    for (Path file : newestFirst) {
+    for (Path file : newestFirst()) {
       if (file.toString().endsWith(PARTIAL)) {
         if (lastUsedMillis(file) < Instant.now().minus(ABANDONED).toEpochMilli()) {
           Files.deleteIfExists(file);

@@ -282,6 +282,21 @@ class ModelFilesTest {
     assertThat(cached()).containsExactly(newest);
   }
 
+  @Test
+  void onAFullDiskTheLeastRecentlyUsedMakeRoom() throws Exception {
+    ModelFiles.Disk of150Bytes =
+        () -> 150 - cached().stream().mapToLong(file -> file.toFile().length()).sum();
+    files =
+        new ModelFiles(
+            cache, of150Bytes, 1_000, 100, TrustedArtifacts.of(List.of(folder.toString())));
+    Path oldest = fetch(source("a", 60));
+    Path newer = fetch(source("b", 60));
+    age(oldest, 2);
+    age(newer, 1);
+    Path newest = fetch(source("c", 60));
+    assertThat(cached()).containsExactlyInAnyOrder(newer, newest);
+  }
+
   private static void age(Path model, int hours) throws IOException {
     Files.setLastModifiedTime(model, FileTime.from(Instant.now().minusSeconds(3_600L * hours)));
   }

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "",
       "Models take float32 samples (batch, samples) and return hidden states (batch, frames, d),",
       "(layers, batch, frames, d), or a tuple of (batch, frames, d). TorchScript: .pt .pth .ts",
-      ".torchscript; ONNX: .onnx. The step is read from the file name: stepNNNNN, or the last digits.",
+      ".torchscript; ONNX: .onnx. The step is read from the file name: stepNNNNN, or the last number.",
       "",
       "Exit status: 0 all FINAL, 1 at least one FAILED, 2 unusable arguments, 3 the job itself failed."
     },

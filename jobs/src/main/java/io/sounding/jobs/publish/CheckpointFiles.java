@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  *
  * <p>The step is the number after the first "step" or "steps", directly or with one of {@code _ -
  * =} between (step00400.last.pt, global_step_123.pt, epoch=2-step=400.pt); in a name without that,
- * the last run of digits before the extension (wav2vec2_ckpt_12000.pt).
+ * the last number before the extension that no letter precedes (wav2vec2_ckpt_12000_fp16.pt), or
+ * else the last one (checkpoint3.pt).
  */
 public final class CheckpointFiles {
   private static final List<String> EXTENSIONS =
@@ -34,7 +35,12 @@ public final class CheckpointFiles {
       Pattern.compile(
           "(?:\\.[0-9]+)?(?:[kKmM](?![A-Za-z])|[eE][-+]?[0-9]+)|(?:[_,][0-9]{3})*[_,]000(?![0-9])");
 
-  private static final Pattern LAST_DIGITS = Pattern.compile("([0-9]+)[^0-9]*$");
+  /** The last number, as of {@code ckpt_12000_fp16}: a letter before one makes it another thing. */
+  private static final Pattern LAST_NUMBER =
+      Pattern.compile(".*(?<![0-9A-Za-z])([0-9]+)", Pattern.DOTALL);
+
+  private static final Pattern LAST_DIGITS =
+      Pattern.compile(".*(?<![0-9])([0-9]+)", Pattern.DOTALL);
   private static final Pattern LOSS =
       Pattern.compile(
           "([a-z_]*loss)(?:[=_](?=-)|[-=_]?(?!-))(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?)",
@@ -112,8 +118,8 @@ public final class CheckpointFiles {
     Matcher digits = STEP.matcher(searched);
     if (!digits.find()) {
       searched = LOSS.matcher(stem).replaceAll("");
-      digits = LAST_DIGITS.matcher(searched);
-      if (!digits.find()) {
+      digits = LAST_NUMBER.matcher(searched);
+      if (!digits.find() && !digits.usePattern(LAST_DIGITS).reset().find()) {
         throw new UnusableInputException(
             file, "has no training step in its name", "rename it, for example to step00400.pt");
       }

@@ -32,6 +32,11 @@ class CheckpointFilesTest {
     "step00000.pt, 0",
     "step100.state_dict.pt, 100",
     "7.pt, 7",
+    "wav2vec2_ckpt_12000_fp16.pt, 12000",
+    "model-4000.int8.opset17.onnx, 4000",
+    "checkpoint_10_5000.pt, 5000",
+    "checkpoint3.pt, 3",
+    "best_v2.ckpt3.pt, 3",
     "step0009223372036854775807.pt, 9223372036854775807",
     "step400_001.pt, 400",
     "step500_128.pt, 500",
@@ -52,6 +57,7 @@ class CheckpointFilesTest {
     "step=1e+05.pt, 1e+05",
     "step1.5k.pt, 1.5k",
     "ckpt-300k.pt, 300k",
+    "ckpt-300k_fp16.pt, 300k",
     "loss2.5-12k.pt, 12k"
   })
   void aStepWhoseDigitsAreNotAllThereIsRefused(String name, String written) {

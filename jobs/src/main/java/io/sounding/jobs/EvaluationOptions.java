@@ -70,8 +70,15 @@ public final class EvaluationOptions {
       names = "--model-cache",
       paramLabel = "DIR",
       description =
-          "Folder on each task manager for fetched model files (default: sounding-models below Java's folder for temporary files).")
+          "Folder on each task manager for fetched model files (default: sounding-models-USER below Java's folder for temporary files; of serve, in its own folder).")
   private String modelCache = "";
+
+  @Option(
+      names = "--model-cache-bytes",
+      paramLabel = "BYTES",
+      description =
+          "How much the folder may hold, bytes; the files used longest ago go first, also when its disk is full.")
+  private long modelCacheBytes = 20L << 30;
 
   @Option(
       names = "--model-bytes",
@@ -122,6 +129,7 @@ public final class EvaluationOptions {
     if (sketchRows != 0) {
       require("--sketch-rows", sketchRows, 2, Integer.MAX_VALUE);
     }
+    require("--model-cache-bytes", modelCacheBytes, 1, Long.MAX_VALUE);
     require("--model-bytes", modelBytes, 1, Long.MAX_VALUE);
     if (modelTimeLimit.toMillis() < 1) {
       throw new IllegalArgumentException(
@@ -130,7 +138,7 @@ public final class EvaluationOptions {
     TrustedArtifacts trusted = TrustedArtifacts.of(modelsFrom);
     return EvaluationSettings.defaults(
             ModelSettings.of(requireSha256 ? trusted.requiringSha256() : trusted, cache)
-                .with(modelBytes, modelTimeLimit)
+                .with(modelCacheBytes, modelBytes, modelTimeLimit)
                 .on(DeviceChoice.of(device)))
         .with(
             shards,

@@ -65,7 +65,7 @@ class PoisonITCase {
             EvaluationSettings.defaults(
                     ModelSettings.of(
                             TrustedArtifacts.of(List.of("/")), work.resolve("models").toString())
-                        .with(PoisonModels.MODEL_BYTES, Duration.ofSeconds(15)))
+                        .with(1 << 20, PoisonModels.MODEL_BYTES, Duration.ofSeconds(15)))
                 .with(4, StatisticsSettings.defaults().with(4, 1_000))
                 .with(
                     new Patience(

@@ -52,6 +52,7 @@ class ConfigCommandTest {
         "k: 0 | --k is 0; it must be at least 1.",
         "sample: -1 | --sample is -1; it must be at least 1.",
         "sketch-rows: 1 | --sketch-rows is 1; it must be at least 2.",
+        "model-cache-bytes: 0 | --model-cache-bytes is 0; it must be at least 1.",
         "model-bytes: 0 | --model-bytes is 0; it must be at least 1.",
         "model-time-limit: 0s | --model-time-limit is PT0S; it must be at least 1 ms.",
         "models-from: a | A prefix of trusted model files: The URI a does not say"

@@ -185,7 +185,7 @@ final class ModelFiles {
   private void checkSize(String named, long length) throws EncodingException {
     if (length == 0 || length > maxBytes) {
       throw new EncodingException(
-          "The %s has %d bytes; it must have 1 to %d (the size of the model cache)."
+          "The %s has %d bytes; it must have 1 to %d, which the cache of models may hold (--model-cache-bytes)."
               .formatted(named, length, maxBytes));
     }
     if (length > maxModelBytes) {

@@ -19,7 +19,9 @@ record ModelLoading(ModelFiles files, int intraOpThreads, Duration timeLimit, De
     String configured = settings.cacheDirectory();
     Path folder =
         configured.isEmpty()
-            ? Path.of(System.getProperty("java.io.tmpdir"), "sounding-models")
+            ? Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "sounding-models-" + System.getProperty("user.name"))
             : Path.of(configured);
     return new ModelLoading(
         new ModelFiles(folder, settings.cacheBytes(), settings.fileBytes(), settings.trusted()),

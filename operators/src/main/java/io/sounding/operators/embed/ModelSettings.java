@@ -8,7 +8,7 @@ import java.util.Objects;
  * Which models are run, and how.
  *
  * @param trusted which model files may be fetched
- * @param cacheDirectory local folder for fetched model files; empty: below the task manager's
+ * @param cacheDirectory local folder for fetched model files; empty: one of this user below Java's
  *     folder for temporary files
  * @param cacheBytes how much it may hold
  * @param fileBytes largest model file, or file of weights, that is loaded: a process holds up to
@@ -49,9 +49,9 @@ public record ModelSettings(
   }
 
   /** The same with other limits. */
-  public ModelSettings with(long newFileBytes, Duration newTimeLimit) {
+  public ModelSettings with(long newCacheBytes, long newFileBytes, Duration newTimeLimit) {
     return new ModelSettings(
-        trusted, cacheDirectory, cacheBytes, newFileBytes, newTimeLimit, intraOpThreads, device);
+        trusted, cacheDirectory, newCacheBytes, newFileBytes, newTimeLimit, intraOpThreads, device);
   }
 
   /** The same on another device. */

@@ -139,7 +139,8 @@ class EmbedOperatorFailureTest {
   @Test
   void aModelFileLargerThanOneMayBeFails() throws Exception {
     Path model = TestModels.path("one_tensor.pt");
-    settings = settings.with(settings.models().with(Files.size(model), Duration.ofMinutes(1)));
+    settings =
+        settings.with(settings.models().with(1 << 20, Files.size(model), Duration.ofMinutes(1)));
     Path larger = TestModels.path("busy.pt");
     try (EmbedHarness harness = withCorpus()) {
       harness.tell(Control.of(Examples.request("bad", 1, "dev", larger)));

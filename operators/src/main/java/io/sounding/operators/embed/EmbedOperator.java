@@ -18,6 +18,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
@@ -305,6 +306,10 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
     }
   }
 
+  /** Nobody asks for the time of events but for its end, which comes once the backlog is done. */
+  @Override
+  public void processWatermark(Watermark mark) {}
+
   /**
    * At the end of both inputs everything that can be done is done before letting go, and what can
    * not is failed. No Flink checkpoint completes meanwhile: barriers come with the input, which has
@@ -325,6 +330,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
       failIncomplete(request);
     }
     pipeline.release();
+    output.emitWatermark(Watermark.MAX_WATERMARK);
   }
 
   private void failIncomplete(CheckpointRequest request) throws Exception {

@@ -23,6 +23,7 @@ import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.Mail;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
@@ -121,6 +122,8 @@ final class EmbedHarness extends AbstractStreamOperatorTestHarness<ShardSummary>
 
   /** Ends both inputs, as a bounded source would; returns once the operator lets go. */
   void endInputs() throws Exception {
+    twoInputs().processWatermark1(Watermark.MAX_WATERMARK);
+    twoInputs().processWatermark2(Watermark.MAX_WATERMARK);
     ((BoundedMultiInput) operator).endInput(1);
     ((BoundedMultiInput) operator).endInput(2);
   }

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -336,6 +337,10 @@ class EmbedOperatorTest {
       harness.tell(Control.of(request("step2", 2)));
       harness.endInputs();
       assertThat(harness.summaries()).hasSize(2 * SHARDS * 3);
+      assertThat(List.copyOf(harness.getOutput()))
+          .as("what comes later computes what is left when time ends")
+          .last()
+          .isEqualTo(Watermark.MAX_WATERMARK);
     }
   }
 }

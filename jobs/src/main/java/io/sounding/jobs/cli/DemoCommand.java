@@ -117,10 +117,13 @@ final class DemoCommand implements Callable<Integer> {
             settings,
             terminal,
             sentence -> new CommandLine.ParameterException(spec.commandLine(), sentence));
-    boolean failed =
-        session.run(audio, CORPUS, runs, results, new Onlooker(session, results)).anyFailed();
-    folder.clean();
-    return failed ? 1 : 0;
+    try {
+      return session.run(audio, CORPUS, runs, results, new Onlooker(session, results)).anyFailed()
+          ? 1
+          : 0;
+    } finally {
+      folder.clean();
+    }
   }
 
   /** The page, and whoever looks at it: on a terminal it stays until they have seen enough. */

@@ -53,7 +53,7 @@ public final class PublishedCheckpoints {
     public State state() {
       // a job that was started afresh may have failed what had been evaluated, or the reverse
       boolean complete =
-          !finals.isEmpty() && finals.size() == finals.firstEntry().getValue().getLayers();
+          !finals.isEmpty() && finals.size() >= finals.firstEntry().getValue().getLayers();
       return complete ? State.FINAL : failed == null ? State.OPEN : State.FAILED;
     }
 

@@ -192,7 +192,7 @@ final class ReplayCommand implements Callable<Integer> {
       Replay replay, CheckpointPublisher.RunSettings run, PrintWriter terminal) {
     for (Decision decision : replay.decisions()) {
       if (decision.isWorthTelling()) {
-        terminal.println(decision.told());
+        terminal.println(MetricRow.printable(decision.told()));
       }
     }
     terminal.printf(

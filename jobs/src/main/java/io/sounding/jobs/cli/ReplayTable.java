@@ -50,7 +50,8 @@ final class ReplayTable {
         } else {
           CheckpointEvent event = ended.decision().event();
           terminal.printf(
-              "%-14s %8d REJECTED: %s%n", event.getRunId(), event.getStep(), ended.rejection());
+              "%-14s %8d REJECTED: %s%n",
+              event.getRunId(), event.getStep(), MetricRow.printable(ended.rejection()));
           terminal.flush();
         }
       }

@@ -52,10 +52,6 @@ public final class AdmitAudio extends ProcessFunction<KafkaRecord, Chunk> {
       context.output(
           DeadLetterOutput.TAG,
           deadLetters.counted(Rejection.of(source, e.reason(), e.getMessage())));
-    } catch (InvalidRecordException e) {
-      context.output(
-          DeadLetterOutput.TAG,
-          deadLetters.counted(Rejection.of(source, e.reason(), e.getMessage())));
     }
   }
 }

@@ -37,10 +37,6 @@ public final class AdmitCheckpoints extends ProcessFunction<KafkaRecord, Checkpo
       context.output(
           DeadLetterOutput.TAG,
           deadLetters.counted(Rejection.of(source, e.reason(), e.getMessage())));
-    } catch (InvalidRecordException e) {
-      context.output(
-          DeadLetterOutput.TAG,
-          deadLetters.counted(Rejection.of(source, e.reason(), e.getMessage())));
     }
   }
 }

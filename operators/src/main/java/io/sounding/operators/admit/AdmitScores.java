@@ -36,10 +36,6 @@ public final class AdmitScores extends ProcessFunction<KafkaRecord, Score> {
       context.output(
           DeadLetterOutput.TAG,
           deadLetters.counted(Rejection.of(source, e.reason(), e.getMessage())));
-    } catch (InvalidRecordException e) {
-      context.output(
-          DeadLetterOutput.TAG,
-          deadLetters.counted(Rejection.of(source, e.reason(), e.getMessage())));
     }
   }
 }

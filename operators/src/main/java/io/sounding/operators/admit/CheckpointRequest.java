@@ -1,9 +1,10 @@
 package io.sounding.operators.admit;
 
-import static io.sounding.operators.admit.InvalidRecordException.check;
-import static io.sounding.operators.admit.InvalidRecordException.checkId;
+import static io.sounding.operators.admit.Validity.check;
+import static io.sounding.operators.admit.Validity.checkId;
 
 import io.sounding.schemas.CheckpointEvent;
+import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.RejectReason;
@@ -55,8 +56,7 @@ public record CheckpointRequest(
   /** Longest URI taken, characters: it appears in messages, which must fit a Kafka record. */
   private static final int MAX_URI_CHARACTERS = 4_096;
 
-  static CheckpointRequest of(CheckpointEvent event, KafkaRecord source)
-      throws InvalidRecordException {
+  static CheckpointRequest of(CheckpointEvent event, KafkaRecord source) throws DecodingException {
     checkId("runId", event.getRunId());
     checkId("checkpointId", event.getCheckpointId());
     checkId("corpusId", event.getCorpusId());
@@ -120,8 +120,7 @@ public record CheckpointRequest(
         source);
   }
 
-  private static void checkUri(String field, String file, String uri)
-      throws InvalidRecordException {
+  private static void checkUri(String field, String file, String uri) throws DecodingException {
     check(
         !uri.isBlank(),
         RejectReason.BAD_CHECKPOINT,
@@ -137,7 +136,7 @@ public record CheckpointRequest(
         MAX_URI_CHARACTERS);
   }
 
-  private static void checkSha256(String field, String sha256) throws InvalidRecordException {
+  private static void checkSha256(String field, String sha256) throws DecodingException {
     check(
         sha256 == null || sha256.matches("[0-9a-f]{64}"),
         RejectReason.BAD_CHECKPOINT,

@@ -1,9 +1,10 @@
 package io.sounding.operators.admit;
 
-import static io.sounding.operators.admit.InvalidRecordException.check;
-import static io.sounding.operators.admit.InvalidRecordException.checkId;
+import static io.sounding.operators.admit.Validity.check;
+import static io.sounding.operators.admit.Validity.checkId;
 
 import io.sounding.schemas.AudioChunk;
+import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.PcmEncoding;
 import io.sounding.schemas.PcmFormat;
 import io.sounding.schemas.RejectReason;
@@ -37,7 +38,7 @@ public record Chunk(
   private static final int MAX_CHUNKS = 10_000;
   private static final int MAX_CHANNELS = 8;
 
-  static Chunk of(AudioChunk chunk, KafkaRecord source) throws InvalidRecordException {
+  static Chunk of(AudioChunk chunk, KafkaRecord source) throws DecodingException {
     checkId("corpusId", chunk.getCorpusId());
     checkId("utteranceId", chunk.getUtteranceId());
     check(
@@ -98,7 +99,7 @@ public record Chunk(
         source.withoutValue());
   }
 
-  private static void checkFinite(byte[] pcm) throws InvalidRecordException {
+  private static void checkFinite(byte[] pcm) throws DecodingException {
     var samples = ByteBuffer.wrap(pcm).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     for (int i = 0; i < samples.limit(); i++) {
       check(

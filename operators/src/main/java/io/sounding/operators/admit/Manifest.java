@@ -1,10 +1,11 @@
 package io.sounding.operators.admit;
 
-import static io.sounding.operators.admit.InvalidRecordException.check;
-import static io.sounding.operators.admit.InvalidRecordException.checkId;
+import static io.sounding.operators.admit.Validity.check;
+import static io.sounding.operators.admit.Validity.checkId;
 
 import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
+import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SealedUtterance;
 import java.util.HashSet;
@@ -35,7 +36,7 @@ public record Manifest(
   /** Longest utterance, seconds: its audio is held as a whole. */
   public static final int MAX_UTTERANCE_SECONDS = 7_200;
 
-  static Manifest of(CorpusSealed sealed, KafkaRecord source) throws InvalidRecordException {
+  static Manifest of(CorpusSealed sealed, KafkaRecord source) throws DecodingException {
     checkId("corpusId", sealed.getCorpusId());
     List<SealedUtterance> utterances = sealed.getUtterances();
     check(

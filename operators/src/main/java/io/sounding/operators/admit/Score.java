@@ -1,8 +1,9 @@
 package io.sounding.operators.admit;
 
-import static io.sounding.operators.admit.InvalidRecordException.check;
-import static io.sounding.operators.admit.InvalidRecordException.checkId;
+import static io.sounding.operators.admit.Validity.check;
+import static io.sounding.operators.admit.Validity.checkId;
 
+import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.DownstreamScore;
 import io.sounding.schemas.RejectReason;
 
@@ -21,7 +22,7 @@ import io.sounding.schemas.RejectReason;
 public record Score(
     String runId, long step, String task, double value, long publishedAtMillis, long offset) {
 
-  static Score of(DownstreamScore score, KafkaRecord source) throws InvalidRecordException {
+  static Score of(DownstreamScore score, KafkaRecord source) throws DecodingException {
     checkId("runId", score.getRunId());
     checkId("task", score.getTask());
     check(

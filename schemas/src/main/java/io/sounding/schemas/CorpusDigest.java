@@ -2,10 +2,8 @@ package io.sounding.schemas;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -23,21 +21,17 @@ public final class CorpusDigest {
   public static String of(Collection<SealedUtterance> utterances) {
     List<SealedUtterance> inOrder =
         utterances.stream().sorted(Comparator.comparing(SealedUtterance::getUtteranceId)).toList();
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      for (SealedUtterance u : inOrder) {
-        String line =
-            String.join(
-                "\t",
-                u.getUtteranceId(),
-                Long.toString(u.getSamples()), // not formatted: some locales have other digits
-                Integer.toString(u.getSampleRateHz()),
-                u.getSha256() + "\n");
-        sha256.update(line.getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(sha256.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    MessageDigest sha256 = Sha256.start();
+    for (SealedUtterance u : inOrder) {
+      String line =
+          String.join(
+              "\t",
+              u.getUtteranceId(),
+              Long.toString(u.getSamples()), // not formatted: some locales have other digits
+              Integer.toString(u.getSampleRateHz()),
+              u.getSha256() + "\n");
+      sha256.update(line.getBytes(StandardCharsets.UTF_8));
     }
+    return Sha256.finish(sha256);
   }
 }

@@ -1,9 +1,8 @@
 package io.sounding.jobs.dashboard;
 
+import io.sounding.schemas.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,11 +68,7 @@ final class PageFiles {
   }
 
   private static String tag(byte[] content) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
-      return '"' + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + '"';
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256.", e);
-    }
+    byte[] digest = Sha256.start().digest(content);
+    return '"' + HexFormat.of().formatHex(digest, 0, TAG_BYTES) + '"';
   }
 }

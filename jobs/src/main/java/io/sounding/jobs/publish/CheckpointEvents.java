@@ -2,6 +2,7 @@ package io.sounding.jobs.publish;
 
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.ModelFormat;
+import io.sounding.schemas.Sha256;
 import io.sounding.schemas.SingleObjectCodec;
 import java.io.IOException;
 import java.nio.file.Path;

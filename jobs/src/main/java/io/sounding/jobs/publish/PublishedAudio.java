@@ -3,6 +3,7 @@ package io.sounding.jobs.publish;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.CorpusSealed;
 import io.sounding.schemas.PcmEncoding;
+import io.sounding.schemas.Sha256;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Map;

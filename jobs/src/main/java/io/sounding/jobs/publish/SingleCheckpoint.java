@@ -1,6 +1,7 @@
 package io.sounding.jobs.publish;
 
 import io.sounding.schemas.CheckpointEvent;
+import io.sounding.schemas.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;

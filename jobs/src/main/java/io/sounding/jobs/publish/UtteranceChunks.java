@@ -3,6 +3,7 @@ package io.sounding.jobs.publish;
 import io.sounding.schemas.AudioChunk;
 import io.sounding.schemas.PcmFormat;
 import io.sounding.schemas.SealedUtterance;
+import io.sounding.schemas.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 

@@ -8,11 +8,11 @@ import io.sounding.operators.admit.Manifest;
 import io.sounding.operators.admit.Rejection;
 import io.sounding.schemas.PcmFormat;
 import io.sounding.schemas.RejectReason;
+import io.sounding.schemas.Sha256;
 import io.sounding.schemas.SingleObjectCodec;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -220,11 +220,13 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
   }
 
   private Utterance join(Chunk last, int bytes) throws Exception {
+    MessageDigest sha256 = Sha256.start();
     byte[] pcm = new byte[bytes];
     int at = 0;
     for (int i = 0; i < last.count(); i++) {
       byte[] part = i == last.index() ? last.pcm() : chunks.get(i);
       System.arraycopy(part, 0, pcm, at, part.length);
+      sha256.update(part);
       at += part.length;
     }
     return new Utterance(
@@ -234,7 +236,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
         last.channels(),
         last.encoding(),
         pcm,
-        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(pcm)));
+        Sha256.finish(sha256));
   }
 
   private void reject(Chunk chunk, RejectReason reason, String message, Context context) {

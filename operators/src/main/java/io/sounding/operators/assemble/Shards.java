@@ -1,9 +1,8 @@
 package io.sounding.operators.assemble;
 
+import io.sounding.schemas.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
@@ -22,13 +21,8 @@ public final class Shards {
    * SHA-256 of the id, modulo {@code shards}.
    */
   public static int of(String utteranceId, int shards) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(utteranceId.getBytes(StandardCharsets.UTF_8));
-      return (int) Long.remainderUnsigned(ByteBuffer.wrap(digest).getLong(), shards);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
+    byte[] digest = Sha256.start().digest(utteranceId.getBytes(StandardCharsets.UTF_8));
+    return (int) Long.remainderUnsigned(ByteBuffer.wrap(digest).getLong(), shards);
   }
 
   /**

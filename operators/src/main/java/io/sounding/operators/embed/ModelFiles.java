@@ -1,5 +1,6 @@
 package io.sounding.operators.embed;
 
+import io.sounding.schemas.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,14 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -122,7 +120,7 @@ final class ModelFiles {
       throws IOException, EncodingException {
     try {
       checkSize(named, Files.size(file));
-      boolean whole = sha256.equals(digest(file));
+      boolean whole = sha256.equals(Sha256.of(file));
       if (whole) {
         Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
       }
@@ -163,7 +161,7 @@ final class ModelFiles {
    */
   static String copy(InputStream in, long length, OutputStream out, String named)
       throws IOException, EncodingException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.start();
     byte[] buffer = new byte[1 << 16];
     long copied = 0;
     for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -179,7 +177,7 @@ final class ModelFiles {
           "The %s has %s than the %d bytes that its file system announced: it is still being written, or was changed meanwhile. Publish it again with a higher attempt when it is whole."
               .formatted(named, copied > length ? "more" : "fewer", length));
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.finish(digest);
   }
 
   private void checkSize(String named, long length) throws EncodingException {
@@ -199,14 +197,6 @@ final class ModelFiles {
   static String sha256(Path fetched) {
     String name = fetched.getFileName().toString();
     return name.substring(0, name.lastIndexOf('.'));
-  }
-
-  private static String digest(Path file) throws IOException {
-    MessageDigest digest = sha256();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Evicts what the disk has no room for beside so many bytes, as far as that goes. */
@@ -249,13 +239,5 @@ final class ModelFiles {
 
   private static long lastUsedMillis(Path file) {
     return file.toFile().lastModified();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
   }
 }

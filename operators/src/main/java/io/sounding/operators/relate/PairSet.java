@@ -1,9 +1,8 @@
 package io.sounding.operators.relate;
 
+import io.sounding.schemas.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
@@ -62,10 +61,6 @@ record PairSet(
   }
 
   private static long firstBytesOfSha256(byte[] bytes) {
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes)).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256.", e);
-    }
+    return ByteBuffer.wrap(Sha256.start().digest(bytes)).getLong();
   }
 }

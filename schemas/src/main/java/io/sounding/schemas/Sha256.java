@@ -1,4 +1,4 @@
-package io.sounding.jobs.publish;
+package io.sounding.schemas;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,11 +9,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 as 64 lower-case hexadecimal digits, the form of the contracts. */
-final class Sha256 {
+public final class Sha256 {
 
   private Sha256() {}
 
-  static MessageDigest start() {
+  /** A digest that is still to be given its bytes. */
+  public static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -21,7 +22,8 @@ final class Sha256 {
     }
   }
 
-  static String finish(MessageDigest digest) {
+  /** What a digest that was given its bytes comes to. */
+  public static String finish(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
@@ -30,7 +32,7 @@ final class Sha256 {
    *
    * @throws IOException if it cannot be read
    */
-  static String of(Path file) throws IOException {
+  public static String of(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = start();
       byte[] buffer = new byte[1 << 16];

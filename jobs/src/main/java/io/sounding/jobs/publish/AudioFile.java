@@ -38,10 +38,10 @@ public final class AudioFile {
   /**
    * Reads the file.
    *
-   * @throws AudioFileException when the file cannot be opened, is not WAV or FLAC, is damaged,
+   * @throws UnusableInputException when the file cannot be opened, is not WAV or FLAC, is damaged,
    *     holds no samples or a float that is NaN or infinite, or has more than 2^31 - 9 bytes
    */
-  public static DecodedAudio read(Path file) throws AudioFileException {
+  public static DecodedAudio read(Path file) throws UnusableInputException {
     byte[] content = content(file);
     if (startsWith(content, 0, "RIFF") || startsWith(content, 0, "RF64")) {
       if (startsWith(content, 8, "WAVE")) {
@@ -50,35 +50,35 @@ public final class AudioFile {
     } else if (startsWith(content, 0, "fLaC") || startsWith(content, 0, "ID3")) {
       return FlacFile.decode(file, content);
     }
-    throw new AudioFileException(file, "is neither WAV nor FLAC", CONVERT);
+    throw new UnusableInputException(file, "is neither WAV nor FLAC", CONVERT);
   }
 
-  private static byte[] content(Path file) throws AudioFileException {
+  private static byte[] content(Path file) throws UnusableInputException {
     try {
       if (Files.isDirectory(file)) {
-        throw new AudioFileException(file, "is a folder", "name the audio files in it");
+        throw new UnusableInputException(file, "is a folder", "name the audio files in it");
       }
       if (Files.size(file) > MAXIMUM_BYTES) {
         throw tooLong(file);
       }
       return Files.readAllBytes(file);
-    } catch (AudioFileException e) {
+    } catch (UnusableInputException e) {
       throw e;
     } catch (NoSuchFileException e) {
-      throw new AudioFileException(file, "does not exist", "check the path", e);
+      throw new UnusableInputException(file, "does not exist", "check the path", e);
     } catch (IOException e) {
       String finding = "cannot be read (" + e + ")";
-      throw new AudioFileException(file, finding, "check its permissions and the disk", e);
+      throw new UnusableInputException(file, finding, "check its permissions and the disk", e);
     }
   }
 
-  static AudioFileException tooLong(Path file) {
-    return new AudioFileException(
+  static UnusableInputException tooLong(Path file) {
+    return new UnusableInputException(
         file, "is longer than 2 GiB of samples", "cut it into utterances of minutes");
   }
 
-  static AudioFileException noSamples(Path file) {
-    return new AudioFileException(file, "holds no samples", "leave it out of the corpus");
+  static UnusableInputException noSamples(Path file) {
+    return new UnusableInputException(file, "holds no samples", "leave it out of the corpus");
   }
 
   /** Whether the ASCII letters of {@code magic} stand at {@code offset}. */

@@ -48,15 +48,15 @@ final class FlacFile {
     this.content = content;
   }
 
-  static DecodedAudio decode(Path file, byte[] content) throws AudioFileException {
+  static DecodedAudio decode(Path file, byte[] content) throws UnusableInputException {
     return new FlacFile(file, content).decode();
   }
 
-  private DecodedAudio decode() throws AudioFileException {
+  private DecodedAudio decode() throws UnusableInputException {
     InputStream streamInfoAndFrames = withoutTags();
     try {
       return decode(new FLACDecoder(streamInfoAndFrames));
-    } catch (AudioFileException e) {
+    } catch (UnusableInputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw damaged("cannot be decoded (" + e + ")", e);
@@ -131,12 +131,12 @@ final class FlacFile {
   }
 
   /** Reads the stream info; gives the decoder that as the only metadata block, then the frames. */
-  private InputStream withoutTags() throws AudioFileException {
+  private InputStream withoutTags() throws UnusableInputException {
     int marker = afterId3Tag();
     int block = marker + 4;
     int streamInfo = block + 4;
     if (!AudioFile.startsWith(content, marker, "fLaC")) {
-      throw new AudioFileException(file, "is neither WAV nor FLAC", CONVERT);
+      throw new UnusableInputException(file, "is neither WAV nor FLAC", CONVERT);
     }
     if (content.length < streamInfo + STREAM_INFO_BYTES
         || (content[block] & 0x7F) != 0
@@ -161,7 +161,7 @@ final class FlacFile {
         new ByteArrayInputStream(content, start, content.length - start));
   }
 
-  private void readStreamInfo(ByteBuffer streamInfo) throws AudioFileException {
+  private void readStreamInfo(ByteBuffer streamInfo) throws UnusableInputException {
     long packed = streamInfo.getLong(10);
     sampleRateHz = (int) (packed >>> 44);
     channels = (int) (packed >>> 41 & 7) + 1;
@@ -170,7 +170,7 @@ final class FlacFile {
     statedMd5 = new byte[16];
     streamInfo.get(18, statedMd5);
     if (bits > 24) {
-      throw new AudioFileException(
+      throw new UnusableInputException(
           file, "is a FLAC file of " + bits + " bits", "reduce it with: sox IN -b 24 OUT.flac");
     }
     if (sampleRateHz == 0 || bits < 4) {
@@ -193,8 +193,8 @@ final class FlacFile {
         | content[block + 3] & 0xFF;
   }
 
-  private AudioFileException damaged(String finding, Exception cause) {
-    return new AudioFileException(file, "is a FLAC file that " + finding, COPY_AGAIN, cause);
+  private UnusableInputException damaged(String finding, Exception cause) {
+    return new UnusableInputException(file, "is a FLAC file that " + finding, COPY_AGAIN, cause);
   }
 
   private static MessageDigest md5() {

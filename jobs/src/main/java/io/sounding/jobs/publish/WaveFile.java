@@ -71,11 +71,11 @@ final class WaveFile {
     this.content = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  static DecodedAudio decode(Path file, byte[] content) throws AudioFileException {
+  static DecodedAudio decode(Path file, byte[] content) throws UnusableInputException {
     return new WaveFile(file, content).decode();
   }
 
-  private DecodedAudio decode() throws AudioFileException {
+  private DecodedAudio decode() throws UnusableInputException {
     long offset = 12;
     while (offset + 8 <= content.limit()) {
       int at = (int) offset;
@@ -94,10 +94,11 @@ final class WaveFile {
         offset++;
       }
     }
-    throw new AudioFileException(file, "is a WAV file that ends before its samples", COPY_AGAIN);
+    throw new UnusableInputException(
+        file, "is a WAV file that ends before its samples", COPY_AGAIN);
   }
 
-  private long dataSize(int start, long size) throws AudioFileException {
+  private long dataSize(int start, long size) throws UnusableInputException {
     boolean finished = (content.getInt(4) & 0xFFFF_FFFFL) + 8 == content.limit();
     if (size == 0 && !finished) {
       return UNKNOWN_SIZE;
@@ -122,7 +123,7 @@ final class WaveFile {
     return content.slice(start, length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private DecodedAudio samples(ByteBuffer data) throws AudioFileException {
+  private DecodedAudio samples(ByteBuffer data) throws UnusableInputException {
     if (format == null || format.limit() < 16) {
       throw damaged("states no sample format before its samples");
     }
@@ -154,24 +155,24 @@ final class WaveFile {
     return new DecodedAudio((int) sampleRateHz, channels, samples / channels, encoding, pcm);
   }
 
-  private int codec() throws AudioFileException {
+  private int codec() throws UnusableInputException {
     int codec = format.getChar(0);
     if (codec == EXTENSIBLE && format.limit() >= 40) {
       codec = format.getChar(24);
       if (!format.slice(26, 14).equals(ByteBuffer.wrap(SUB_FORMAT_TAIL))) {
-        throw new AudioFileException(file, "is a WAV file of an unknown sub-format", CONVERT);
+        throw new UnusableInputException(file, "is a WAV file of an unknown sub-format", CONVERT);
       }
     }
     if (codec != PCM && codec != IEEE_FLOAT) {
       String name = OTHER_CODECS.getOrDefault(codec, "codec 0x%04X".formatted(codec));
-      throw new AudioFileException(
+      throw new UnusableInputException(
           file, "is a WAV file with " + name + " samples, not PCM or float", CONVERT);
     }
     return codec;
   }
 
   private byte[] convert(ByteBuffer data, int samples, int codec, int bytes)
-      throws AudioFileException {
+      throws UnusableInputException {
     int width = codec == PCM && bytes <= 2 ? 2 : 4;
     ByteBuffer pcm = ByteBuffer.allocate(samples * width).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < samples; i++) {
@@ -184,7 +185,7 @@ final class WaveFile {
         case IEEE_FLOAT * 10 + 4 -> pcm.putFloat(finite(data.getFloat(at), i));
         case IEEE_FLOAT * 10 + 8 -> pcm.putFloat(finite((float) data.getDouble(at), i));
         default ->
-            throw new AudioFileException(
+            throw new UnusableInputException(
                 file,
                 "is a WAV file of %d-bit %s samples"
                     .formatted(8 * bytes, codec == PCM ? "integer" : "float"),
@@ -194,9 +195,9 @@ final class WaveFile {
     return pcm.array();
   }
 
-  private float finite(float sample, int index) throws AudioFileException {
+  private float finite(float sample, int index) throws UnusableInputException {
     if (!Float.isFinite(sample)) {
-      throw new AudioFileException(
+      throw new UnusableInputException(
           file,
           "has the value %s at sample %d".formatted(sample, index / (int) format.getChar(2)),
           "make the file again from its source or leave it out of the corpus");
@@ -204,7 +205,7 @@ final class WaveFile {
     return sample;
   }
 
-  private AudioFileException damaged(String finding) {
-    return new AudioFileException(file, "is a WAV file that " + finding, COPY_AGAIN);
+  private UnusableInputException damaged(String finding) {
+    return new UnusableInputException(file, "is a WAV file that " + finding, COPY_AGAIN);
   }
 }

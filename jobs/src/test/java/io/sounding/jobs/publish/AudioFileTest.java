@@ -29,11 +29,11 @@ class AudioFileTest {
     refused(ascii("RIFF....AVI LIST"), "is neither WAV nor FLAC");
     refused(ascii("ID3\4\0\0\0\0\0\4....\377\373"), "is neither WAV nor FLAC");
     assertThatThrownBy(() -> AudioFile.read(folder))
-        .isInstanceOf(AudioFileException.class)
+        .isInstanceOf(UnusableInputException.class)
         .hasMessage(folder + ": is a folder; name the audio files in it.");
     Path missing = folder.resolve("missing.wav");
     assertThatThrownBy(() -> AudioFile.read(missing))
-        .isInstanceOf(AudioFileException.class)
+        .isInstanceOf(UnusableInputException.class)
         .hasMessage(missing + ": does not exist; check the path.");
   }
 
@@ -92,7 +92,7 @@ class AudioFileTest {
           assertThat(AudioFile.read(path).interleavedPcm())
               .as("byte %d ^ %d", i, flipped)
               .isEqualTo(expected.interleavedPcm());
-        } catch (AudioFileException e) {
+        } catch (UnusableInputException e) {
           assertThat(e).hasMessageContaining("damaged.flac: ");
         }
       }
@@ -130,7 +130,7 @@ class AudioFileTest {
     Path path = Files.write(folder.resolve("hostile"), content);
     try {
       return AudioFile.read(path).samplesPerChannel();
-    } catch (AudioFileException e) {
+    } catch (UnusableInputException e) {
       assertThat(e).hasMessageStartingWith(path + ": ").hasMessageEndingWith(".");
       return 0;
     }
@@ -139,7 +139,7 @@ class AudioFileTest {
   private void refused(byte[] content, String sentence) throws IOException {
     Path path = Files.write(folder.resolve("refused"), content);
     assertThatThrownBy(() -> AudioFile.read(path))
-        .isInstanceOf(AudioFileException.class)
+        .isInstanceOf(UnusableInputException.class)
         .hasMessageStartingWith(path + ": ")
         .hasMessageContaining(sentence)
         .hasMessageEndingWith(".");

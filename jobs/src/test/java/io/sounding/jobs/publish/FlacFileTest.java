@@ -111,7 +111,7 @@ class FlacFileTest {
   private void refused(byte[] content, String sentence) throws IOException {
     Path path = Files.write(folder.resolve("refused.flac"), content);
     assertThatThrownBy(() -> AudioFile.read(path))
-        .isInstanceOf(AudioFileException.class)
+        .isInstanceOf(UnusableInputException.class)
         .hasMessageStartingWith(path + ": ")
         .hasMessageContaining(sentence)
         .hasMessageEndingWith(".");

@@ -174,7 +174,7 @@ class WaveFileTest {
   private void refused(String sentence, byte[]... chunks) throws IOException {
     Path path = Files.write(folder.resolve("refused.wav"), file(chunks));
     assertThatThrownBy(() -> AudioFile.read(path))
-        .isInstanceOf(AudioFileException.class)
+        .isInstanceOf(UnusableInputException.class)
         .hasMessageStartingWith(path + ": ")
         .hasMessageContaining(sentence)
         .hasMessageEndingWith(".");

@@ -105,11 +105,8 @@ public final class EmbeddedBroker implements AutoCloseable {
       BrokerNode.format(log);
     } catch (Exception failure) {
       throw new EmbeddedException(
-          "The directory "
-              + log
-              + " could not be formatted as a Kafka log ("
-              + EmbeddedException.reason(failure)
-              + "). Name an empty directory, or one that an embedded broker wrote.",
+          "The directory %s could not be formatted as a Kafka log (%s). Name an empty directory, or one that an embedded broker wrote."
+              .formatted(log, EmbeddedException.reason(failure)),
           failure);
     }
     LoopbackSockets sockets = bindSockets(port);
@@ -127,11 +124,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (Exception failure) {
       stopAfter(failure, node, sockets);
       throw new EmbeddedException(
-          "The embedded Kafka broker did not start in "
-              + log
-              + " ("
-              + EmbeddedException.reason(failure)
-              + ").",
+          "The embedded Kafka broker did not start in %s (%s)."
+              .formatted(log, EmbeddedException.reason(failure)),
           failure);
     }
   }
@@ -181,11 +175,8 @@ public final class EmbeddedBroker implements AutoCloseable {
       awaitLeaders(admin, names);
     } catch (ExecutionException | TimeoutException failure) {
       throw new EmbeddedException(
-          "The topics "
-              + names
-              + " could not be created on the embedded Kafka broker ("
-              + EmbeddedException.reason(failure)
-              + ").",
+          "The topics %s could not be created on the embedded Kafka broker (%s)."
+              .formatted(names, EmbeddedException.reason(failure)),
           failure);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

@@ -124,11 +124,8 @@ public final class EmbeddedCluster implements AutoCloseable {
       return Files.createTempDirectory(work, TEMPORARY);
     } catch (IOException failure) {
       throw new EmbeddedException(
-          "No temporary directory could be made in "
-              + work
-              + " ("
-              + EmbeddedException.reason(failure)
-              + ").",
+          "No temporary directory could be made in %s (%s)."
+              .formatted(work, EmbeddedException.reason(failure)),
           failure);
     }
   }

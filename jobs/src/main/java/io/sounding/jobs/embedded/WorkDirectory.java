@@ -27,13 +27,8 @@ final class WorkDirectory {
       return absolute;
     } catch (IOException failure) {
       throw new EmbeddedException(
-          "Nothing can be written to "
-              + absolute
-              + " ("
-              + EmbeddedException.reason(failure)
-              + "). Name a writable directory for "
-              + content
-              + ".",
+          "Nothing can be written to %s (%s). Name a writable directory for %s."
+              .formatted(absolute, EmbeddedException.reason(failure), content),
           failure);
     }
   }

@@ -1,12 +1,15 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkId;
+import static io.sounding.jobs.cli.Arguments.checkRange;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.configuration.Setting;
 import io.sounding.jobs.publish.ArtifactUris;
 import io.sounding.jobs.publish.CheckpointEvents;
 import io.sounding.jobs.publish.CheckpointFolder;
 import io.sounding.jobs.publish.CheckpointPublisher;
-import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.InputNormalisation;
@@ -14,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -118,14 +120,10 @@ final class CheckpointOptions {
 
   /** What holds for every checkpoint of the run. */
   CheckpointPublisher.RunSettings settings() {
-    checkId("--run", run);
-    checkId("--corpus", corpus);
+    checkId(command, "--run", run);
+    checkId(command, "--corpus", corpus);
     int rate = sampleRateHz == null ? DEFAULT_SAMPLE_RATE_HZ : sampleRateHz;
-    if (rate < LEAST_SAMPLE_RATE_HZ || rate > MOST_SAMPLE_RATE_HZ) {
-      throw unusable(
-          "--sample-rate is %d; it must lie in %d to %d."
-              .formatted(rate, LEAST_SAMPLE_RATE_HZ, MOST_SAMPLE_RATE_HZ));
-    }
+    checkRange(command, "--sample-rate", rate, LEAST_SAMPLE_RATE_HZ, MOST_SAMPLE_RATE_HZ);
     try {
       return new CheckpointPublisher.RunSettings(
           run,
@@ -134,7 +132,7 @@ final class CheckpointOptions {
           normalise ? InputNormalisation.ZERO_MEAN_UNIT_VARIANCE : InputNormalisation.NONE,
           layers == null ? null : LayerList.parse(layers));
     } catch (IllegalArgumentException e) {
-      throw unusable(e.getMessage());
+      throw unusable(command, e.getMessage());
     }
   }
 
@@ -150,21 +148,11 @@ final class CheckpointOptions {
     }
     if (graphUri == null && !uris.covers(graph)) {
       throw unusable(
+          command,
           "%s does not lie below %s: say with --graph-uri what the task managers call it."
               .formatted(graph, folder));
     }
     String uri = graphUri == null ? uris.of(graph) : graphUri;
     return new CheckpointEvents(settings(), tags, new CheckpointEvents.Graph(graph, uri), uris);
-  }
-
-  void checkId(String option, String id) {
-    String finding = EventIds.finding(id);
-    if (finding != null) {
-      throw unusable("%s '%s' cannot be an id: it %s.".formatted(option, id, finding));
-    }
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(command.commandLine(), sentence);
   }
 }

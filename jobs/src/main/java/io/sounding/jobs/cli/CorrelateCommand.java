@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.publish.ScoreTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.relate.CorrelationGroup;
@@ -20,7 +22,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -124,7 +125,7 @@ final class CorrelateCommand implements Callable<Integer> {
     }
     RecordedEvents events = input.events(new ProgressLine(spec.commandLine().getOut()));
     if (!input.isKafka() && scoreFiles.isEmpty()) {
-      throw unusable("With --from, say where scores are: --scores scores.csv.");
+      throw unusable(spec, "With --from, say where scores are: --scores scores.csv.");
     }
     List<DownstreamScore> scores =
         scoreFiles.isEmpty()
@@ -150,7 +151,7 @@ final class CorrelateCommand implements Callable<Integer> {
     try {
       return FromStep.of(fromStep);
     } catch (IllegalArgumentException e) {
-      throw unusable("--from-step: " + e.getMessage());
+      throw unusable(spec, "--from-step: " + e.getMessage());
     }
   }
 
@@ -175,6 +176,7 @@ final class CorrelateCommand implements Callable<Integer> {
     missing.removeAll(there);
     if (!missing.isEmpty()) {
       throw unusable(
+          spec,
           "There is no metric event of run %s, which --scores names; %s."
               .formatted(String.join(", ", missing), RunOptions.there(there)));
     }
@@ -209,6 +211,7 @@ final class CorrelateCommand implements Callable<Integer> {
       return there.iterator().next();
     }
     throw unusable(
+        spec,
         "Say whose scores these are: --scores RUN=%s, with one of the runs %s."
             .formatted(scoreFiles.get(0), String.join(", ", there)));
   }
@@ -238,9 +241,5 @@ final class CorrelateCommand implements Callable<Integer> {
       terminal.printf("%nAcross runs there are correlations at steps %s: --across STEP.%n", steps);
     }
     terminal.flush();
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(spec.commandLine(), sentence);
   }
 }

@@ -1,5 +1,8 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkRange;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.dashboard.DashboardSettings;
@@ -9,7 +12,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,8 +77,8 @@ final class DashboardCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter terminal = spec.commandLine().getOut();
-    inRange("--port", port, 0, 65_535);
-    inRange("--max-events", maxEvents, DashboardSettings.LEAST_EVENTS, MOST_EVENTS);
+    checkRange(spec, "--port", port, 0, 65_535);
+    checkRange(spec, "--max-events", maxEvents, DashboardSettings.LEAST_EVENTS, MOST_EVENTS);
     TokenFile token = token();
     DashboardSettings settings =
         new DashboardSettings(host, port, token == null ? null : token.token(), maxEvents);
@@ -107,7 +109,7 @@ final class DashboardCommand implements Callable<Integer> {
     try {
       return tokenFile == null ? null : TokenFile.read(tokenFile);
     } catch (IllegalArgumentException e) {
-      throw unusable(e.getMessage());
+      throw unusable(spec, e.getMessage());
     }
   }
 
@@ -124,15 +126,5 @@ final class DashboardCommand implements Callable<Integer> {
           settings.host());
     }
     errors.flush();
-  }
-
-  private void inRange(String option, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw unusable("%s is %d; it must lie in %d to %d.".formatted(option, value, least, most));
-    }
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(spec.commandLine(), sentence);
   }
 }

@@ -1,11 +1,12 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkRange;
+
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.dashboard.DashboardException;
 import io.sounding.jobs.dashboard.DashboardSettings;
 import io.sounding.jobs.kafka.KafkaClients;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,10 +30,8 @@ final class DashboardOptions {
 
   /** Refuses a port that there is not. */
   void check() {
-    if (port != null && (port < 0 || port > 65_535)) {
-      throw new CommandLine.ParameterException(
-          command.commandLine(),
-          "--dashboard-port is %d; it must lie in 0 to 65535.".formatted(port));
+    if (port != null) {
+      checkRange(command, "--dashboard-port", port, 0, 65_535);
     }
   }
 

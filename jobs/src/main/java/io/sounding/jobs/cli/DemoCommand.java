@@ -1,5 +1,8 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkRange;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.dashboard.Dashboard;
 import io.sounding.jobs.embedded.EmbeddedSounding;
@@ -20,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,15 +88,10 @@ final class DemoCommand implements Callable<Integer> {
                 LossTable.read(folder.resolve("loss.csv"))));
       }
     } catch (UnusableInputException e) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), e.getMessage() + " The demo's data is named with --data.");
+      throw unusable(spec, e.getMessage() + " The demo's data is named with --data.");
     }
     int subtasks = parallelism == null ? EmbeddedSounding.parallelism(SHARDS) : parallelism;
-    if (subtasks < 1 || subtasks > SHARDS) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(),
-          "--parallelism is %d; it must lie in 1 to %d.".formatted(subtasks, SHARDS));
-    }
+    checkRange(spec, "--parallelism", subtasks, 1, SHARDS);
     WorkFolder folder = WorkFolder.below(work);
     Path results = folder.path().resolve("metrics.jsonl");
     TrustedArtifacts published =
@@ -112,11 +109,7 @@ final class DemoCommand implements Callable<Integer> {
     terminal.flush();
     EvaluationSession session =
         new EvaluationSession(
-            folder,
-            subtasks,
-            settings,
-            terminal,
-            sentence -> new CommandLine.ParameterException(spec.commandLine(), sentence));
+            folder, subtasks, settings, terminal, sentence -> unusable(spec, sentence));
     try {
       return session.run(audio, CORPUS, runs, results, new Onlooker(session, results)).anyFailed()
           ? 1

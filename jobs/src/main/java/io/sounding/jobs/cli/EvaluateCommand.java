@@ -1,5 +1,9 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkId;
+import static io.sounding.jobs.cli.Arguments.checkRange;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.SoundingTopology;
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.embedded.EmbeddedSounding;
@@ -7,7 +11,6 @@ import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CheckpointFiles;
 import io.sounding.jobs.publish.CheckpointPublisher;
 import io.sounding.jobs.publish.Counted;
-import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
@@ -204,17 +207,17 @@ final class EvaluateCommand implements Callable<Integer> {
       checkpointFiles = new ArrayList<>(CheckpointFiles.list(checkpoints));
       losses = loss == null ? Map.of() : LossTable.read(loss);
     } catch (UnusableInputException e) {
-      throw unusable(e.getMessage());
+      throw unusable(spec, e.getMessage());
     }
     if (shuffle != null) {
       Collections.shuffle(audioFiles, new Random(shuffle));
       Collections.shuffle(checkpointFiles, new Random(shuffle));
     }
     List<Integer> layerList = parseLayers();
-    inRange("--shards", shards, 1, SoundingTopology.MAX_PARALLELISM);
+    checkRange(spec, "--shards", shards, 1, SoundingTopology.MAX_PARALLELISM);
     int subtasks = parallelism == null ? EmbeddedSounding.parallelism(shards) : parallelism;
-    inRange("--parallelism", subtasks, 1, shards);
-    inRange("--sample-rate", sampleRateHz, 1_000, 768_000);
+    checkRange(spec, "--parallelism", subtasks, 1, shards);
+    checkRange(spec, "--sample-rate", sampleRateHz, 1_000, 768_000);
     SketchChoice sketchChoice = parseSketch();
     DeviceChoice deviceChoice = parseDevice();
     checkOut();
@@ -229,11 +232,13 @@ final class EvaluateCommand implements Callable<Integer> {
     TrustedArtifacts trusted = trusted(checkpointFiles);
     CheckpointPublisher.RunSettings runSettings =
         new CheckpointPublisher.RunSettings(
-            id("--run", run == null ? folderName(checkpoints.get(0)) : run),
-            id("--corpus", corpus == null ? folderName(audio.get(0)) : corpus),
+            run == null ? folderName(checkpoints.get(0)) : run,
+            corpus == null ? folderName(audio.get(0)) : corpus,
             sampleRateHz,
             normalise ? InputNormalisation.ZERO_MEAN_UNIT_VARIANCE : InputNormalisation.NONE,
             layerList);
+    checkId(spec, "--run", runSettings.runId());
+    checkId(spec, "--corpus", runSettings.corpusId());
 
     WorkFolder folder = WorkFolder.below(work);
     EvaluationSettings settings =
@@ -249,7 +254,7 @@ final class EvaluateCommand implements Callable<Integer> {
       noteLosses(checkpointFiles, losses, terminal);
     }
     EvaluationSession session =
-        new EvaluationSession(folder, subtasks, settings, terminal, this::unusable);
+        new EvaluationSession(folder, subtasks, settings, terminal, sentence -> unusable(spec, sentence));
     EvaluationWatch watch;
     try {
       watch =
@@ -285,7 +290,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try {
       return TrustedArtifacts.of(files.stream().map(CheckpointFiles.CheckpointFile::uri).toList());
     } catch (IllegalArgumentException e) {
-      throw unusable(e.getMessage());
+      throw unusable(spec, e.getMessage());
     }
   }
 
@@ -293,18 +298,18 @@ final class EvaluateCommand implements Callable<Integer> {
     try {
       return LayerList.parse(layers);
     } catch (IllegalArgumentException e) {
-      throw unusable(e.getMessage());
+      throw unusable(spec, e.getMessage());
     }
   }
 
   private SketchChoice parseSketch() {
     if (sketchRows != null) {
-      inRange("--sketch-rows", sketchRows, 2, Integer.MAX_VALUE);
+      checkRange(spec, "--sketch-rows", sketchRows, 2, Integer.MAX_VALUE);
     }
     try {
       return SketchChoice.of(sketch);
     } catch (IllegalArgumentException e) {
-      throw unusable("--sketch: " + e.getMessage());
+      throw unusable(spec, "--sketch: " + e.getMessage());
     }
   }
 
@@ -312,7 +317,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try {
       return DeviceChoice.of(device);
     } catch (IllegalArgumentException e) {
-      throw unusable("--device: " + e.getMessage());
+      throw unusable(spec, "--device: " + e.getMessage());
     }
   }
 
@@ -320,34 +325,16 @@ final class EvaluateCommand implements Callable<Integer> {
     Path parent = ReplacedFile.place(out).toAbsolutePath().getParent();
     boolean replaceable = !Files.exists(out) || Files.isRegularFile(out) && Files.isWritable(out);
     if (!replaceable || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
-      throw unusable(
+      throw unusable(spec, 
           "--out %s cannot be written; name a file in an existing folder that is writable."
               .formatted(out));
     }
   }
 
-  private String id(String option, String name) {
-    String finding = EventIds.finding(name);
-    if (finding != null) {
-      throw unusable("%s '%s' cannot be an id: it %s.".formatted(option, name, finding));
-    }
-    return name;
-  }
-
   private int atLeastOne(String option, Integer given, int otherwise) {
     int value = given == null ? otherwise : given;
-    inRange(option, value, 1, Integer.MAX_VALUE);
+    checkRange(spec, option, value, 1, Integer.MAX_VALUE);
     return value;
-  }
-
-  private void inRange(String option, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw unusable("%s is %d; it must lie in %d to %d.".formatted(option, value, least, most));
-    }
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(spec.commandLine(), sentence);
   }
 
   /** The folder's own name, or that of the folder a file lies in. */

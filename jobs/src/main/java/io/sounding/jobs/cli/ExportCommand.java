@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.export.Export;
 import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.watch.LatestEvents;
@@ -10,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -92,7 +93,7 @@ final class ExportCommand implements Callable<Integer> {
       events.passedOver().forEach(unread -> spec.commandLine().getErr().println(unread.sentence()));
       runs.requireSeen();
       if (latest.size() == 0) {
-        throw unusable(
+        throw unusable(spec, 
             "There is no %s to export.%s"
                 .formatted(
                     selection == Selection.FINAL ? "FINAL metric event" : "metric event",
@@ -123,7 +124,7 @@ final class ExportCommand implements Callable<Integer> {
     if (format == null) {
       Export.Format ofName = Export.Format.of(out);
       if (ofName == null) {
-        throw unusable(
+        throw unusable(spec, 
             "--out %s does not end in .csv, .jsonl or .parquet; say --format.".formatted(out));
       }
       return ofName;
@@ -131,7 +132,7 @@ final class ExportCommand implements Callable<Integer> {
     try {
       return Export.Format.valueOf(format.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw unusable("--format is '%s'; say csv, jsonl or parquet.".formatted(format));
+      throw unusable(spec, "--format is '%s'; say csv, jsonl or parquet.".formatted(format));
     }
   }
 
@@ -139,7 +140,7 @@ final class ExportCommand implements Callable<Integer> {
     try {
       return Selection.valueOf(status.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw unusable("--status is '%s'; say FINAL or all.".formatted(status));
+      throw unusable(spec, "--status is '%s'; say FINAL or all.".formatted(status));
     }
   }
 
@@ -147,13 +148,9 @@ final class ExportCommand implements Callable<Integer> {
     Path parent = out.toAbsolutePath().getParent();
     boolean replaceable = !Files.exists(out) || Files.isRegularFile(out);
     if (!replaceable || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
-      throw unusable(
+      throw unusable(spec, 
           "--out %s cannot be written; name a file in an existing folder that is writable."
               .formatted(out));
     }
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(spec.commandLine(), sentence);
   }
 }

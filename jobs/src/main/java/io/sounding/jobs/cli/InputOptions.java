@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.WireFormatOptions;
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.kafka.ClientProperties;
@@ -59,6 +61,7 @@ final class InputOptions {
     boolean isNamed = bootstrapServers != null && (files.isEmpty() || !isConfigured());
     if (isNamed != files.isEmpty()) {
       throw unusable(
+          command,
           "Say where metric events are: --bootstrap HOST:PORT for Kafka, or --from FILE.jsonl for a file of evaluate --out or export --format jsonl.");
     }
     return isNamed;
@@ -85,6 +88,7 @@ final class InputOptions {
     for (Path file : files) {
       if (!Files.isReadable(file) || Files.isDirectory(file)) {
         throw unusable(
+            command,
             "--from %s cannot be read; name a file of evaluate --out or export --format jsonl."
                 .formatted(file));
       }
@@ -103,9 +107,5 @@ final class InputOptions {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(command.commandLine(), e.getMessage(), e);
     }
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(command.commandLine(), sentence);
   }
 }

@@ -1,18 +1,18 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkId;
+
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.TopicAdvice;
 import io.sounding.jobs.publish.AudioFiles;
 import io.sounding.jobs.publish.CorpusUpload;
 import io.sounding.jobs.publish.Counted;
-import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,11 +57,7 @@ final class PublishAudioCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UnusableInputException {
-    String finding = EventIds.finding(corpus);
-    if (finding != null) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--corpus '%s' cannot be an id: it %s.".formatted(corpus, finding));
-    }
+    checkId(spec, "--corpus", corpus);
     PrintWriter terminal = spec.commandLine().getOut();
     KafkaClients clients = kafka.clients();
     List<AudioFiles.AudioFilePath> files = AudioFiles.list(audio);

@@ -1,5 +1,8 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkId;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.publish.CheckpointFolder;
 import io.sounding.jobs.publish.CheckpointPublisher;
@@ -11,7 +14,6 @@ import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,14 +82,14 @@ final class PublishCheckpointCommand implements Callable<Integer> {
   @Override
   public Integer call() throws UnusableInputException {
     if (step != null && step < 0) {
-      throw unusable("--step is %d; it must not be negative.".formatted(step));
+      throw unusable(spec, "--step is %d; it must not be negative.".formatted(step));
     } else if (attempt != null && attempt < 0) {
-      throw unusable("--attempt is %d; it must not be negative.".formatted(attempt));
+      throw unusable(spec, "--attempt is %d; it must not be negative.".formatted(attempt));
     }
     PrintWriter terminal = spec.commandLine().getOut();
     CheckpointFolder.Entry entry = CheckpointFolder.entry(file);
     String name = id == null ? entry.checkpointId() : id;
-    checkpoint.checkId("--id", name);
+    checkId(spec, "--id", name);
     CheckpointPublisher.RunSettings run = checkpoint.settings();
     SingleCheckpoint single =
         new SingleCheckpoint(
@@ -100,9 +102,5 @@ final class PublishCheckpointCommand implements Callable<Integer> {
     terminal.println(decision.told());
     CorpusLookup.note(clients, run.corpusId()).ifPresent(terminal::println);
     return 0;
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(spec.commandLine(), sentence);
   }
 }

@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
-import picocli.CommandLine;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -24,7 +25,6 @@ final class PublishCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(
-        spec.commandLine(), "Say what to publish: audio or checkpoint.");
+    throw unusable(spec, "Say what to publish: audio or checkpoint.");
   }
 }

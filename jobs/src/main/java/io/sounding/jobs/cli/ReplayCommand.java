@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.configuration.DurationOption;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.publish.CheckpointPublisher;
@@ -21,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -180,6 +181,7 @@ final class ReplayCommand implements Callable<Integer> {
       return ReplaySource.folder(checkpoints.in(folder), checkpoints.events(folder), loss, span);
     } else if (loss != null || checkpoints.areAboutFiles()) {
       throw unusable(
+          spec,
           "--loss, --graph, --graph-uri and --uri-prefix are about files; with --from %s, events keep theirs."
               .formatted(from));
     }
@@ -210,11 +212,7 @@ final class ReplayCommand implements Callable<Integer> {
     return switch (order) {
       case "step" -> ReplayOrder.STEP;
       case "bisect" -> ReplayOrder.BISECT;
-      default -> throw unusable("--order is '%s'; say step or bisect.".formatted(order));
+      default -> throw unusable(spec, "--order is '%s'; say step or bisect.".formatted(order));
     };
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(spec.commandLine(), sentence);
   }
 }

@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.report.Report;
 import io.sounding.jobs.watch.RecordedEvents;
@@ -7,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,8 +68,7 @@ final class ReportCommand implements Callable<Integer> {
     events.passedOver().forEach(unread -> spec.commandLine().getErr().println(unread.sentence()));
     runs.requireSeen();
     if (report.isEmpty()) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "There is no metric event to report.");
+      throw unusable(spec, "There is no metric event to report.");
     }
     Report.Written written = write(report, progress);
     progress.erase();

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -49,8 +48,8 @@ final class RunOptions implements Predicate<String> {
     List<String> missing = new ArrayList<>(runs);
     missing.removeAll(seen);
     if (!missing.isEmpty()) {
-      throw new CommandLine.ParameterException(
-          command.commandLine(),
+      throw Arguments.unusable(
+          command,
           "There is no %s of run %s; %s."
               .formatted(something, String.join(", ", missing), there(seen)));
     }

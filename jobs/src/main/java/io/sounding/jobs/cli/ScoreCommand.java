@@ -1,14 +1,15 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkId;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.publish.Counted;
-import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.publish.ScorePublisher;
 import io.sounding.jobs.publish.ScoreTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,17 +84,17 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UnusableInputException {
-    checkId("--run", run);
+    checkId(spec, "--run", run);
     List<ScoreTable.Score> given =
         scores.one == null
             ? ScoreTable.read(scores.table)
             : List.of(new ScoreTable.Score(scores.one.step, scores.one.task, scores.one.value));
     for (ScoreTable.Score score : given) {
-      checkId("The task", score.task());
+      checkId(spec, "The task", score.task());
       if (score.step() < 0) {
-        throw unusable("--step is %d; it must not be negative.".formatted(score.step()));
+        throw unusable(spec, "--step is %d; it must not be negative.".formatted(score.step()));
       } else if (!Double.isFinite(score.value())) {
-        throw unusable("--value is %s; it must be a finite number.".formatted(score.value()));
+        throw unusable(spec, "--value is %s; it must be a finite number.".formatted(score.value()));
       }
     }
     ScorePublisher.publish(kafka.clients(), run, given);
@@ -101,16 +102,5 @@ final class ScoreCommand implements Callable<Integer> {
         .getOut()
         .printf("In Kafka now: %s of run %s.%n", Counted.of(given.size(), "score"), run);
     return 0;
-  }
-
-  private void checkId(String what, String id) {
-    String finding = EventIds.finding(id);
-    if (finding != null) {
-      throw unusable("%s '%s' cannot be an id: it %s.".formatted(what, id, finding));
-    }
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(spec.commandLine(), sentence);
   }
 }

@@ -1,5 +1,8 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkRange;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.EvaluationOptions;
 import io.sounding.jobs.WireFormatOptions;
 import io.sounding.jobs.configuration.Configured;
@@ -17,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobExecutionResult;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,9 +80,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter terminal = spec.commandLine().getOut();
-    if (port < 0 || port > 65_535) {
-      throw unusable("--port is %d; it must lie in 0 to 65535.".formatted(port));
-    }
+    checkRange(spec, "--port", port, 0, 65_535);
     page.check();
     WorkFolder folder = WorkFolder.at(work);
     EvaluationSettings settings;
@@ -89,11 +89,12 @@ final class ServeCommand implements Callable<Integer> {
       wire = wireFormat.format();
       settings = evaluation.settingsWithCache(folder.models().toString());
     } catch (IllegalArgumentException e) {
-      throw unusable(e.getMessage());
+      throw unusable(spec, e.getMessage());
     }
     int subtasks = parallelism == 0 ? EmbeddedSounding.parallelism(settings.shards()) : parallelism;
     if (subtasks < 1 || subtasks > settings.shards()) {
       throw unusable(
+          spec,
           "--parallelism is %d; it must lie in 1 to %d, the number of shards."
               .formatted(subtasks, settings.shards()));
     }
@@ -132,9 +133,5 @@ final class ServeCommand implements Callable<Integer> {
         throw new JobFailedException(job, folder.log());
       }
     }
-  }
-
-  private CommandLine.ParameterException unusable(String sentence) {
-    return new CommandLine.ParameterException(spec.commandLine(), sentence);
   }
 }

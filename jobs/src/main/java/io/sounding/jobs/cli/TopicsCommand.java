@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
-import picocli.CommandLine;
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -23,7 +24,6 @@ final class TopicsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(
-        spec.commandLine(), "Say what to do with the topics: create or check.");
+    throw unusable(spec, "Say what to do with the topics: create or check.");
   }
 }

@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkRange;
+
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.TopicAdmin;
@@ -9,7 +11,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,16 +76,14 @@ final class TopicsCreateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Optional<Integer> ofAudio = given("--audio-partitions", audioPartitions, MOST_PARTITIONS);
-    int ofOthers =
-        given("--partitions", partitions, MOST_PARTITIONS)
-            .orElseThrow(() -> unusable("--partitions", partitions, MOST_PARTITIONS));
+    checkRange(spec, "--partitions", partitions, 1, MOST_PARTITIONS);
     Optional<Short> replicas =
         given("--replication-factor", replicationFactor, Short.MAX_VALUE).map(Integer::shortValue);
     PrintWriter terminal = spec.commandLine().getOut();
     KafkaClients clients = kafka.clients();
     boolean dangerous = false;
     try (TopicAdmin admin = new TopicAdmin(clients)) {
-      for (TopicDesign design : TopicDesign.of(clients.topics(), ofAudio, ofOthers)) {
+      for (TopicDesign design : TopicDesign.of(clients.topics(), ofAudio, partitions)) {
         Optional<String> made = admin.create(design, replicas, dryRun);
         if (made.isPresent()) {
           terminal.printf(
@@ -105,14 +104,8 @@ final class TopicsCreateCommand implements Callable<Integer> {
   private Optional<Integer> given(String option, int value, int most) {
     if (value == BROKERS_DEFAULT) {
       return Optional.empty();
-    } else if (value < 1 || value > most) {
-      throw unusable(option, value, most);
     }
+    checkRange(spec, option, value, 1, most);
     return Optional.of(value);
-  }
-
-  private CommandLine.ParameterException unusable(String option, int value, int most) {
-    return new CommandLine.ParameterException(
-        spec.commandLine(), "%s is %d; it must lie in 1 to %d.".formatted(option, value, most));
   }
 }

@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.unusable;
+
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.configuration.DurationOption;
 import io.sounding.jobs.kafka.KafkaClients;
@@ -14,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,8 +118,7 @@ final class WatchCommand implements Callable<Integer> {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new UnusableInputException(folder, "is a file", "name the folder that it lies in");
     } else if (pause.toMillis() == 0) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--poll is less than 1ms; say how long to wait, such as 2s.");
+      throw unusable(spec, "--poll is less than 1ms; say how long to wait, such as 2s.");
     }
     Consumer<String> terminal = terminal();
     FolderWatch watched =

@@ -9,12 +9,13 @@ import io.sounding.jobs.publish.CorpusPublisher;
 import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.CommittedRecords;
-import io.sounding.jobs.watch.DeadLetterReader;
 import io.sounding.jobs.watch.EvaluationWatch;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.schemas.AlarmEvent;
+import io.sounding.schemas.DeadLetter;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
+import io.sounding.schemas.RejectReason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -116,7 +117,9 @@ final class EvaluationSession {
                 sounding.kafka(), sounding.topics().metrics(), MetricEvent.class);
         CommittedRecords<AlarmEvent> alarms =
             new CommittedRecords<>(sounding.kafka(), sounding.topics().alarms(), AlarmEvent.class);
-        DeadLetterReader deadLetters = new DeadLetterReader(sounding.kafka());
+        CommittedRecords<DeadLetter> deadLetters =
+            new CommittedRecords<>(
+                sounding.kafka(), sounding.topics().deadLetters(), DeadLetter.class);
         MetricLines lines = new MetricLines(out);
         audience) {
       terminal.printf(
@@ -141,9 +144,10 @@ final class EvaluationSession {
           }
         }
         alarms.poll(Duration.ofMillis(20)).forEach(table::alarm);
-        String rejected = deadLetters.firstRejection();
-        if (rejected != null) {
-          throw unusable.apply(rejected);
+        for (DeadLetter letter : deadLetters.poll(Duration.ZERO)) {
+          if (letter.getReason() != RejectReason.EVALUATION_FAILED) { // which is an event as well
+            throw unusable.apply(letter.getMessage());
+          }
         }
         if (job.isDone()) {
           throw new JobFailedException(job, folder.log());

@@ -13,7 +13,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
-import ai.djl.translate.Batchifier;
 import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
@@ -312,11 +311,6 @@ public final class SpeechEncoder implements AutoCloseable {
             "what is wanted of its outputs %s takes %d bytes, and half of the Java process' memory is %d"
                 .formatted(outputs.stream().map(NDArray::getShape).toList(), bytes, most));
       }
-    }
-
-    @Override
-    public Batchifier getBatchifier() {
-      return null;
     }
   }
 }

@@ -26,7 +26,7 @@ public record Utterance(
     String sha256) {
 
   /** What an utterance is keyed by; of all of a corpus it begins with the key of the empty id. */
-  static String key(String corpusId, String utteranceId) {
+  public static String key(String corpusId, String utteranceId) {
     return corpusId + "\n" + utteranceId;
   }
 

@@ -73,15 +73,15 @@ final class ShardState {
   }
 
   Utterance audio(String corpusId, String utteranceId) throws Exception {
-    return audio.get(audioKey(corpusId, utteranceId));
+    return audio.get(Utterance.key(corpusId, utteranceId));
   }
 
   void putAudio(Utterance utterance) throws Exception {
-    audio.put(audioKey(utterance.corpusId(), utterance.utteranceId()), utterance);
+    audio.put(utterance.key(), utterance);
   }
 
   void removeAudio(String corpusId, String utteranceId) throws Exception {
-    audio.remove(audioKey(corpusId, utteranceId));
+    audio.remove(Utterance.key(corpusId, utteranceId));
   }
 
   void putManifest(ShardManifest manifest) throws Exception {
@@ -127,9 +127,5 @@ final class ShardState {
       view.seal(manifest);
     }
     return view;
-  }
-
-  private static String audioKey(String corpusId, String utteranceId) {
-    return corpusId + "\n" + utteranceId;
   }
 }

@@ -5,6 +5,7 @@ import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,18 +18,12 @@ import java.util.TreeMap;
  */
 public final class RecordedAlarms {
 
-  private record Run(String runId, String corpusId) implements Comparable<Run> {
-
-    @Override
-    public int compareTo(Run other) {
-      int byRun = runId.compareTo(other.runId);
-      return byRun != 0 ? byRun : corpusId.compareTo(other.corpusId);
-    }
-  }
+  private record Run(String runId, String corpusId) {}
 
   private record Taken(Measurement measurement, Instant emittedAt) {}
 
-  private final Map<Run, NavigableMap<Long, List<Taken>>> runs = new TreeMap<>();
+  private final Map<Run, NavigableMap<Long, List<Taken>>> runs =
+      new TreeMap<>(Comparator.comparing(Run::runId).thenComparing(Run::corpusId));
 
   /** Takes note of a metric event; of those that are neither FINAL nor FAILED none is judged. */
   public void add(MetricEvent event) {

@@ -6,6 +6,7 @@ import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,16 +17,10 @@ import java.util.TreeMap;
  */
 public final class RecordedCorrelations {
 
-  private record Place(String corpusId, int layer) implements Comparable<Place> {
+  private record Place(String corpusId, int layer) {}
 
-    @Override
-    public int compareTo(Place other) {
-      int byCorpus = corpusId.compareTo(other.corpusId);
-      return byCorpus != 0 ? byCorpus : Integer.compare(layer, other.layer);
-    }
-  }
-
-  private final Map<Place, Map<String, LayerHistory>> histories = new TreeMap<>();
+  private final Map<Place, Map<String, LayerHistory>> histories =
+      new TreeMap<>(Comparator.comparing(Place::corpusId).thenComparingInt(Place::layer));
   private final Map<String, Map<String, TaskScores>> scoresByRun = new TreeMap<>();
   private long scoresRead;
 

@@ -1,6 +1,10 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.publish.EventIds;
+import io.sounding.jobs.watch.ReplacedFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -19,6 +23,19 @@ final class Arguments {
     if (value < least || value > most) {
       throw unusable(
           command, "%s is %d; it must lie in %d to %d.".formatted(option, value, least, most));
+    }
+  }
+
+  /** Refuses a file that cannot be written as a whole in its place, or where a link leads. */
+  static void checkFile(CommandSpec command, String option, Path file) throws IOException {
+    Path folder = ReplacedFile.place(file).toAbsolutePath().getParent();
+    boolean replaceable =
+        !Files.exists(file) || Files.isRegularFile(file) && Files.isWritable(file);
+    if (!replaceable || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw unusable(
+          command,
+          "%s %s cannot be written; name a file in an existing folder that is writable."
+              .formatted(option, file));
     }
   }
 

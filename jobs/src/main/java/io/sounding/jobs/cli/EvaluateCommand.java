@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkFile;
 import static io.sounding.jobs.cli.Arguments.checkId;
 import static io.sounding.jobs.cli.Arguments.checkRange;
 import static io.sounding.jobs.cli.Arguments.unusable;
@@ -14,7 +15,6 @@ import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.LossTable;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.EvaluationWatch;
-import io.sounding.jobs.watch.ReplacedFile;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.embed.DeviceChoice;
 import io.sounding.operators.embed.ModelSettings;
@@ -22,7 +22,6 @@ import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -220,7 +219,7 @@ final class EvaluateCommand implements Callable<Integer> {
     checkRange(spec, "--sample-rate", sampleRateHz, 1_000, 768_000);
     SketchChoice sketchChoice = parseSketch();
     DeviceChoice deviceChoice = parseDevice();
-    checkOut();
+    checkFile(spec, "--out", out);
 
     StatisticsSettings defaults = StatisticsSettings.defaults();
     StatisticsSettings statistics =
@@ -254,7 +253,8 @@ final class EvaluateCommand implements Callable<Integer> {
       noteLosses(checkpointFiles, losses, terminal);
     }
     EvaluationSession session =
-        new EvaluationSession(folder, subtasks, settings, terminal, sentence -> unusable(spec, sentence));
+        new EvaluationSession(
+            folder, subtasks, settings, terminal, sentence -> unusable(spec, sentence));
     EvaluationWatch watch;
     try {
       watch =
@@ -318,16 +318,6 @@ final class EvaluateCommand implements Callable<Integer> {
       return DeviceChoice.of(device);
     } catch (IllegalArgumentException e) {
       throw unusable(spec, "--device: " + e.getMessage());
-    }
-  }
-
-  private void checkOut() throws IOException {
-    Path parent = ReplacedFile.place(out).toAbsolutePath().getParent();
-    boolean replaceable = !Files.exists(out) || Files.isRegularFile(out) && Files.isWritable(out);
-    if (!replaceable || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
-      throw unusable(spec, 
-          "--out %s cannot be written; name a file in an existing folder that is writable."
-              .formatted(out));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkFile;
 import static io.sounding.jobs.cli.Arguments.unusable;
 
 import io.sounding.jobs.export.Export;
@@ -8,7 +9,6 @@ import io.sounding.jobs.watch.LatestEvents;
 import io.sounding.jobs.watch.RecordedEvents;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -78,7 +78,7 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Export.Format chosen = chosenFormat();
     Selection selection = chosenStatus();
-    checkOut();
+    checkFile(spec, "--out", out);
     PrintWriter terminal = spec.commandLine().getOut();
     ProgressLine progress = new ProgressLine(terminal);
     RecordedEvents events = input.events(progress);
@@ -93,7 +93,8 @@ final class ExportCommand implements Callable<Integer> {
       events.passedOver().forEach(unread -> spec.commandLine().getErr().println(unread.sentence()));
       runs.requireSeen();
       if (latest.size() == 0) {
-        throw unusable(spec, 
+        throw unusable(
+            spec,
             "There is no %s to export.%s"
                 .formatted(
                     selection == Selection.FINAL ? "FINAL metric event" : "metric event",
@@ -124,7 +125,8 @@ final class ExportCommand implements Callable<Integer> {
     if (format == null) {
       Export.Format ofName = Export.Format.of(out);
       if (ofName == null) {
-        throw unusable(spec, 
+        throw unusable(
+            spec,
             "--out %s does not end in .csv, .jsonl or .parquet; say --format.".formatted(out));
       }
       return ofName;
@@ -141,16 +143,6 @@ final class ExportCommand implements Callable<Integer> {
       return Selection.valueOf(status.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw unusable(spec, "--status is '%s'; say FINAL or all.".formatted(status));
-    }
-  }
-
-  private void checkOut() {
-    Path parent = out.toAbsolutePath().getParent();
-    boolean replaceable = !Files.exists(out) || Files.isRegularFile(out);
-    if (!replaceable || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
-      throw unusable(spec, 
-          "--out %s cannot be written; name a file in an existing folder that is writable."
-              .formatted(out));
     }
   }
 }

@@ -2,7 +2,6 @@ package io.sounding.jobs.publish;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -62,13 +61,8 @@ public final class AudioFile {
         throw tooLong(file);
       }
       return Files.readAllBytes(file);
-    } catch (UnusableInputException e) {
-      throw e;
-    } catch (NoSuchFileException e) {
-      throw new UnusableInputException(file, "does not exist", "check the path", e);
     } catch (IOException e) {
-      String finding = "cannot be read (" + e + ")";
-      throw new UnusableInputException(file, finding, "check its permissions and the disk", e);
+      throw UnusableInputException.unreadable(file, e);
     }
   }
 

@@ -88,11 +88,8 @@ public final class CheckpointEvents {
         throw new UnusableInputException(
             file, finding, "name one that was written completely, in the form of its ending");
       }
-    } catch (UnusableInputException e) {
-      throw e;
     } catch (IOException e) {
-      throw new UnusableInputException(
-          file, "cannot be read (" + e + ")", "check the path and its permissions", e);
+      throw UnusableInputException.unreadable(file, e);
     }
   }
 

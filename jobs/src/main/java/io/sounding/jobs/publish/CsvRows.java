@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -102,13 +101,10 @@ final class CsvRows {
     try {
       String text = Files.readString(file);
       return text.startsWith("\uFEFF") ? text.substring(1) : text;
-    } catch (NoSuchFileException e) {
-      throw new UnusableInputException(file, "does not exist", "check the path", e);
     } catch (CharacterCodingException e) {
       throw new UnusableInputException(file, "is not text in UTF-8", "save it as UTF-8", e);
     } catch (IOException e) {
-      throw new UnusableInputException(
-          file, "cannot be read (" + e + ")", "check its permissions", e);
+      throw UnusableInputException.unreadable(file, e);
     }
   }
 

@@ -117,8 +117,7 @@ record Sidecar(Long step, Double loss) {
       throw new UnusableInputException(
           file, "is not JSON (" + e.getOriginalMessage() + ")", "correct or delete it", e);
     } catch (IOException e) {
-      throw new UnusableInputException(
-          file, "cannot be read (" + e + ")", "check its permissions", e);
+      throw UnusableInputException.unreadable(file, e);
     }
   }
 

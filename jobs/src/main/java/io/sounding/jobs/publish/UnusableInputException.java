@@ -30,7 +30,7 @@ public class UnusableInputException extends IOException {
   /**
    * That reading a file failed; the exceptions of the file system mostly say no more than where.
    */
-  static UnusableInputException unreadable(Path file, IOException failure) {
+  public static UnusableInputException unreadable(Path file, IOException failure) {
     if (failure instanceof UnusableInputException told) {
       return told;
     }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
@@ -41,15 +40,10 @@ public final class FileEvents implements RecordedEvents {
     for (Path file : files) {
       try (BufferedReader lines = Files.newBufferedReader(readable(file))) {
         read(file, lines, taker);
-      } catch (UnusableInputException e) {
-        throw e;
-      } catch (NoSuchFileException e) {
-        throw new UnusableInputException(file, "does not exist", "check the path", e);
       } catch (CharacterCodingException e) {
         throw new UnusableInputException(file, "is not text in UTF-8", "name a JSON Lines file", e);
       } catch (IOException e) {
-        throw new UnusableInputException(
-            file, "cannot be read (" + e + ")", "check its permissions", e);
+        throw UnusableInputException.unreadable(file, e);
       }
     }
   }

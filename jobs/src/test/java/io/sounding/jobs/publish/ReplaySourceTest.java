@@ -77,8 +77,7 @@ class ReplaySourceTest {
     assertThat(problems)
         .singleElement()
         .asString()
-        .startsWith(vanishing + ": ")
-        .endsWith("check the path and its permissions.");
+        .isEqualTo(vanishing + ": does not exist; check the path.");
   }
 
   @Test

@@ -50,7 +50,7 @@ final class Evaluation {
     }
     LayerEvent[] before = event.getAttempt() > attempt ? new LayerEvent[0] : events;
     int at = indexOf(before, LayerEvent.layerOf(event));
-    if (at >= 0 && before[at].isClosing() && !isClosing(event)) {
+    if (at >= 0 && before[at].isClosing() && !LatestEvents.isClosing(event.getStatus())) {
       return new Evaluation(checkpointId, event.getAttempt(), event.getStep(), before);
     }
     LayerFacts facts = shared(LayerFacts.of(event, texts), before);
@@ -77,10 +77,6 @@ final class Evaluation {
     System.arraycopy(events, 0, left, 0, at);
     System.arraycopy(events, at + 1, left, at, left.length - at);
     return new Evaluation(checkpointId, attempt, step, left);
-  }
-
-  private static boolean isClosing(MetricEvent event) {
-    return LatestEvents.isClosing(event);
   }
 
   private static LayerFacts shared(LayerFacts facts, LayerEvent[] siblings) {

@@ -94,7 +94,9 @@ final class Feed implements AutoCloseable {
         lost(e.getMessage());
       } catch (KafkaException e) {
         LOG.info("Kafka cannot be read; another consumer is made.", e);
-        lost("Kafka at %s cannot be read (%s).".formatted(kafka.bootstrapServers(), reason(e)));
+        lost(
+            "Kafka at %s cannot be read (%s)."
+                .formatted(kafka.bootstrapServers(), KafkaClients.reason(e)));
       } catch (RegistryException e) {
         state(State.UNREACHABLE, e.getMessage() + " Reading goes on by itself when it answers.");
       } catch (RuntimeException | Error e) { // such as a codec that is missing, or no memory
@@ -192,11 +194,6 @@ final class Feed implements AutoCloseable {
 
   private void state(State state, String sentence) {
     board.feed(board.feed().in(state, sentence));
-  }
-
-  private static String reason(KafkaException e) {
-    Throwable cause = e.getCause() == null ? e : e.getCause();
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
   private boolean isClosed() {

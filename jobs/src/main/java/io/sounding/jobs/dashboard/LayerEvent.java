@@ -67,7 +67,7 @@ record LayerEvent(
 
   /** Whether it ends the evaluation, as {@link LatestEvents#isClosing}. */
   boolean isClosing() {
-    return status == MetricStatus.FINAL || status == MetricStatus.FAILED;
+    return LatestEvents.isClosing(status);
   }
 
   /** Share of the corpus' audio that was seen, 0 to 1. */

@@ -210,7 +210,8 @@ public record KafkaClients(
         e);
   }
 
-  private static String reason(Exception e) {
+  /** Why a client failed, in its words or by its name. */
+  public static String reason(Exception e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }

@@ -25,11 +25,7 @@ public final class LatestEvents implements AutoCloseable {
 
   private record Evaluation(String runId, String checkpointId, String corpusId) {}
 
-  private record Place(long position, MetricStatus status) {
-    private boolean closing() {
-      return isClosing(status);
-    }
-  }
+  private record Place(long position, MetricStatus status) {}
 
   private static final class Attempt {
     private int number;
@@ -75,7 +71,7 @@ public final class LatestEvents implements AutoCloseable {
 
   /** Takes note of an event. */
   public void add(MetricEvent event) {
-    if (finals && !isClosing(event)) {
+    if (finals && !isClosing(event.getStatus())) {
       return;
     }
     Attempt attempt =
@@ -97,17 +93,13 @@ public final class LatestEvents implements AutoCloseable {
     }
     int layer = event.getLayer() == null ? NO_LAYER : event.getLayer();
     Place before = attempt.byLayer.get(layer);
-    if (before == null || isClosing(event) || !before.closing()) {
+    if (before == null || isClosing(event.getStatus()) || !isClosing(before.status())) {
       attempt.byLayer.put(layer, new Place(spool.add(event), event.getStatus()));
     }
   }
 
   /** Whether the event ends the evaluation of its layer or checkpoint. */
-  public static boolean isClosing(MetricEvent event) {
-    return isClosing(event.getStatus());
-  }
-
-  private static boolean isClosing(MetricStatus status) {
+  public static boolean isClosing(MetricStatus status) {
     return status == MetricStatus.FINAL || status == MetricStatus.FAILED;
   }
 

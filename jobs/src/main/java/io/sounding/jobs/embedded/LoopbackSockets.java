@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.flink.util.IOUtils;
 import org.apache.kafka.server.ServerSocketFactory;
 
 /**
@@ -66,12 +67,6 @@ final class LoopbackSockets implements ServerSocketFactory, AutoCloseable {
   /** Closes what is still open; sockets that Kafka took over are closed twice without harm. */
   @Override
   public void close() {
-    for (ServerSocketChannel channel : channels.values()) {
-      try {
-        channel.close();
-      } catch (IOException ignored) {
-        // the port goes with the process
-      }
-    }
+    IOUtils.closeAllQuietly(channels.values()); // the ports go with the process
   }
 }

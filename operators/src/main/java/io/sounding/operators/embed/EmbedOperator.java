@@ -20,6 +20,7 @@ import org.apache.flink.streaming.api.operators.StreamOperatorParameters;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.IOUtils;
 
 /**
  * Joins checkpoints (broadcast) with the audio of its shards (keyed by shard): every checkpoint
@@ -345,15 +346,6 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
 
   @Override
   public void close() throws Exception {
-    if (pipeline != null) {
-      pipeline.close();
-    }
-    if (gpu != null) {
-      gpu.close();
-    }
-    if (device != null) {
-      device.close();
-    }
-    super.close();
+    IOUtils.closeAll(pipeline, gpu, device, super::close); // as far as it was opened
   }
 }

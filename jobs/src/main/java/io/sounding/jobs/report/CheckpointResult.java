@@ -38,7 +38,6 @@ final class CheckpointResult {
   private double audioSeconds;
   private double embedSeconds;
   private double foldSeconds;
-  private int frameDimension;
 
   CheckpointResult(MetricEvent event) {
     checkpointId = event.getCheckpointId();
@@ -65,7 +64,6 @@ final class CheckpointResult {
     }
     if (event.getStatus() == MetricStatus.FINAL && event.getLayer() != null) {
       layers.put(event.getLayer(), Layer.of(event));
-      frameDimension = event.getFrameDimension();
       conditions =
           new Conditions(
               event.getCorpusDigest(),
@@ -92,10 +90,6 @@ final class CheckpointResult {
   /** Layers with FINAL metrics. */
   SortedMap<Integer, Layer> layers() {
     return layers;
-  }
-
-  int frameDimension() {
-    return frameDimension;
   }
 
   /** Null: nothing is FINAL. */

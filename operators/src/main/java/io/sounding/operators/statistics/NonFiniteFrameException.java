@@ -4,18 +4,8 @@ package io.sounding.operators.statistics;
 public final class NonFiniteFrameException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  private final String utteranceId;
-  private final int frame;
-  private final int dimensionIndex;
-  private final int refusedFrames;
-
-  private NonFiniteFrameException(
-      String utteranceId, int frame, int dimensionIndex, int refusedFrames, String message) {
+  private NonFiniteFrameException(String message) {
     super(message);
-    this.utteranceId = utteranceId;
-    this.frame = frame;
-    this.dimensionIndex = dimensionIndex;
-    this.refusedFrames = refusedFrames;
   }
 
   /** Names the first such value and counts the frames; {@code frames[n * d]} holds one at least. */
@@ -32,7 +22,7 @@ public final class NonFiniteFrameException extends IllegalArgumentException {
         refused++;
       }
     }
-    String message =
+    return new NonFiniteFrameException(
         "Utterance %s: frame %d holds %s at dimension index %d; of its %d frames %d hold such values."
             .formatted(
                 utteranceId,
@@ -40,27 +30,6 @@ public final class NonFiniteFrameException extends IllegalArgumentException {
                 frames[first],
                 first % dimension,
                 frames.length / dimension,
-                refused);
-    return new NonFiniteFrameException(
-        utteranceId, first / dimension, first % dimension, refused, message);
-  }
-
-  public String utteranceId() {
-    return utteranceId;
-  }
-
-  /** Zero-based index of the first such frame in the utterance. */
-  public int frame() {
-    return frame;
-  }
-
-  /** Zero-based index of the first such value in that frame. */
-  public int dimensionIndex() {
-    return dimensionIndex;
-  }
-
-  /** How many frames of the utterance hold NaN or an infinity. */
-  public int refusedFrames() {
-    return refusedFrames;
+                refused));
   }
 }

@@ -31,7 +31,6 @@ package io.sounding.operators.statistics;
  * @param normalisedStd mean over dimensions of the standard deviation of x / ||x||
  * @param frames n
  * @param utterances number of utterances with frames, the rows behind rankMeUtterance
- * @param frameDimension d
  * @param sampleLimited n is below d, so the ranks are limited by n
  * @param utteranceLimited there are fewer utterances than dimensions, so rankMeUtterance is limited
  *     by their number
@@ -54,7 +53,6 @@ public record RankMetrics(
     double normalisedStd,
     long frames,
     long utterances,
-    int frameDimension,
     boolean sampleLimited,
     boolean utteranceLimited,
     String sketch) {
@@ -88,7 +86,6 @@ public record RankMetrics(
         directions.normalisedStd(),
         n,
         u,
-        d,
         n < d,
         u < d,
         frames.name());

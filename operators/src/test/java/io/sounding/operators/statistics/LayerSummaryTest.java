@@ -135,25 +135,15 @@ class LayerSummaryTest {
     float[] frames = new float[3 * D];
     frames[2 * D + 1] = Float.NaN;
     assertThatThrownBy(() -> accumulator.addUtterance("bad", frames, 3))
-        .isInstanceOfSatisfying(
-            NonFiniteFrameException.class,
-            e -> {
-              assertThat(e.utteranceId()).isEqualTo("bad");
-              assertThat(e.frame()).isEqualTo(2);
-              assertThat(e.dimensionIndex()).isEqualTo(1);
-              assertThat(e.refusedFrames()).isEqualTo(1);
-            })
+        .isInstanceOf(NonFiniteFrameException.class)
         .hasMessage(
             "Utterance bad: frame 2 holds NaN at dimension index 1; of its 3 frames 1 hold such values.");
     frames[0] = Float.NEGATIVE_INFINITY;
     frames[D - 1] = Float.NaN;
     assertThatThrownBy(() -> accumulator.addUtterance("bad", frames, 3))
-        .isInstanceOfSatisfying(
-            NonFiniteFrameException.class,
-            e -> {
-              assertThat(e.frame()).isZero();
-              assertThat(e.refusedFrames()).isEqualTo(2);
-            });
+        .isInstanceOf(NonFiniteFrameException.class)
+        .hasMessageContaining("frame 0 holds")
+        .hasMessageContaining("2 hold such values");
     assertThat(accumulator.snapshot()).isEqualTo(before);
   }
 

@@ -32,6 +32,7 @@ import java.util.List;
  * @param simplifiedSilhouette mean of (b - a) / max(a, b), a and b the distances to the nearest and
  *     second-nearest centroid, after the degrees of freedom: a hair below 0 at worst, where there
  *     are no clusters
+ * @param simplifiedSilhouetteStdErr its standard error over the choice of utterances
  * @param calinskiHarabasz (B / (k - 1)) / (W / (n - k)), n all frames, B and W estimated from the
  *     sample
  * @param usagePerplexity exp of the entropy of cluster shares
@@ -52,6 +53,7 @@ public record ClusterMetrics(
     double silhouette,
     double silhouetteStdErr,
     double simplifiedSilhouette,
+    double simplifiedSilhouetteStdErr,
     double calinskiHarabasz,
     double usagePerplexity,
     int deadClusters,
@@ -70,7 +72,7 @@ public record ClusterMetrics(
     int clusters = CentroidSearch.supportedClusters(sample, settings.clusters());
     if (size == 0) {
       return new ClusterMetrics(
-          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, settings.clusters(), 0, 0, 0, 0, settings.seed());
+          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, settings.clusters(), 0, 0, 0, 0, settings.seed());
     }
     PointCloud cloud = PointCloud.of(sample.rows(), size, sample.dimension());
     MicroCentroids micro =
@@ -101,6 +103,7 @@ public record ClusterMetrics(
         silhouette.mean(),
         silhouette.standardError(),
         simplified.mean(),
+        simplified.standardError(),
         partition.calinskiHarabasz(summary.frames()),
         partition.usagePerplexity(),
         k - partition.occupied(),

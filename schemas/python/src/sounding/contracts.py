@@ -40,7 +40,13 @@ def _released() -> Tuple[Dict[str, Any], Dict[bytes, Any]]:
 
 
 def _resource(file: str) -> str:
-    data = pkgutil.get_data("sounding", "released/" + file)
+    try:
+        data = pkgutil.get_data("sounding", "released/" + file)
+    except OSError as failure:
+        raise ImportError(
+            "The package sounding was installed without its schemas: schemas/python was copied "
+            "without what src/sounding/released links to. Install it from the whole repository."
+        ) from failure
     assert data is not None
     return data.decode("utf-8")
 

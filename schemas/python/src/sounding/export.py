@@ -1,9 +1,10 @@
 """The graph that takes the weights of every checkpoint, exported once. Needs PyTorch."""
+import contextlib
 import copy
 import inspect
 import os
 import warnings
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, Iterator, List, Optional
 
 from .files import write_whole
 from .onnx import initialisers
@@ -65,6 +66,8 @@ class Traceable:
         # the copy's own parts, so that their names are those of the model's state_dict
         for parts in ("_modules", "_parameters", "_buffers"):
             self._module.__dict__[parts] = copied.__dict__[parts]
+        names = {name for name, _ in model.named_parameters()}  # without the buffers of before
+        self._weights = [p for name, p in self._module.named_parameters() if name in names]
 
     def script(self) -> Any:
         """The model as TorchScript, traced."""
@@ -79,7 +82,7 @@ class Traceable:
         """Writes the model as ONNX with an input ``samples`` and outputs ``hidden...``."""
         import torch
 
-        with torch.no_grad(), warnings.catch_warnings():
+        with _plain_transformers(self._weights), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             outputs = self._module(self._example)
             outputs = [outputs] if torch.is_tensor(outputs) else list(outputs)
@@ -107,6 +110,23 @@ class Traceable:
                 training=torch.onnx.TrainingMode.PRESERVE,
                 **older,
             )
+
+
+@contextlib.contextmanager
+def _plain_transformers(weights: List[Any]) -> Iterator[None]:
+    """In evaluation mode without gradients torch.nn.TransformerEncoderLayer and MultiheadAttention
+    run fused operators that ONNX does not have; where a weight wants a gradient they do not.
+    """
+    import torch
+
+    for weight in weights:
+        weight.requires_grad_(True)
+    try:
+        with torch.enable_grad():
+            yield
+    finally:
+        for weight in weights:
+            weight.requires_grad_(False)
 
 
 def _copy_on_cpu(model: Any) -> Any:

@@ -85,9 +85,10 @@ class HandOver:
 
     def _safely(self, step: int, model: Any, hand_over: Callable[[Any], None]) -> None:
         try:
-            if step == self._last_step or not self.publisher.publishes:
+            number = int(step)  # a tensor or array may be counted on in place
+            if number == self._last_step or not self.publisher.publishes:
                 return
-            self._last_step = step
+            self._last_step = number
             bare = _unwrapped(model if hasattr(model, "state_dict") else model())
             self._prepare_once(bare)
             hand_over(bare)

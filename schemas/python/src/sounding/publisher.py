@@ -7,7 +7,7 @@ import weakref
 from collections import Counter
 from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
 
-from . import records
+from . import contracts, records
 from .checkpoints import Checkpoint, CheckpointRecords, default_id
 from .clients import ClientChoice, factory
 from .files import NotWhole, write_whole
@@ -81,7 +81,9 @@ class Publisher:
         self._bootstrap, self._settings = bootstrap, dict(kafka_config or {})
         self._choice, self._rank, self._exit_seconds = client, rank, exit_seconds
         if self.publishes:
-            factory(client)  # that none is installed is better told here than in the background
+            # what is missing is better told here than in the background
+            factory(client)
+            contracts.latest("CheckpointEvent")
         self._records = CheckpointRecords(topics + ".checkpoints", uri_of)
         self._warnings = RareWarnings()
         self._files = Worker("sounding-files", self._prepare, capacity, self._dropped_checkpoint)
@@ -103,7 +105,7 @@ class Publisher:
         )
 
     def _begin(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may publish, too
         self._counts: Counter = Counter()
         self._writes = 0
 
@@ -240,7 +242,7 @@ class Publisher:
         write: Optional[Callable[[str], None]],
         attempt: int,
     ) -> None:
-        file = os.path.abspath(os.fspath(path))
+        file = _without_link(os.path.abspath(os.fspath(path)))
         values = dict(
             run=self._run,
             corpus=self._corpus,
@@ -267,6 +269,7 @@ class Publisher:
                     )
                 self._writes += 1
         try:
+            self._checkpoints.start()  # here, not when the file is hashed: that may be at the exit
             self._files.put(checkpoint)
         except RuntimeError:
             self._written(checkpoint)
@@ -333,6 +336,13 @@ class Publisher:
         self._checkpoints.reset()
         self._scores.reset()
         self._begin()
+
+
+def _without_link(path: str) -> str:
+    """What a link such as latest.onnx leads to: it may lead elsewhere when the job comes to it."""
+    target = os.path.realpath(path)
+    same_kind = os.path.splitext(target)[1] == os.path.splitext(path)[1]
+    return target if os.path.islink(path) and same_kind else path
 
 
 def _rebuilt(arguments: Dict[str, Any]) -> Publisher:

@@ -46,6 +46,10 @@ class Sender:
         self._failures = 0
         self._worker.reset()
 
+    def start(self) -> None:
+        """See :meth:`Worker.start`."""
+        self._worker.start()
+
     def put(self, record: Record) -> None:
         """Adds a record; returns at once.
 

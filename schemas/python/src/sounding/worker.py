@@ -54,16 +54,24 @@ class Worker:
             if self.stopped.is_set():
                 gives_way.append(task)
             else:
-                if self._thread is None:
-                    thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                    thread.start()
-                    self._thread = thread
+                self.start()
                 if len(self._waiting) >= self._capacity:
                     gives_way.append(self._waiting.popleft())
                 self._waiting.append(task)
                 self._changed.notify_all()
         for task in gives_way:
             self._dropped(task)
+
+    def start(self) -> None:
+        """Starts the thread, unless it runs; Python 3.12 starts none while the interpreter ends.
+
+        :raises RuntimeError: no thread can be started
+        """
+        with self._changed:
+            if self._thread is None and not self.stopped.is_set():
+                thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                thread.start()
+                self._thread = thread
 
     def claim(self) -> bool:
         """Whether the task in hand is still the handler's: False once stop() has given it up.
@@ -137,7 +145,7 @@ class RareWarnings:
 
     def reset(self) -> None:
         """Begins anew, in a forked child."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal's handler may warn, too
         self._next: Dict[str, float] = {}
         self._untold: Counter = Counter()
 

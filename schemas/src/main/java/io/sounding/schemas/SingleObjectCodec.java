@@ -1,5 +1,6 @@
 package io.sounding.schemas;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -151,7 +152,7 @@ public final class SingleObjectCodec implements RecordReader {
    * The record in {@code bytes}.
    *
    * @throws DecodingException if the bytes are no single-object encoding, carry an unknown
-   *     fingerprint, or end early; nothing else is thrown, whatever the bytes are
+   *     fingerprint, end early or late; nothing else is thrown, whatever the bytes are
    */
   @Override
   public SpecificRecord decode(byte[] bytes) throws DecodingException {
@@ -178,14 +179,23 @@ public final class SingleObjectCodec implements RecordReader {
     if (decoder == null) {
       throw unknownFingerprint(fingerprint);
     }
+    ByteArrayInputStream unread = new ByteArrayInputStream(bytes);
+    SpecificRecord record;
     try {
-      return decoder.decode(bytes);
+      record = decoder.decode(unread);
     } catch (IOException | RuntimeException e) { // damaged bytes make Avro throw many kinds
       throw new DecodingException(
           RejectReason.CORRUPT,
           "The record's schema is known but its %d bytes cannot be read (%s): it was cut or changed on its way."
               .formatted(bytes.length, e));
     }
+    if (unread.available() > 0) {
+      throw new DecodingException(
+          RejectReason.CORRUPT,
+          "The record's schema is known but %d of its %d bytes follow its end: it was changed on its way."
+              .formatted(unread.available(), bytes.length));
+    }
+    return record;
   }
 
   private DecodingException unknownFingerprint(long fingerprint) {

@@ -75,6 +75,14 @@ class AnyLoop(HandedOver):
         self.assertEqual(f"file:{self.folder}/out/graph-{sha256[:12]}.onnx", uri)
         self.assertEqual(4, len(os.listdir(self.folder / "out")))
 
+    def test_a_step_that_is_counted_on_in_place_is_another_step(self):
+        hand_over, model, step = self.hand_over(), encoder(), torch.tensor(0)
+        for _ in train(model, 3):
+            step += 100
+            hand_over.model(step, model)
+            self.assertTrue(self.publisher.flush(LIMIT))
+        self.assertEqual([100, 200, 300], [event["step"] for event in self.events()])
+
     def test_a_resumed_run_hands_steps_over_again_beside_the_former_ones(self):
         states = []
         for attempt in (0, 1):

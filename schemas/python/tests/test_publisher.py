@@ -86,6 +86,28 @@ class Records(PublisherTest):
         ):
             self.assertEqual(expected, default_id(path))
 
+    def test_a_link_stands_for_what_it_leads_to_now(self):
+        publisher = self.publisher()
+        link = pathlib.Path(self.file("step400.onnx")).with_name("latest.onnx")
+        for step in (400, 800):
+            target = self.file(f"step{step}.onnx")
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+            publisher.checkpoint(step, link)
+            self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual(
+            ["step400.onnx", "step800.onnx"], [e["checkpointId"] for e in self.ledger.events()]
+        )
+        self.assertTrue(self.ledger.events()[1]["modelUri"].endswith("/step800.onnx"))
+
+    def test_a_link_into_a_cache_of_files_without_endings_keeps_its_name(self):
+        link = pathlib.Path(self.file("blob")).with_name("step400.onnx")
+        link.symlink_to("blob")
+        publisher = self.publisher()
+        publisher.checkpoint(400, link)
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual("step400.onnx", self.ledger.events()[0]["checkpointId"])
+
     def test_a_loss_that_is_no_number_is_published_as_it_is(self):
         publisher = self.publisher()
         publisher.checkpoint(1, self.file("1.onnx"), float("nan"))

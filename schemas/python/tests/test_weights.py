@@ -1,4 +1,5 @@
 """Weights are written as they are, and graphs take them under the names of the state_dict."""
+import logging
 import os
 import pathlib
 import tempfile
@@ -105,6 +106,28 @@ class Graphs(InFolder):
         after = [p.grad for p in model.parameters() if p.grad is not None]
         self.assertTrue(all(map(torch.equal, gradients, after)))
         self.assertTrue(torch.equal(random, torch.get_rng_state()))
+
+    def test_a_transformer_is_exported_without_the_operators_that_onnx_lacks(self):
+        layer = torch.nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+        model = torch.nn.TransformerEncoder(layer, 2)
+        names = export_graph(
+            model,
+            self.folder / "graph.onnx",
+            forward=lambda model, samples: model(samples.reshape(samples.shape[0], -1, 16)),
+        )
+        self.assertEqual(set(model.state_dict()), set(names))
+        self.assertFalse(any(parameter.grad is not None for parameter in model.parameters()))
+
+    def test_a_graph_with_the_size_of_its_example_in_it_is_warned_of(self):
+        def fixed(model, samples):
+            return model(samples.reshape(int(samples.shape[0]), -1, 8))
+
+        with self.assertLogs("sounding", "WARNING") as log:
+            export_graph(encoder().linear, self.folder / "graph.onnx", forward=fixed)
+            logging.getLogger("sounding").warning("The next one has not.")
+            export_graph(encoder(), self.folder / "graph.onnx", forward=hidden_states)
+        self.assertEqual(2, len(log.output))
+        self.assertIn("size of its example", log.output[0])
 
     def test_a_tuple_of_layers_becomes_outputs(self):
         export_graph(

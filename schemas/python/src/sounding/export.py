@@ -2,6 +2,8 @@
 import contextlib
 import copy
 import inspect
+import io
+import logging
 import os
 import warnings
 from typing import Any, Callable, Iterator, List, Optional
@@ -10,6 +12,8 @@ from .files import write_whole
 from .onnx import initialisers
 
 Forward = Callable[[Any, Any], Any]
+
+_LOG = logging.getLogger("sounding")
 
 _OPSET = 14
 _EXAMPLE = (2, 16000)  # utterances, samples: 1 s each at 16 kHz
@@ -80,11 +84,26 @@ class Traceable:
 
     def write_onnx(self, path: str) -> None:
         """Writes the model as ONNX with an input ``samples`` and outputs ``hidden...``."""
+        self._export_onnx(self._example, path)
+        if self._structure(self._example) != self._structure(_longer(self._example)):
+            _LOG.warning(
+                "The ONNX graph has the size of its example in it, as the export of a longer one shows, "
+                "and may fail on audio of other lengths. TorchScript may not: say torchscript=True to "
+                "HandOver, or give export_graph the name of a .pt file."
+            )
+
+    def _structure(self, example: Any) -> bytes:
+        """The graph without its weights."""
+        graph = io.BytesIO()
+        self._export_onnx(example, graph, export_params=False)
+        return graph.getvalue()
+
+    def _export_onnx(self, example: Any, file: Any, export_params: bool = True) -> None:
         import torch
 
         with _plain_transformers(self._weights), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            outputs = self._module(self._example)
+            outputs = self._module(example)
             outputs = [outputs] if torch.is_tensor(outputs) else list(outputs)
             several = len(outputs) > 1
             names = [f"hidden{i}" if several else "hidden" for i in range(len(outputs))]
@@ -100,8 +119,9 @@ class Traceable:
                 older["dynamo"] = False  # the exporter that traces is the one described here
             torch.onnx.export(
                 self._module,
-                (self._example,),
-                path,
+                (example,),
+                file,
+                export_params=export_params,
                 input_names=["samples"],
                 output_names=names,
                 dynamic_axes=axes,
@@ -110,6 +130,14 @@ class Traceable:
                 training=torch.onnx.TrainingMode.PRESERVE,
                 **older,
             )
+
+
+def _longer(example: Any) -> Any:
+    """With half as many samples more, and one utterance more."""
+    import torch
+
+    longer = torch.cat([example, example[:, : (example.shape[1] + 1) // 2]], 1)
+    return torch.cat([longer, longer[:1]])
 
 
 @contextlib.contextmanager

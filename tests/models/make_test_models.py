@@ -131,6 +131,13 @@ class Complex(Encoder):
         return torch.complex(first, first)
 
 
+class Labels(Encoder):
+    """Whole numbers, as of a quantiser, instead of hidden states."""
+
+    def forward(self, samples):
+        return torch.round(self.front(samples.unsqueeze(1))).transpose(1, 2).to(torch.int64)
+
+
 class Busy(Encoder):
     """Counts to 100,000 once for every 1 / 32768 of the first sample's magnitude."""
 
@@ -444,6 +451,7 @@ def main() -> None:
     }
     (FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")
     short_of_memory()
+    of_other_kinds()
 
 
 def short_of_memory() -> None:
@@ -451,6 +459,18 @@ def short_of_memory() -> None:
     torchscript(two, "fits_two")
     onnx_model(two, "fits_two", ["frames"])
     torchscript(FitsNone(8).eval(), "fits_none")
+
+
+def of_other_kinds() -> None:
+    torchscript(Labels(8).eval(), "labels")
+    torch.onnx.export(  # without dynamic axes
+        OneTensor(8).eval(),
+        signals(1, SAMPLES),
+        str(FOLDER / "fixed_axes.onnx"),
+        opset_version=14,
+        input_names=["samples"],
+        output_names=["frames"],
+    )
 
 
 if __name__ == "__main__":

@@ -96,6 +96,18 @@ class SingleObjectCodecTest {
 
   @ParameterizedTest
   @MethodSource("everyContract")
+  void refusesWhatGoesOnAfterItsEnd(SpecificRecord record) {
+    byte[] bytes = SingleObjectCodec.encode(record);
+
+    assertRejected(
+        SingleObjectCodec.reading(record.getSchema()),
+        Arrays.copyOf(bytes, bytes.length + 3),
+        RejectReason.CORRUPT,
+        "3 of its %d bytes follow its end".formatted(bytes.length + 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyContract")
   void throwsNothingElseOnDamagedBytes(SpecificRecord record) {
     byte[] bytes = SingleObjectCodec.encode(record);
     SingleObjectCodec codec = SingleObjectCodec.reading(record.getSchema());

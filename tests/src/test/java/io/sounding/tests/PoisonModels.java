@@ -180,7 +180,7 @@ final class PoisonModels {
             "a model above its time limit",
             List.of(
                 "Embedding speech_0 of corpus slow failed",
-                "did not finish 1 windows of 800 samples within PT15S"),
+                "did not finish 1 x 800 samples within PT15S"),
             slow));
   }
 

@@ -70,7 +70,7 @@ final class CorrelationPrinter {
     }
     terminal.printf(
         ROW,
-        name,
+        MetricRow.printable(name),
         row.getLayer() == null ? "" : row.getLayer(),
         row.getPairs(),
         number(row.getSpearman()),

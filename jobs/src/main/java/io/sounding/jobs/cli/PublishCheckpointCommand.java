@@ -99,7 +99,7 @@ final class PublishCheckpointCommand implements Callable<Integer> {
     try (CheckpointTopic topic = new CheckpointTopic(clients, run.runId(), run.corpusId())) {
       decision = single.publish(topic, name, attempt);
     }
-    terminal.println(decision.told());
+    terminal.println(MetricRow.printable(decision.told()));
     CorpusLookup.note(clients, run.corpusId()).ifPresent(terminal::println);
     return 0;
   }

@@ -186,7 +186,9 @@ final class ReplayCommand implements Callable<Integer> {
               .formatted(from));
     }
     String topic =
-        from.equals(TOPIC) ? clients.topics().checkpoints() : from.substring(TOPIC.length() + 1);
+        from.equals(TOPIC) || from.equals(TOPIC + ":")
+            ? clients.topics().checkpoints()
+            : from.substring(TOPIC.length() + 1);
     return ReplaySource.topic(clients, topic, run, span, checkpoints::override);
   }
 

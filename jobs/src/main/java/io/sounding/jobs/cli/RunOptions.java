@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -61,7 +62,10 @@ final class RunOptions implements Predicate<String> {
       return "there is none at all";
     }
     return "there are runs "
-        + String.join(", ", runs.stream().limit(MOST_NAMED).toList())
+        + runs.stream()
+            .limit(MOST_NAMED)
+            .map(MetricRow::printable)
+            .collect(Collectors.joining(", "))
         + (runs.size() > MOST_NAMED ? " and others" : "");
   }
 }

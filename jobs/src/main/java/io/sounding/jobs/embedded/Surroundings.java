@@ -43,7 +43,10 @@ record Surroundings(EmbeddedBroker broker, EmbeddedCluster cluster) implements A
   /** Ends both; nothing is left running. */
   @Override
   public void close() {
-    cluster.close();
-    broker.close();
+    try {
+      cluster.close();
+    } finally {
+      broker.close();
+    }
   }
 }

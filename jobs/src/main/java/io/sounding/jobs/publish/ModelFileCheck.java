@@ -35,8 +35,8 @@ final class ModelFileCheck {
   private static final int ONNX_GRAPH = 7;
   private static final int ONNX_OPSET = 8;
 
-  /** The most that readers of safetensors take. */
-  private static final long MAX_HEADER_BYTES = 100_000_000;
+  /** The most that the job reads, some 25,000 tensors. */
+  private static final long MAX_HEADER_BYTES = 1 << 22;
 
   private static final int MAX_VARINT_BYTES = 10;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -73,8 +73,12 @@ final class ModelFileCheck {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       long header = size < 8 ? 0 : bytes(channel, 0, 8).getLong();
-      if (header < 2 || header > MAX_HEADER_BYTES || 8 + header > size) {
+      if (header < 2 || header > size - 8) {
         return Optional.of("is not a whole safetensors file (its header is missing)");
+      } else if (header > MAX_HEADER_BYTES) {
+        return Optional.of(
+            "has a header of %d bytes, and the job reads at most %d"
+                .formatted(header, MAX_HEADER_BYTES));
       }
       ByteBuffer text = bytes(channel, 8, (int) header);
       long end = 8 + header;

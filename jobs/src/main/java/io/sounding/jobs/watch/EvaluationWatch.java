@@ -23,7 +23,7 @@ public final class EvaluationWatch {
 
     private boolean isDone() {
       return failed != null
-          || !finals.isEmpty() && finals.size() == finals.values().iterator().next().getLayers();
+          || !finals.isEmpty() && finals.size() >= finals.values().iterator().next().getLayers();
     }
   }
 

@@ -41,7 +41,9 @@ class CheckpointFilesTest {
     "step400_001.pt, 400",
     "step500_128.pt, 500",
     "step10kHz.pt, 10",
-    "step1.5.pt, 1"
+    "step1.5.pt, 1",
+    "run1e5-step400.pt, 400",
+    "epoch-1_000.pt, 0"
   })
   void theStepIsReadFromTheName(String name, long step) throws IOException {
     assertThat(CheckpointFiles.step(Path.of("layers12", name))).isEqualTo(step);
@@ -57,6 +59,7 @@ class CheckpointFilesTest {
     "step=1e+05.pt, 1e+05",
     "step1.5k.pt, 1.5k",
     "ckpt-300k.pt, 300k",
+    "ckpt_1e5.pt, 1e5",
     "ckpt-300k_fp16.pt, 300k",
     "loss2.5-12k.pt, 12k"
   })

@@ -102,6 +102,17 @@ class DecisionTest {
     assertIs(Decision.once(known, event()), SKIP, 0, "was published before");
   }
 
+  /** A job that was started afresh evaluated it again, of a model with fewer layers. */
+  @Test
+  void moreLayersThanItsEventsAnnounceAreAllOfThem() {
+    published(
+        0,
+        metrics(MetricStatus.FINAL, 0, 0),
+        metrics(MetricStatus.FINAL, 0, 1),
+        metrics(MetricStatus.FINAL, 0, 2));
+    assertIs(Decision.evaluated(known, event(), false), SKIP, 0, "is FINAL");
+  }
+
   @Test
   void aReplayWaitsForWhatIsUnderWay() {
     published(0, metrics(MetricStatus.PARTIAL, 0, 0), metrics(MetricStatus.FINAL, 0, 0));

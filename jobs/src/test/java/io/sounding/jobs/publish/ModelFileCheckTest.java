@@ -1,8 +1,10 @@
 package io.sounding.jobs.publish;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +78,10 @@ class ModelFileCheckTest {
         .startsWith("is an archive of torch.save, not TorchScript");
     assertThat(finding("a.onnx", "no model".getBytes(StandardCharsets.UTF_8)))
         .isEqualTo("is no ONNX file");
+    byte[] longHeader =
+        ByteBuffer.allocate(5_000_008).order(LITTLE_ENDIAN).putLong(5_000_000).array();
+    assertThat(finding("a.safetensors", longHeader))
+        .isEqualTo("has a header of 5000000 bytes, and the job reads at most 4194304");
     byte[] noJson = ModelBytes.safetensors(1);
     noJson[8] = 'x';
     assertThat(finding("a.safetensors", noJson)).contains("its header is no JSON");

@@ -55,7 +55,7 @@ public final class FirstCheckpointWins
       throws Exception {
     CheckpointRequest first = admitted.value();
     if (first == null) {
-      admitted.update(request);
+      admitted.update(request.withoutBytes());
       out.collect(request);
     } else if (!first.asksTheSameAs(request)) {
       context.output(

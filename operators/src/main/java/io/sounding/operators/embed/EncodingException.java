@@ -51,7 +51,15 @@ public class EncodingException extends Exception {
         lines.stream()
             .filter(l -> NAMES_AN_ERROR.matcher(l).matches())
             .reduce((earlier, later) -> later)
-            .orElse(lines.isEmpty() ? message : lines.get(0));
+            .orElse(lines.isEmpty() ? message : firstOf(lines));
     return line.length() > 300 ? line.substring(0, 300) + "..." : line;
+  }
+
+  /** With what ONNX Runtime lists below it: the axes, their lengths, and those they should have. */
+  private static String firstOf(List<String> lines) {
+    return lines.stream()
+        .skip(1)
+        .takeWhile(line -> line.startsWith("index:"))
+        .reduce(lines.get(0), (said, more) -> said + " " + more);
   }
 }

@@ -83,7 +83,7 @@ final class ForwardPass {
 
   /** That it took too long, as a sentence. */
   String overdue(Duration timeLimit) {
-    return "The model did not finish %d windows of %d samples within %s. Raise --model-time-limit if it needs longer, or publish shorter utterances; then publish the checkpoint again with a higher attempt."
+    return "The model did not finish %d x %d samples within %s. Raise --model-time-limit if it needs longer, or publish shorter utterances; then publish the checkpoint again with a higher attempt."
         .formatted(windows.length, windows[0].length, timeLimit);
   }
 

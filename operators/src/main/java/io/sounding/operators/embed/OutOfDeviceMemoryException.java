@@ -7,7 +7,7 @@ final class OutOfDeviceMemoryException extends EncodingException {
 
   OutOfDeviceMemoryException(String device, int windows, int samples, Throwable cause) {
     super(
-        "%d windows of %d samples do not fit into the memory of %s beside what lies there (%s). Publish shorter utterances, let fewer slots share the device, or take one with more memory; then publish the checkpoint again with a higher attempt."
+        "%d x %d samples do not fit into the memory of %s beside what lies there (%s). Publish shorter utterances, let fewer slots share the device, or take one with more memory; then publish the checkpoint again with a higher attempt."
             .formatted(windows, samples, device, reason(cause)),
         cause);
   }

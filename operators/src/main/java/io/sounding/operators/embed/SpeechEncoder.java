@@ -225,7 +225,7 @@ public final class SpeechEncoder implements AutoCloseable {
         return predictor.predict(new Batch(windows, layers));
       } catch (OutOfMemoryError e) {
         throw new EncodingException(
-            "The frames of %d windows of %d samples do not fit into the memory of the Java process (%s). Choose fewer layers, or give it more memory."
+            "The frames of %d x %d samples do not fit into the memory of the Java process (%s). Choose fewer layers, or give it more memory."
                 .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
             e);
       } catch (TranslateException | RuntimeException e) {
@@ -236,7 +236,7 @@ public final class SpeechEncoder implements AutoCloseable {
           throw new OutOfDeviceMemoryException(device, windows.length, windows[0].length, e);
         }
         throw new EncodingException(
-            "The model failed on %d windows of %d samples (%s)."
+            "The model failed on %d x %d samples (%s). Models take float32 samples (batch, samples) of any length, and nothing else."
                 .formatted(windows.length, windows[0].length, EncodingException.reason(e)),
             e);
       }
@@ -292,13 +292,17 @@ public final class SpeechEncoder implements AutoCloseable {
       return floats.toFloatArray();
     }
 
-    /** DJL crashes the process when text is converted, and drops imaginary parts. */
+    /**
+     * DJL crashes the process when text is converted, and drops imaginary parts; whole numbers and
+     * truth values are labels, lengths or masks.
+     */
     private static void checkKind(NDList outputs) throws TranslateException {
       for (int i = 0; i < outputs.size(); i++) {
         DataType kind = outputs.get(i).getDataType();
-        if (kind == DataType.STRING || kind == DataType.COMPLEX64) {
+        if (!kind.isFloating() || kind == DataType.COMPLEX64) {
           throw new TranslateException(
-              "its output %d is of type %s, and hidden states are real numbers".formatted(i, kind));
+              "its output %d is of type %s, and hidden states are floating-point numbers"
+                  .formatted(i, kind));
         }
       }
     }

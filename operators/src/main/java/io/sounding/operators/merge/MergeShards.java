@@ -219,7 +219,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
         any.shards(),
         utterances,
         any.corpusUtterances(),
-        audioSeconds,
+        status == MetricStatus.FINAL ? any.corpusAudioSeconds() : audioSeconds,
         any.corpusAudioSeconds(),
         new MergedSummary(whole),
         RankMeError.of(parts),

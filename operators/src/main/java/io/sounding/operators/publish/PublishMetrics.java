@@ -30,6 +30,7 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
   private static final Logger LOG = LoggerFactory.getLogger(PublishMetrics.class);
 
   private final EvaluationSettings settings;
+  private transient int loweredTo; // k of the latest warning: there is not one for each layer
 
   public PublishMetrics(EvaluationSettings settings) {
     this.settings = settings;
@@ -106,6 +107,7 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
           .setK(clusters.k())
           .setSampleFrames(clusters.sampleFrames())
           .setClusters(MetricFamilies.clusters(clusters));
+      warnIfLowered(checkpoint, clusters);
     } else {
       event.setRank(MetricFamilies.rank(RankMetrics.of(summary), layer.rankMeStdErr()));
     }
@@ -118,5 +120,17 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
           Math.round(seconds * 1e3));
     }
     return event.setCost(MetricFamilies.cost(layer, seconds)).build();
+  }
+
+  private void warnIfLowered(CheckpointRequest checkpoint, ClusterMetrics clusters) {
+    if (clusters.k() < clusters.kRequested() && clusters.k() != loweredTo) {
+      loweredTo = clusters.k();
+      LOG.warn(
+          "{} is scored with {} clusters, not {}: its {} sampled frames allow no more. Metrics of other k are not comparable.",
+          checkpoint.named(),
+          clusters.k(),
+          clusters.kRequested(),
+          clusters.sampleFrames());
+    }
   }
 }

@@ -97,7 +97,7 @@ class DeviceMemoryTest {
       assertThatThrownBy(() -> session.encode(windows(2), null))
           .isInstanceOf(EncodingException.class)
           .hasMessageStartingWith(
-              "1 windows of 800 samples do not fit into the memory of cpu beside what lies there (")
+              "1 x 800 samples do not fit into the memory of cpu beside what lies there (")
           .hasMessageContaining("you tried to allocate 1125899906842628 bytes")
           .hasMessageEndingWith(
               "take one with more memory; then publish the checkpoint again with a higher attempt.");

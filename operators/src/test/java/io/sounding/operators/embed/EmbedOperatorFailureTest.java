@@ -65,7 +65,7 @@ class EmbedOperatorFailureTest {
           no_torchscript.zip        | cannot be loaded as TORCHSCRIPT
           unsupported_operator.onnx | cannot be loaded as ONNX
           rank_1.pt                 | must be (batch, frames, dimension)
-          wants_channels.pt         | The model failed on 1 windows of 800 samples
+          wants_channels.pt         | The model failed on 1 x 800 samples
           other_dimensions.pt       | has dimension 6 where layer 0 has 8
           not_a_number.pt           | failed: In layer 0 of the model: Utterance speech_
           not_a_number.pt           | : frame 0 holds NaN
@@ -198,7 +198,7 @@ class EmbedOperatorFailureTest {
               failure ->
                   assertThat(failure.failure())
                       .startsWith(
-                          "Embedding holdup of corpus busy failed: The model did not finish 1 windows of 800 samples within PT1M.")
+                          "Embedding holdup of corpus busy failed: The model did not finish 1 x 800 samples within PT1M.")
                       .endsWith("."));
       assertTheNextCheckpointIsEvaluated(harness);
     }

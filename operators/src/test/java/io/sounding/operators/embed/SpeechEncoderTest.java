@@ -97,11 +97,20 @@ class SpeechEncoderTest {
       float[][] refused = {TestModels.signal(0, TestModels.REFUSED_SAMPLES)};
       assertThatThrownBy(() -> session.encode(refused, null))
           .isInstanceOf(EncodingException.class)
-          .hasMessageStartingWith("The model failed on 1 windows of 1120 samples (")
-          .hasMessageEndingWith(").");
+          .hasMessageStartingWith("The model failed on 1 x 1120 samples (")
+          .hasMessageEndingWith("of any length, and nothing else.");
       assertThat(session.encode(new float[][] {TestModels.signal(0, SAMPLES)}, null).frames())
           .isEqualTo(5);
     }
+  }
+
+  @Test
+  void whichAxisOfAModelIsFixedIsTold() {
+    assertThatThrownBy(() -> encode("fixed_axes.onnx", null, TestModels.signal(0, SAMPLES + 80)))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageStartingWith("The model failed on 1 x 880 samples (")
+        .hasMessageEndingWith(
+            "index: 1 Got: 880 Expected: 800). Models take float32 samples (batch, samples) of any length, and nothing else.");
   }
 
   @ParameterizedTest
@@ -111,9 +120,10 @@ class SpeechEncoderTest {
           """
           rank_1.pt           | Layer 0 of the model has shape [8] for a batch of 1
           other_dimensions.pt | Layer 1 of the model has dimension 6 where layer 0 has 8
-          wants_channels.pt   | The model failed on 1 windows of 800 samples (RuntimeError: Dimension
+          wants_channels.pt   | The model failed on 1 x 800 samples (RuntimeError: Dimension
           text.pt             | (its output 0 is of type string, and
           complex.pt          | (its output 0 is of type complex64, and
+          labels.pt           | (its output 0 is of type int64, and
           enormous.pt         | (what is wanted of its outputs [(1, 268435456, 8)] takes 8589934592 bytes
           """)
   void aModelThatGivesNoFramesIsRefused(String file, String sentence) {

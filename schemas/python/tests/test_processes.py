@@ -3,6 +3,7 @@ import multiprocessing
 import os
 import pathlib
 import pickle
+import shutil
 import subprocess
 import sys
 import unittest
@@ -73,6 +74,31 @@ class Processes(PublisherTest):
         )
         self.assertEqual(("sent\nsent\n", ""), (ended.stdout, ended.stderr))
 
+    def test_a_checkpoint_that_is_written_at_the_end_of_the_interpreter_is_sent(self):
+        ended = self.run_python(  # Python 3.12 starts no thread any more by then
+            "import pathlib, threading\n"
+            "from ledger import ONNX\n"
+            "def write(path):\n"
+            "    threading.main_thread().join()\n"
+            "    pathlib.Path(path).write_bytes(ONNX)\n"
+            "class Told(Ledger):\n"
+            "    def send(self, *record):\n"
+            "        print('sent', flush=True)\n"
+            "p = Publisher('r', 'dev', 'nowhere:9092', client=Told())\n"
+            f"p.checkpoint(1, {str(self.folder / '1.onnx')!r}, write=write)\n"
+        )
+        self.assertEqual(("sent\n", ""), (ended.stdout, ended.stderr))
+
+    def test_a_package_without_its_schemas_is_told_at_once(self):
+        source = pathlib.Path(avro.__file__).parent
+        shutil.copytree(
+            source, self.folder / "sounding", ignore=shutil.ignore_patterns("released")
+        )
+        ended = self.run_python(
+            "Publisher('r', 'dev', 'nowhere:9092', client=Ledger())\n", package=self.folder
+        )
+        self.assertIn("ImportError: The package sounding was installed without", ended.stderr)
+
     def test_the_end_of_the_interpreter_does_not_wait_for_ever(self):
         ended = self.run_python(
             "p = Publisher('r', 'dev', 'nowhere:9092', client=Ledger(False), exit_seconds=0.1)\n"
@@ -84,8 +110,8 @@ class Processes(PublisherTest):
         )
         self.assertNotIn("Traceback", ended.stderr)
 
-    def run_python(self, code):
-        paths = [str(pathlib.Path(avro.__file__).parents[1]), os.path.dirname(__file__)]
+    def run_python(self, code, package=pathlib.Path(avro.__file__).parents[1]):
+        paths = [str(package), os.path.dirname(__file__)]
         imports = "from ledger import Ledger\nfrom sounding import Publisher\n"
         return subprocess.run(
             [sys.executable, "-c", imports + code],

@@ -137,6 +137,10 @@ class NeverRaises(PublisherTest):
             for wrong in (
                 lambda: publisher.checkpoint(-1, path),
                 lambda: publisher.checkpoint("one", path),
+                lambda: publisher.checkpoint(400.7, path),
+                lambda: publisher.checkpoint(1, path, uri=" "),
+                lambda: publisher.checkpoint(1, path, uri="s3://b/" + "x" * 4090),
+                lambda: publisher.checkpoint(1, "s3://b/1.onnx"),
                 lambda: publisher.checkpoint(1, None),
                 lambda: publisher.checkpoint(1, path, "high"),
                 lambda: publisher.checkpoint(1, path, layers=[]),

@@ -242,12 +242,19 @@ class Publisher:
         write: Optional[Callable[[str], None]],
         attempt: int,
     ) -> None:
-        file = _without_link(os.path.abspath(os.fspath(path)))
+        if "://" in os.fspath(path):
+            raise ValueError(
+                f"{path} is a URI. Name the local file, which is read for its SHA-256, and say with "
+                "uri= or uri_of= where the job finds it."
+            )
+        file = os.path.abspath(os.fspath(path))
+        if write is None:
+            file = _without_link(file)
         values = dict(
             run=self._run,
             corpus=self._corpus,
             checkpoint_id=default_id(file) if checkpoint_id is None else checkpoint_id,
-            step=int(step),
+            step=_whole(step),
             loss=None if loss is None else float(loss),
             layers=None if layers is None else [int(layer) for layer in layers],
             sample_rate=int(sample_rate),
@@ -279,7 +286,7 @@ class Publisher:
         record = records.downstream_score(
             self._topics + ".scores",
             run=self._run,
-            step=int(step),
+            step=_whole(step),
             task=task,
             value=float(value),
             published_at=int(time.time() * 1000),
@@ -336,6 +343,13 @@ class Publisher:
         self._checkpoints.reset()
         self._scores.reset()
         self._begin()
+
+
+def _whole(step: Any) -> int:
+    number = int(step)
+    if not isinstance(step, str) and number != step:
+        raise ValueError(f"The step is {step}; it must be a whole number.")
+    return number
 
 
 def _without_link(path: str) -> str:

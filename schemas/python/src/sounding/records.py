@@ -8,6 +8,7 @@ from . import avro
 
 # Kafka takes records up to 1 MB by default; one that is refused must not hold up the others
 _MAX_BYTES = 900_000
+_MAX_URI = 4_096  # UTF-16 units
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
@@ -67,6 +68,11 @@ def checkpoint_event(
         f"The sample rate is {sample_rate} Hz; it must lie in 1,000 to 768,000.",
     )
     _check(attempt >= 0, f"The attempt is {attempt}; it must not be negative.")
+    for artifact in filter(None, (model, weights)):
+        _check(
+            bool(artifact.uri.strip()) and _units(artifact.uri) <= _MAX_URI,
+            f"The URI is {artifact.uri[:250]!r}; give it 1 to {_MAX_URI} characters.",
+        )
     value = avro.encode(
         "CheckpointEvent",
         {
@@ -122,11 +128,15 @@ def key(*parts: str) -> bytes:
 
 def check_id(field: str, text: str) -> None:
     """Refuses an id that is blank, longer than 200 UTF-16 units, or has control characters."""
-    units = len(text.encode("utf-16-le", "surrogatepass")) // 2
     _check(
-        bool(text.strip()) and units <= 200 and not _CONTROL.search(text),
+        bool(text.strip()) and _units(text) <= 200 and not _CONTROL.search(text),
         f"The {field} is {text[:250]!r}; give it 1 to 200 characters, without control characters.",
     )
+
+
+def _units(text: str) -> int:
+    """How many characters Java counts: code units of UTF-16."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _record(topic: str, key_bytes: bytes, value: bytes, words: str) -> Record:

@@ -50,9 +50,7 @@ public final class KafkaEnds {
         .setTopics(topic)
         .setGroupId(group)
         .setStartingOffsets(OffsetsInitializer.earliest())
-        .setProperties(withoutBeans(kafka))
-        .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
-        .setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false")
+        .setProperties(ofConsumers(kafka))
         .setDeserializer(new KafkaRecordDeserializer())
         .build();
   }
@@ -67,6 +65,14 @@ public final class KafkaEnds {
         .setRecordSerializer(
             new OutgoingRecordSerializer(topic, kafka.wire().untilRegistryAnswers()))
         .build();
+  }
+
+  /** The user's settings: of what a publisher took back, or never committed, nothing is seen. */
+  static Properties ofConsumers(KafkaClients kafka) {
+    Properties settings = withoutBeans(kafka);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    return settings;
   }
 
   /** The user's settings, which may give transactions another time. */

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.sounding.schemas.SingleObjectCodec;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -65,8 +63,6 @@ public final class JsonRecords {
         return json.isNull() && schema.isNullable() ? null : value(json, present(schema), path);
       case RECORD:
         return record(json, schema, path);
-      case ARRAY:
-        return items(json, schema, path);
       case DOUBLE:
         return number(json, path);
       case INT:
@@ -98,13 +94,6 @@ public final class JsonRecords {
             .filter(branch -> branch.getType() != Schema.Type.NULL)
             .findFirst()
             .orElseThrow();
-  }
-
-  private static List<Object> items(JsonNode json, Schema schema, String path) {
-    require(json.isArray(), path, json, "a list");
-    List<Object> items = new ArrayList<>();
-    json.forEach(item -> items.add(value(item, schema.getElementType(), path + "[]")));
-    return items;
   }
 
   private static double number(JsonNode json, String path) {

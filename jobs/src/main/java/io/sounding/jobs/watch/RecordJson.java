@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 
@@ -45,14 +43,6 @@ public final class RecordJson {
       return NODES.booleanNode(truth);
     } else if (value instanceof CharSequence || value instanceof Enum || value instanceof Instant) {
       return NODES.textNode(value.toString());
-    } else if (value instanceof Collection<?> items) {
-      var array = NODES.arrayNode();
-      items.forEach(item -> array.add(value(item)));
-      return array;
-    } else if (value instanceof Map<?, ?> map) {
-      ObjectNode object = NODES.objectNode();
-      map.forEach((key, item) -> object.set(key.toString(), value(item)));
-      return object;
     }
     throw new IllegalArgumentException(
         "A " + value.getClass().getName() + " has no JSON form here.");

@@ -198,4 +198,11 @@ class DashboardHttpTest {
       assertThat(response.statusCode()).as(expected.getKey()).isEqualTo(expected.getValue());
     }
   }
+
+  @Test
+  void aLinkOnAPageOfAnotherSiteLeadsToTheDashboard() throws Exception {
+    HttpResponse<String> page = served.send(served.to("/").header("Sec-Fetch-Site", "cross-site"));
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("<html");
+  }
 }

@@ -34,4 +34,17 @@ class KafkaEndsTest {
         .containsAllEntriesOf(
             Map.of("metric.reporters", "org.apache.kafka.common.metrics.JmxReporter"));
   }
+
+  @Test
+  void onlyWhatIsCommittedIsReadAndNoTopicIsMadeByReadingIt() {
+    Properties settings = new Properties();
+    settings.put("allow.auto.create.topics", "true");
+    settings.put("security.protocol", "SSL");
+    KafkaClients kafka = KafkaClients.of("nowhere:9092", Topics.withPrefix("sounding"));
+    assertThat(KafkaEnds.ofConsumers(kafka.with(settings)))
+        .containsEntry("isolation.level", "read_committed")
+        .containsEntry("allow.auto.create.topics", "false")
+        .containsEntry("security.protocol", "SSL")
+        .containsEntry("metric.reporters", "");
+  }
 }

@@ -116,14 +116,16 @@ class TopicCheckTest {
       delimiter = '|',
       nullValues = "-",
       value = {
-        "1 | 1 | 1 | -",
-        "1 | 3 | 1 | has one replica, though there are 3 brokers",
-        "2 | 3 | 2 | asks for 2 replicas in sync and has 2: nothing can be written while one broker is away",
-        "1 | 1 | 2 | asks for 2 replicas in sync and has 1: nothing can be written.",
-        "3 | 3 | 2 | -"
+        "1 | 1 | 1 | - | -",
+        "1 | 3 | 1 | has one replica, though there are 3 brokers | -",
+        "2 | 3 | 2 | asks for 2 replicas in sync and has 2: nothing can be written while one broker is away | 1",
+        "3 | 3 | 3 | asks for 3 replicas in sync and has 3: nothing can be written while one broker is away | 2",
+        "1 | 1 | 2 | asks for 2 replicas in sync and has 1: nothing can be written. | 1",
+        "3 | 5 | 4 | asks for 4 replicas in sync and has 3: nothing can be written. | 2",
+        "3 | 3 | 2 | - | -"
       })
   void replicasAreAtLeastWhatIsAskedForAndMoreThanOneWhereTheyCanBe(
-      int replicas, int brokers, String inSync, String sentence) {
+      int replicas, int brokers, String inSync, String sentence, String mended) {
     Map<String, String> settings = new HashMap<>(design("metrics").configuration());
     settings.put("min.insync.replicas", inSync);
     List<TopicFinding> findings =
@@ -133,9 +135,12 @@ class TopicCheckTest {
     } else {
       assertThat(findings)
           .singleElement()
-          .extracting(TopicFinding::sentence)
-          .asString()
-          .contains(sentence);
+          .satisfies(
+              finding -> {
+                assertThat(finding.sentence()).contains(sentence);
+                assertThat(finding.remedy())
+                    .isEqualTo(mended == null ? Map.of() : Map.of("min.insync.replicas", mended));
+              });
     }
   }
 

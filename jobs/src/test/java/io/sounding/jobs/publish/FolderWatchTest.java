@@ -262,4 +262,14 @@ class FolderWatchTest {
     assertThat(after(5)).isEmpty();
     assertThat(notes).singleElement().asString().contains("cannot be an id: it has 208 characters");
   }
+
+  /** The folder lists them by name, where 1000 is before 900. */
+  @Test
+  void whatIsCompleteTogetherComesInTheOrderOfSteps() throws IOException {
+    for (int step : new int[] {1000, 900, 8000, 70}) {
+      write("step%d.pt".formatted(step), whole);
+    }
+    after(0);
+    assertThat(after(5)).containsExactly("step70.pt", "step900.pt", "step1000.pt", "step8000.pt");
+  }
 }

@@ -102,6 +102,16 @@ class CorrelationWordsTest {
   }
 
   @Test
+  void anIntervalBelowZeroLeavesItOutToo() {
+    assertThat(
+            words(
+                event("rankMe", 12, -0.5).setSpearmanLow(-0.9).setSpearmanHigh(-0.1),
+                event("anisotropy", 12, -0.5).setSpearmanLow(-0.8).setSpearmanHigh(-0.2),
+                event("silhouette", 12, -0.5).setSpearmanLow(-0.9).setSpearmanHigh(0.1)))
+        .contains("; 2 of 3 leave out zero.");
+  }
+
+  @Test
   void anIntervalWithoutWidthIsNoCertainty() {
     assertThat(words(event("rankMe", 7, 1).setSpearmanLow(1.0).setSpearmanHigh(1.0)))
         .contains("is no certainty");

@@ -348,7 +348,9 @@ class ReportTest {
 
     assertThat(overview.title()).isEqualTo("Training loss and metrics of each run's last layer");
     assertThat(overview.panels())
-        .allSatisfy(panel -> assertThat(panel.lines()).allMatch(line -> !line.points().isEmpty()));
+        .allSatisfy(
+            panel ->
+                assertThat(panel.lines()).hasSize(2).allMatch(line -> !line.points().isEmpty()));
   }
 
   @Test

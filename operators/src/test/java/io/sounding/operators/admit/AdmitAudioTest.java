@@ -95,6 +95,11 @@ class AdmitAudioTest {
   static Stream<Arguments> badManifests() {
     RejectReason bad = RejectReason.BAD_MANIFEST;
     return Stream.of(
+        arguments(
+            "corpus of a manifest",
+            SingleObjectCodec.encode(Examples.sealed().setCorpusId(" ").build()),
+            RejectReason.BAD_ID,
+            "corpusId is blank"),
         badManifest("of nothing", bad, "manifest of corpus dev names no utterance"),
         badManifest("id", RejectReason.BAD_ID, "utteranceId is blank", utterance("", 1, 16_000)),
         badManifest(

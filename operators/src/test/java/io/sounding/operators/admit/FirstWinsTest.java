@@ -120,7 +120,10 @@ class FirstWinsTest {
       stage.setStateTtlProcessingTime(RETENTION.toMillis());
       stage.take(request(Examples.checkpoint()));
       assertThat(stage.extractOutputValues()).hasSize(1);
-      stage.setStateTtlProcessingTime(2 * RETENTION.toMillis() + 1);
+      stage.setStateTtlProcessingTime(2 * RETENTION.toMillis() - 1); // after it was last seen
+      stage.take(request(Examples.checkpoint()));
+      assertThat(stage.extractOutputValues()).hasSize(1);
+      stage.setStateTtlProcessingTime(3 * RETENTION.toMillis());
       stage.take(request(Examples.checkpoint()));
       assertThat(stage.extractOutputValues()).hasSize(2);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.operators.admit.KafkaRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,5 +96,39 @@ class EmbedQueueTest {
     queue.remove(early, 0);
     assertThat(queue.size()).isZero();
     assertThat(queue.first(ALL)).isEmpty();
+  }
+
+  /** Offsets of two partitions say nothing about each other. */
+  @Test
+  void checkpointsOfSeveralPartitionsAreTakenInTheOrderInWhichTheyWerePublished() {
+    CheckpointRequest first = publishedAt(1_000, 70);
+    CheckpointRequest second = publishedAt(2_000, 5);
+    CheckpointRequest third = publishedAt(2_000, 6);
+    queue.add(third, 0);
+    queue.add(second, 0);
+    queue.add(first, 0);
+    assertThat(queue.first(ALL)).contains(new EmbedQueue.Work(first, 0));
+    queue.remove(first, 0);
+    assertThat(queue.first(ALL)).contains(new EmbedQueue.Work(second, 0));
+  }
+
+  private static CheckpointRequest publishedAt(long millis, long offset) {
+    CheckpointRequest request = request("at" + offset, offset, "dev");
+    return new CheckpointRequest(
+        request.runId(),
+        request.checkpointId(),
+        request.step(),
+        request.attempt(),
+        request.corpusId(),
+        request.modelUri(),
+        request.modelFormat(),
+        request.modelSha256(),
+        request.weightsUri(),
+        request.weightsSha256(),
+        request.sampleRateHz(),
+        request.inputNormalisation(),
+        request.layers(),
+        request.trainingLoss(),
+        new KafkaRecord("checkpoints", (int) offset, offset, millis, null, null));
   }
 }

@@ -95,10 +95,14 @@ class MergeShardsTest {
   @Test
   void theMarkerOfAnEndedEvaluationIsForgottenToo() throws Exception {
     try (var stage = opened()) {
+      stage.take(all.get(0));
+      long end = RETENTION.toMillis() / 2;
+      stage.setProcessingTime(end);
       stage.take(all.toArray(ShardSummary[]::new));
-      stage.setProcessingTime(RETENTION.toMillis() - 1);
-      assertThat(stage.numKeyedStateEntries()).isEqualTo(1);
       stage.setProcessingTime(RETENTION.toMillis());
+      stage.setProcessingTime(end + RETENTION.toMillis() - 1);
+      assertThat(stage.numKeyedStateEntries()).isEqualTo(1);
+      stage.setProcessingTime(end + RETENTION.toMillis());
       assertThat(stage.numKeyedStateEntries()).isZero();
     }
   }
@@ -110,6 +114,34 @@ class MergeShardsTest {
       stage.setProcessingTime(RETENTION.toMillis() + Duration.ofDays(1).toMillis());
       stage.take(all.subList(5, SHARDS).toArray(ShardSummary[]::new));
       assertThat(progress(stage)).endsWith("FINAL 18");
+    }
+  }
+
+  @Test
+  void whatOutlivedADownTimeIsForgottenWhenNothingComesAfterItEither() throws Exception {
+    try (var stage = opened()) {
+      stage.take(all.get(0));
+      long back = RETENTION.toMillis() + Duration.ofDays(1).toMillis();
+      stage.setProcessingTime(back);
+      stage.setProcessingTime(back + RETENTION.toMillis() - 1);
+      assertThat(stage.numKeyedStateEntries()).isPositive();
+      stage.setProcessingTime(back + RETENTION.toMillis());
+      assertThat(stage.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  /** That of a model that cannot be loaded, of which no layer is known: nothing else ever comes. */
+  @Test
+  void theMarkersOfAFailureThatComesAloneAreForgottenToo() throws Exception {
+    ShardSummary failure = ShardSummary.failed(ShardSummaries.request(), 4, SHARDS, "It broke.");
+    try (var stage = opened()) {
+      stage.take(failure.ofLayer(2));
+      assertThat(progress(stage)).as("told of all layers at once").isEmpty();
+      stage.take(failure);
+      assertThat(progress(stage)).containsExactly("FAILED 0");
+      assertThat(stage.numKeyedStateEntries()).isEqualTo(2);
+      stage.setProcessingTime(RETENTION.toMillis());
+      assertThat(stage.numKeyedStateEntries()).isZero();
     }
   }
 

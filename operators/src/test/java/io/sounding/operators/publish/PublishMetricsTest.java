@@ -12,14 +12,21 @@ import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.merge.MergeShards;
 import io.sounding.operators.merge.MergedLayer;
 import io.sounding.operators.merge.MergedSummary;
+import io.sounding.operators.statistics.LayerMetrics;
+import io.sounding.schemas.ClusterFamily;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.RejectReason;
 import io.sounding.schemas.SingleObjectCodec;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
 class PublishMetricsTest {
@@ -89,6 +96,66 @@ class PublishMetricsTest {
     assertThat(event.getCost().getLoadSeconds()).isEqualTo(4); // of the slowest shard
     assertThat(event.getCost().getAudioSecondsPerSecond()).isEqualTo(15 / 2.004);
     assertThat(event.getCost().getMetricsSeconds()).isPositive();
+  }
+
+  /** By name: a value that is told under the name of another would be noticed by nobody. */
+  @Test
+  void everyMetricOfAFinalEventIsToldUnderItsOwnName() throws Exception {
+    List<MergedLayer> layers = merged(ShardSummaries.all(5).toArray(ShardSummary[]::new));
+    MergedLayer whole = layers.get(layers.size() - 1);
+    LayerMetrics computed = LayerMetrics.of(whole.summary().get(), SETTINGS.statistics());
+    Map<String, Object> rank = components(computed.rank());
+    rank.put("rankMeStdErr", whole.rankMeStdErr());
+    rank.put("alphaFitFrom", rank.remove("alphaReQFirst"));
+    rank.put("alphaFitTo", rank.remove("alphaReQEnd"));
+    Map<String, Object> clusters = components(computed.clusters());
+    clusters.put("lloydIterations", clusters.remove("iterations"));
+
+    MetricEvent event = published(List.of(whole)).get(0);
+
+    assertThat(fields(event.getRank())).isNotEmpty();
+    assertThat(rank).containsAllEntriesOf(fields(event.getRank()));
+    assertThat(clusters).containsAllEntriesOf(fields(event.getClusters()));
+    assertThat(event.getClusters().getSilhouette()).isNotNull();
+  }
+
+  /** And not 0, as the statistics have it: that would be drawn, and correlated. */
+  @Test
+  void whatNeedsSeveralClustersIsNotDefinedOfOne() throws Exception {
+    List<MergedLayer> layers = merged(ShardSummaries.all(5).toArray(ShardSummary[]::new));
+    EvaluationSettings one = SETTINGS.with(SETTINGS.shards(), SETTINGS.statistics().with(1, 256));
+    Publication publication = new PublishMetrics(one).map(layers.get(layers.size() - 1));
+    MetricEvent event =
+        (MetricEvent)
+            SingleObjectCodec.reading(MetricEvent.getClassSchema())
+                .decode(publication.event().value());
+    assertThat(event.getStatus()).isEqualTo(MetricStatus.FINAL);
+    assertThat(event.getK()).isOne();
+    ClusterFamily clusters = event.getClusters();
+    assertThat(clusters.getDaviesBouldin()).isNull();
+    assertThat(clusters.getSilhouette()).isNull();
+    assertThat(clusters.getSilhouetteStdErr()).isNull();
+    assertThat(clusters.getSimplifiedSilhouette()).isNull();
+    assertThat(clusters.getCalinskiHarabasz()).isNull();
+    assertThat(clusters.getInertiaPerFrame()).isPositive();
+    assertThat(clusters.getInertiaStdErr()).isPositive();
+    assertThat(clusters.getUsagePerplexity()).isOne();
+  }
+
+  private static Map<String, Object> components(Record record) throws Exception {
+    Map<String, Object> components = new HashMap<>();
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      components.put(component.getName(), component.getAccessor().invoke(record));
+    }
+    return components;
+  }
+
+  private static Map<String, Object> fields(SpecificRecord record) {
+    Map<String, Object> fields = new HashMap<>();
+    for (Schema.Field field : record.getSchema().getFields()) {
+      fields.put(field.name(), record.get(field.pos()));
+    }
+    return fields;
   }
 
   @Test

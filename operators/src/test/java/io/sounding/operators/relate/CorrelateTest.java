@@ -330,6 +330,38 @@ class CorrelateTest {
     }
   }
 
+  /** Else the first group, whose evidence comes all the time, would keep the others waiting. */
+  @Test
+  void aSweepGoesOnBehindTheGroupThatWasComputedLast() throws Exception {
+    List<Object> records = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      records.add(measurement("a", i, 0));
+      for (int task = 0; task < 3; task++) {
+        records.add(score("a", i, "task" + task, i * (task + 2) % 5));
+      }
+    }
+    RelateSettings all = SETTINGS.with(List.of(FromStep.of("0")), 0);
+    List<String> tasks = new ArrayList<>();
+    try (CorrelationHarness harness = CorrelationHarness.groupByGroup(all, null)) {
+      harness.take(records);
+      for (int group = 0; group < 4; group++) {
+        int known = ofLayer0(harness).size();
+        while (ofLayer0(harness).size() == known) {
+          harness.pass(Correlate.DELAY_MILLIS);
+        }
+        tasks.add(ofLayer0(harness).get(known).getTask());
+        if (group == 0) {
+          harness.take(List.of(new Score("a", 1, "task0", 77, 2_000, 9)));
+        }
+      }
+    }
+    assertThat(tasks).containsExactly("task0", "task1", "task2", "task0");
+  }
+
+  private static List<CorrelationEvent> ofLayer0(CorrelationHarness harness) throws Exception {
+    return harness.events().stream().filter(e -> e.getLayer() != null).toList();
+  }
+
   @Test
   void aSweepThatARestartInterruptsGoesOnWhereItWas() throws Exception {
     RelateSettings all = SETTINGS.with(List.of(FromStep.of("0")), 50);

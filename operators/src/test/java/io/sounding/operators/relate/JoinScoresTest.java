@@ -57,4 +57,18 @@ class JoinScoresTest {
       assertThat(ofLayer(2, harness)).isEmpty();
     }
   }
+
+  @Test
+  void scoresReachACheckpointThatIsTheFirstAndOnlyOneOfItsRun() throws Exception {
+    try (CorrelationHarness harness = CorrelationHarness.open(RelateSettings.DEFAULT)) {
+      for (int run = 0; run < 4; run++) {
+        harness.take(List.of(new Score("run" + run, 400, "asr-wer", run * 3 % 4, 1_000, run)));
+        harness.take(List.of(CorrelateTest.measurement("run" + run, 400, 0)));
+      }
+      harness.finishSweeps();
+      assertThat(ofLayer(0, harness))
+          .hasSize(LayerMetric.fields().size())
+          .allMatch(e -> e.getPairs() == 4);
+    }
+  }
 }

@@ -268,6 +268,19 @@ class JudgeAlarmsTest {
     assertThat(events.get(0).getValue()).isEqualTo(0.6);
   }
 
+  /** The share of 0.5 alone would have been an alarm of every checkpoint. */
+  @Test
+  void deadClustersOfAModelThatAlwaysHadSomeAreAnAlarmOnceTheOthersHaveHalved() throws Exception {
+    double[] dead = {0.4, 0.65, 0.69, 0.71, 0.72, 0.56, 0.56, 0.54, 0.54};
+    List<Measurement> run = new ArrayList<>();
+    for (int step = 0; step < dead.length; step++) {
+      run.add(TrainedRuns.withDeadShare(measurement("r", 3, 1, step, null, 60, 0.5), dead[step]));
+    }
+    assertThat(brief(alarms(RULES, run)))
+        .containsExactly("RAISED 3 deadClusters @4", "CLEARED 3 deadClusters @8");
+    assertThat(alarms(RULES.with("deadClusters=0.8"), run)).isEmpty();
+  }
+
   @Test
   void duringGraceOnlyThePeakCounts() throws Exception {
     AlarmRules grace = RULES.with(2, 100, false);

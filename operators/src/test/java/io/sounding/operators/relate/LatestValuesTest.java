@@ -113,6 +113,8 @@ class LatestValuesTest {
       assertThat(stage.value("r dev 4 rankMe")).isEqualTo(34.0);
       stage.take(TrainedRuns.withAttempt(measurement("r", 4, 5, 400, 3.5, 35, 0.5), 1));
       assertThat(stage.value("r dev 4 rankMe")).isEqualTo(35.0);
+      stage.take(measurement("r", 4, 5, 400, 3.5, 36, 0.5)); // of the attempt before
+      assertThat(stage.value("r dev 4 rankMe")).isEqualTo(35.0);
       stage.take(measurement("r", 4, 5, 600, null, 42, 0.5));
       assertThat(stage.value("r dev 4 rankMe")).isEqualTo(42.0);
       assertThat(stage.value("r dev 4 trainingLoss")).isEqualTo(Double.valueOf(Double.NaN));

@@ -94,6 +94,24 @@ class ReadMeasurementsTest {
   }
 
   @Test
+  void deadClustersAreReadAsTheirNumberAndForAlarmsAsTheirShare() throws Exception {
+    MetricEvent event =
+        (MetricEvent)
+            SingleObjectCodec.reading(MetricEvent.getClassSchema())
+                .decode(
+                    published(ShardSummaries.all(5).toArray(ShardSummary[]::new)).get(3).value());
+    event.setK(64);
+    event.getClusters().setDeadClusters(16);
+    assertThat(read(List.of(new OutgoingRecord(null, SingleObjectCodec.encode(event)))))
+        .singleElement()
+        .satisfies(
+            m -> {
+              assertThat(m.deadShare()).isEqualTo(0.25);
+              assertThat(m.values()[LayerMetric.DEAD_CLUSTERS.ordinal()]).isEqualTo(16);
+            });
+  }
+
+  @Test
   void ofAFailureTheLossIsRead() throws Exception {
     List<OutgoingRecord> records =
         published(ShardSummary.failed(ShardSummaries.request(), 0, 5, "The model is gone."));

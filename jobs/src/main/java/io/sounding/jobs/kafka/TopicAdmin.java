@@ -88,6 +88,7 @@ public final class TopicAdmin implements AutoCloseable {
       int brokers = answer(admin.describeCluster().nodes()).size();
       return Optional.of(
           new TopicState(
+              topic.partitions().size(),
               topic.partitions().stream().mapToInt(p -> p.replicas().size()).min().orElse(0),
               brokers,
               configuration(name)));

@@ -36,7 +36,7 @@ class TopicCheckTest {
   private static TopicState state(int replicas, int brokers, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(KAFKA_DEFAULTS);
     all.putAll(settings);
-    return new TopicState(replicas, brokers, all);
+    return new TopicState(1, replicas, brokers, all);
   }
 
   @Test

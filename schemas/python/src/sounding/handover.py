@@ -1,5 +1,6 @@
 """Hands the weights of a model over as it is being trained, with a graph that is exported once."""
 import os
+import pickle
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from . import archives, safetensors
@@ -223,4 +224,7 @@ def _check_whole(model: Any) -> None:
 def _load(path: str) -> Dict[str, Any]:
     import torch
 
-    return torch.load(path, map_location="cpu")
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as failure:  # what is no tensor may be code: it is not run
+        raise ValueError(f"{path} holds more than tensors; save the state_dict alone") from failure

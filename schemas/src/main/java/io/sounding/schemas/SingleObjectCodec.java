@@ -183,7 +183,8 @@ public final class SingleObjectCodec implements RecordReader {
     SpecificRecord record;
     try {
       record = decoder.decode(unread);
-    } catch (IOException | RuntimeException e) { // damaged bytes make Avro throw many kinds
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // damaged bytes make Avro throw many kinds, and a schema of a registry may hold itself
       throw new DecodingException(
           RejectReason.CORRUPT,
           "The record's schema is known but its %d bytes cannot be read (%s): it was cut or changed on its way."

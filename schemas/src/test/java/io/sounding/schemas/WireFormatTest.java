@@ -10,6 +10,7 @@ import io.sounding.schemas.registry.WireFormat;
 import io.sounding.schemas.registry.WireFormat.Encoding;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WireFormatTest {
 
@@ -302,5 +304,26 @@ class WireFormatTest {
     new GenericDatumWriter<GenericRecord>(record.getSchema()).write(record, encoder);
     encoder.flush();
     return bytes.toByteArray();
+  }
+
+  /** One that holds itself, in records as deep as one likes, would overflow the stack. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\"R\"", "[\"null\", \"R\"]", "{\"type\": \"array\", \"items\": \"R\"}"})
+  void aSchemaThatHoldsItselfIsRefusedAndNothingElseIsThrown(String held) throws Exception {
+    String itself =
+        "{\"type\": \"record\", \"name\": \"R\", \"fields\": [{\"name\": \"r\", \"type\": %s}]}"
+            .formatted(held);
+    String wider =
+        SCORE
+            .toString()
+            .replaceFirst(
+                "\"fields\":\\[", "\"fields\":[{\"name\":\"more\",\"type\":" + itself + "},");
+    byte[] bytes = new byte[1 << 20];
+    Arrays.fill(bytes, (byte) 2); // the next branch of the union, one item more
+    ByteBuffer.wrap(bytes).put((byte) 0).putInt(registry.register("anybody", wider));
+    WireFormat wire = WireFormat.with(registry.address(), Encoding.SINGLE_OBJECT);
+    assertThatThrownBy(() -> wire.reading(SCORE).decode(bytes))
+        .isInstanceOf(DecodingException.class)
+        .hasMessageContaining("StackOverflowError");
   }
 }

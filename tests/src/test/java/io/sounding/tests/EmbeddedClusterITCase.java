@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +81,50 @@ class EmbeddedClusterITCase {
     try (Stream<Path> left = Files.list(work.resolve("flink"))) {
       assertThat(left.map(path -> path.getFileName().toString()))
           .noneMatch(name -> name.startsWith("temporary-"));
+    }
+  }
+
+  /** Flink itself would let a page savepoint a job to anywhere, and end it. */
+  @Test
+  void noPageOfOthersIsAnswered() throws Exception {
+    try (EmbeddedCluster cluster =
+        EmbeddedCluster.start(work.resolve("flink"), 1, new Configuration())) {
+      URI web = cluster.webAddress();
+      String own = "http://127.0.0.1:" + web.getPort();
+      assertThat(asked(web, "GET", "127.0.0.1", "")).startsWith("HTTP/1.1 200");
+      assertThat(
+              asked(web, "GET", "localhost", "Origin: http://localhost:" + web.getPort() + "\r\n"))
+          .startsWith("HTTP/1.1 200");
+      assertThat(
+              asked(
+                  web,
+                  "GET",
+                  "127.0.0.1",
+                  "Origin: " + own + "\r\nSec-Fetch-Site: same-origin\r\n"))
+          .startsWith("HTTP/1.1 200")
+          .doesNotContain("origin: *");
+      assertThat(asked(web, "GET", "evil.example", ""))
+          .as("DNS rebinding")
+          .startsWith("HTTP/1.1 403");
+      assertThat(asked(web, "GET", "127.0.0.1", "Origin: http://evil.example\r\n"))
+          .startsWith("HTTP/1.1 403");
+      assertThat(asked(web, "GET", "127.0.0.1", "Origin: null\r\n")).startsWith("HTTP/1.1 403");
+      assertThat(asked(web, "POST", "127.0.0.1", "Content-Length: 0\r\n"))
+          .as("savepoints go where the request says")
+          .startsWith("HTTP/1.1 403");
+      assertThat(asked(web, "GET", "127.0.0.1", "Sec-Fetch-Site: cross-site\r\n"))
+          .startsWith("HTTP/1.1 403");
+    }
+  }
+
+  private static String asked(URI web, String method, String host, String headers)
+      throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", web.getPort())) {
+      String request =
+          "%s /jobs HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n%s\r\n"
+              .formatted(method, host, web.getPort(), headers);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     }
   }
 

@@ -93,7 +93,11 @@ final class PublishCheckpointCommand implements Callable<Integer> {
     CheckpointPublisher.RunSettings run = checkpoint.settings();
     SingleCheckpoint single =
         new SingleCheckpoint(
-            checkpoint.events(entry.folder()), entry, step, loss, terminal::println);
+            checkpoint.events(entry.folder()),
+            entry,
+            step,
+            loss,
+            sentence -> terminal.println(MetricRow.printable(sentence)));
     KafkaClients clients = kafka.clients();
     Decision decision;
     try (CheckpointTopic topic = new CheckpointTopic(clients, run.runId(), run.corpusId())) {

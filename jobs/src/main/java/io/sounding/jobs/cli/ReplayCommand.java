@@ -128,7 +128,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public void note(String sentence) {
       progress.erase();
-      terminal.println(sentence);
+      terminal.println(MetricRow.printable(sentence));
     }
 
     @Override

@@ -144,7 +144,7 @@ public final class Sounding implements Runnable {
   private static int tell(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult arguments) {
     LoggerFactory.getLogger(Sounding.class).info("The command failed.", failure);
-    commandLine.getErr().println(sentence(failure, commandLine));
+    commandLine.getErr().println(MetricRow.printableLines(sentence(failure, commandLine)));
     return failure instanceof UnusableInputException ? UNUSABLE : FAILED;
   }
 

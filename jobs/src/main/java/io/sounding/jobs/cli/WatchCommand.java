@@ -160,7 +160,7 @@ final class WatchCommand implements Callable<Integer> {
   private Consumer<String> terminal() {
     PrintWriter out = spec.commandLine().getOut();
     return sentence -> {
-      out.println(sentence);
+      out.println(MetricRow.printable(sentence));
       if (out.checkError()) {
         Thread.currentThread().interrupt(); // nobody reads it any more
       }

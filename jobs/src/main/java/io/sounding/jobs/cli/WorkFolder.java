@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,6 +23,9 @@ import org.apache.logging.log4j.core.config.Configurator;
  * are pointed below it, which must happen before the first of them is used.
  */
 final class WorkFolder {
+
+  private static final FileAttribute<?> OWNERS_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private static final String NAME_ANOTHER = "name another folder with --work";
 
@@ -43,9 +48,12 @@ final class WorkFolder {
         work -> EndSignals.tell(work.ending));
   }
 
-  /** The given folder itself, to be written to again and again; made if it is missing. */
+  /**
+   * The given folder itself, to be written to again and again; made if it is missing, for its owner
+   * alone: Kafka's records in it are audio.
+   */
   static WorkFolder at(Path given) throws UnusableInputException {
-    return claimed(given, Files::createDirectories, work -> {});
+    return claimed(given, folder -> Files.createDirectories(folder, OWNERS_ALONE), work -> {});
   }
 
   private static WorkFolder claimed(

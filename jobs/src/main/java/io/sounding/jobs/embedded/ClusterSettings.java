@@ -37,6 +37,9 @@ final class ClusterSettings {
     settings.set(TaskManagerOptions.BIND_HOST, "127.0.0.1");
     settings.set(BlobServerOptions.PORT, "0");
     settings.set(WebOptions.SUBMIT_ENABLE, false);
+    settings.set(OwnPagesOnly.WANTED, true);
+    // not "*", which lets every page in a browser of this machine read all answers
+    settings.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://127.0.0.1");
 
     settings.set(CoreOptions.TMP_DIRS, temporary.toString());
     settings.set(WebOptions.TMP_DIR, temporary.toString());

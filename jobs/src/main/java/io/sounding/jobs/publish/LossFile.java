@@ -1,6 +1,7 @@
 package io.sounding.jobs.publish;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,6 +42,10 @@ final class LossFile {
   /** Reads it if it has changed. */
   void refresh() {
     if (file == null) {
+      return;
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe would be waited for
+      finding = file + ": is no file.";
       return;
     }
     try {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
@@ -19,6 +20,9 @@ import java.util.List;
  * @param loss training loss, NaN allowed; null: not said
  */
 record Sidecar(Long step, Double loss) {
+
+  /** A Trainer's state of 100,000 logged losses has 20 MB. */
+  private static final long MOST_BYTES = 256L << 20;
 
   private static final String TRAINER_STATE = "trainer_state.json";
   private static final List<String> STEPS = List.of("step", "global_step");
@@ -109,6 +113,11 @@ record Sidecar(Long step, Double loss) {
   /** The object in the file; null if there is no such file, or no object in it. */
   private static JsonNode read(Path file) throws UnusableInputException {
     try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      if (!attributes.isRegularFile() || attributes.size() > MOST_BYTES) { // a pipe has no end
+        throw new UnusableInputException(
+            file, "is no file, or has more than %d bytes".formatted(MOST_BYTES), "take it away");
+      }
       JsonNode node = JSON.readTree(Files.readAllBytes(file));
       return node.isObject() ? node : null;
     } catch (NoSuchFileException e) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What counts as complete; time is what the test says it is. */
@@ -271,5 +272,22 @@ class FolderWatchTest {
     }
     after(0);
     assertThat(after(5)).containsExactly("step70.pt", "step900.pt", "step1000.pt", "step8000.pt");
+  }
+
+  @Test
+  @Timeout(20) // a pipe that nobody writes to holds its reader up for ever
+  void whatIsNoFileBesideACheckpointIsNotRead() throws Exception {
+    write("step1.pt", whole);
+    Path losses = folder.resolve("loss.csv");
+    for (Path pipe : List.of(folder.resolve("step1.pt.json"), losses)) {
+      assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    }
+    Files.createSymbolicLink(folder.resolve("trainer_state.json"), Path.of("/dev/zero"));
+    watch(null, losses);
+    after(0);
+    assertThat(after(5)).isEmpty(); // the loss may still come
+    assertThat(after(60)).containsExactly("step1.pt");
+    assertThat(notes).anyMatch(note -> note.contains("step1.pt.json: is no file"));
+    assertThat(notes).anyMatch(note -> note.contains("loss.csv: is no file"));
   }
 }

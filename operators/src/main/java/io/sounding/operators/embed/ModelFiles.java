@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -48,6 +51,7 @@ final class ModelFiles {
   private final long maxBytes;
   private final long maxModelBytes;
   private final TrustedArtifacts trusted;
+  private final boolean guarded;
 
   /**
    * Keeps up to {@code maxBytes} in the folder; refuses files above {@code maxModelBytes}, and
@@ -64,11 +68,37 @@ final class ModelFiles {
 
   ModelFiles(
       Path directory, Disk disk, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
+    this(directory, disk, maxBytes, maxModelBytes, trusted, false);
+  }
+
+  private ModelFiles(
+      Path directory,
+      Disk disk,
+      long maxBytes,
+      long maxModelBytes,
+      TrustedArtifacts trusted,
+      boolean guarded) {
     this.directory = directory;
     this.disk = disk;
     this.maxBytes = maxBytes;
     this.maxModelBytes = maxModelBytes;
     this.trusted = trusted;
+    this.guarded = guarded;
+  }
+
+  /**
+   * The same below a folder in which everybody may make folders, such as that for temporary files:
+   * one that another user made, or may write to, is refused.
+   */
+  static ModelFiles amongOthers(
+      Path directory, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
+    return new ModelFiles(
+        directory,
+        () -> Files.getFileStore(directory).getUsableSpace(),
+        maxBytes,
+        maxModelBytes,
+        trusted,
+        true);
   }
 
   /** What may be fetched. */
@@ -131,11 +161,33 @@ final class ModelFiles {
   }
 
   /** Nobody else may put files there: what lies there is run. */
-  private void makeDirectory() throws IOException {
+  private void makeDirectory() throws IOException, EncodingException {
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    if (guarded && !isOurs()) {
+      throw new EncodingException(
+          "The folder of fetched models, %s, belongs to another user, is a link, or others may write to it, who could run code here. Delete it, or name one by --model-cache."
+              .formatted(directory));
+    }
+  }
+
+  /** Whether the folder itself is of whoever makes files here, and writable for nobody else. */
+  private boolean isOurs() throws IOException {
+    PosixFileAttributes folder =
+        Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!folder.isDirectory()
+        || folder.permissions().contains(PosixFilePermission.GROUP_WRITE)
+        || folder.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
+      return false;
+    }
+    Path made = Files.createTempFile(directory, "owner-", PARTIAL);
+    try {
+      return Files.getOwner(made).equals(folder.owner());
+    } finally {
+      Files.delete(made);
     }
   }
 

@@ -16,17 +16,21 @@ record ModelLoading(ModelFiles files, int intraOpThreads, Duration timeLimit, De
 
   /** As the settings say, for {@code device}. */
   static ModelLoading as(ModelSettings settings, Device device) {
-    String configured = settings.cacheDirectory();
-    Path folder =
-        configured.isEmpty()
-            ? Path.of(
-                System.getProperty("java.io.tmpdir"),
-                "sounding-models-" + System.getProperty("user.name"))
-            : Path.of(configured);
     return new ModelLoading(
-        new ModelFiles(folder, settings.cacheBytes(), settings.fileBytes(), settings.trusted()),
-        settings.intraOpThreads(),
-        settings.timeLimit(),
-        device);
+        files(settings), settings.intraOpThreads(), settings.timeLimit(), device);
+  }
+
+  private static ModelFiles files(ModelSettings settings) {
+    String configured = settings.cacheDirectory();
+    if (!configured.isEmpty()) {
+      return new ModelFiles(
+          Path.of(configured), settings.cacheBytes(), settings.fileBytes(), settings.trusted());
+    }
+    String temporary = System.getProperty("java.io.tmpdir");
+    return ModelFiles.amongOthers(
+        Path.of(temporary, "sounding-models-" + System.getProperty("user.name")),
+        settings.cacheBytes(),
+        settings.fileBytes(),
+        settings.trusted());
   }
 }

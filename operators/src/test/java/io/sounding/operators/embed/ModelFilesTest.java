@@ -300,4 +300,29 @@ class ModelFilesTest {
   private static void age(Path model, int hours) throws IOException {
     Files.setLastModifiedTime(model, FileTime.from(Instant.now().minusSeconds(3_600L * hours)));
   }
+
+  @Test
+  void aFolderThatOthersMayWriteToIsRefusedAmongOthers() throws Exception {
+    Path source = source("a.pt", 60);
+    ModelFiles guarded =
+        ModelFiles.amongOthers(cache, 100, 100, TrustedArtifacts.of(List.of(folder.toString())));
+    guarded.fetch(source.toUri().toString(), null, Artifact.TORCHSCRIPT); // makes it
+
+    Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(
+            () -> guarded.fetch(source.toUri().toString(), SHA256_OF_60, Artifact.TORCHSCRIPT))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("others may write to it");
+  }
+
+  @Test
+  void aLinkInTheFoldersPlaceIsRefusedAmongOthers() throws Exception {
+    Path source = source("a.pt", 60);
+    Files.createSymbolicLink(cache, Files.createDirectory(folder.resolve("elsewhere")));
+    ModelFiles guarded =
+        ModelFiles.amongOthers(cache, 100, 100, TrustedArtifacts.of(List.of(folder.toString())));
+    assertThatThrownBy(() -> guarded.fetch(source.toUri().toString(), null, Artifact.TORCHSCRIPT))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("is a link");
+  }
 }

@@ -91,7 +91,9 @@ class EmbeddedClusterITCase {
         EmbeddedCluster.start(work.resolve("flink"), 1, new Configuration())) {
       URI web = cluster.webAddress();
       String own = "http://127.0.0.1:" + web.getPort();
-      assertThat(asked(web, "GET", "127.0.0.1", "")).startsWith("HTTP/1.1 200");
+      Await.until(
+          "Flink has elected its leader",
+          () -> asked(web, "GET", "127.0.0.1", "").startsWith("HTTP/1.1 200"));
       assertThat(
               asked(web, "GET", "localhost", "Origin: http://localhost:" + web.getPort() + "\r\n"))
           .startsWith("HTTP/1.1 200");

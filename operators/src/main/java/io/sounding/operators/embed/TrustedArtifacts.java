@@ -138,7 +138,8 @@ public record TrustedArtifacts(List<String> prefixes, boolean sha256Required)
     }
     if (AMBIGUOUS.matcher(uri).find()) {
       throw new EncodingException(
-          "The URI %s holds a backslash or a control character. Rename the file.".formatted(uri));
+          "The URI %s holds a backslash or a control character (? here). Rename the file."
+              .formatted(AMBIGUOUS.matcher(uri).replaceAll("?")));
     }
     try {
       Path given = new Path(uri);

@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
 import io.sounding.jobs.EvaluationOptions;
+import io.sounding.jobs.WireFormatOptions;
 import io.sounding.jobs.configuration.Configuration;
 import io.sounding.jobs.configuration.Explanation;
 import io.sounding.jobs.configuration.Setting;
@@ -76,8 +77,11 @@ final class ConfigCommand implements Callable<Integer> {
   private int check(Configuration configuration) {
     EvaluationOptions job = new EvaluationOptions();
     configuration.appliedTo(new CommandLine(job)).parseArgs();
+    WireFormatOptions wire = new WireFormatOptions();
+    configuration.appliedTo(new CommandLine(wire)).parseArgs();
     try {
       job.settings();
+      wire.format();
       return 0;
     } catch (IllegalArgumentException e) {
       spec.commandLine().getErr().println(e.getMessage());
@@ -98,7 +102,11 @@ final class ConfigCommand implements Callable<Integer> {
     Map<String, Setting> settings = new TreeMap<>(configuration.settings());
     settings.forEach(
         (key, setting) ->
-            terminal.printf("%s: %s    (%s)%n", key, setting.shown(), setting.source()));
+            terminal.printf(
+                "%s: %s    (%s)%n",
+                key,
+                setting.shown().replaceAll("//[^/@]*@", "//...@"), // no place for a password
+                setting.source()));
     if (settings.isEmpty()) {
       terminal.println("Nothing is configured; defaults hold. --explain lists what can be.");
     }

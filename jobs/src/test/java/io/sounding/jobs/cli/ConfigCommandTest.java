@@ -66,6 +66,14 @@ class ConfigCommandTest {
   }
 
   @Test
+  void aPasswordInAUriIsRefusedAndNotShown() throws Exception {
+    Files.writeString(file, "schema-registry: http://me:hidden@registry:8081\n");
+    assertThat(sounding(Map.of(), "config", "--config=" + file)).isEqualTo(2);
+    assertThat(told.toString()).startsWith("schema-registry: http://...@registry:8081 ");
+    assertThat(told + errors.toString()).doesNotContain("hidden");
+  }
+
+  @Test
   void whereNothingIsConfiguredThatIsSaid() {
     assertThat(sounding(Map.of(), "config")).isZero();
     assertThat(told.toString()).startsWith("Nothing is configured; defaults hold.");

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  *
  * <p>The step is the number after the first "step" or "steps", directly or with one of {@code _ -
  * =} between (step00400.last.pt, global_step_123.pt, epoch=2-step=400.pt); in a name without that,
- * the last number before the extension (epoch_3_iter12000.pt) that names no precision and no version
- * (ckpt_12000_fp16.pt, ckpt12000.opset17.pt), or else the last one (v3.pt).
+ * the last number before the extension (epoch_3_iter12000.pt) that names no precision and no
+ * version (ckpt_12000_fp16.pt, ckpt12000.opset17.pt), or else the last one (v3.pt).
  */
 public final class CheckpointFiles {
   private static final List<String> EXTENSIONS =

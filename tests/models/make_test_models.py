@@ -138,6 +138,14 @@ class Labels(Encoder):
         return torch.round(self.front(samples.unsqueeze(1))).transpose(1, 2).to(torch.int64)
 
 
+class WithLengths(OneTensor):
+    """Hidden states, and beside them how many frames each utterance has."""
+
+    def forward(self, samples):
+        frames = self.up(torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2))
+        return frames, torch.full((frames.shape[0],), frames.shape[1], dtype=torch.int64)
+
+
 class Busy(Encoder):
     """Counts to 100,000 once for every 1 / 32768 of the first sample's magnitude."""
 
@@ -471,6 +479,7 @@ def of_other_kinds() -> None:
         input_names=["samples"],
         output_names=["frames"],
     )
+    torchscript(WithLengths(8).eval(), "with_lengths")
 
 
 if __name__ == "__main__":

@@ -83,6 +83,18 @@ class AnyLoop(HandedOver):
             self.assertTrue(self.publisher.flush(LIMIT))
         self.assertEqual([100, 200, 300], [event["step"] for event in self.events()])
 
+    def test_a_file_that_is_named_by_a_link_outlives_the_trainers_copy(self):
+        model = encoder()
+        wanted = export_graph(model, self.folder / "graph.onnx", forward=hidden_states)
+        save_safetensors(model.state_dict(), self.folder / "400.safetensors", wanted)
+        (self.folder / "last.safetensors").symlink_to("400.safetensors")
+        hand_over = self.hand_over(graph=self.folder / "graph.onnx")
+        hand_over.file(400, self.folder / "last.safetensors", model)
+        (event,) = self.events()
+        os.remove(self.folder / "400.safetensors")
+        self.assertEqual(f"file:{self.folder}/out/step00000400.safetensors", event["weightsUri"])
+        self.assert_weights(event, model.state_dict())
+
     def test_a_resumed_run_hands_steps_over_again_beside_the_former_ones(self):
         states = []
         for attempt in (0, 1):

@@ -100,6 +100,16 @@ class Records(PublisherTest):
         )
         self.assertTrue(self.ledger.events()[1]["modelUri"].endswith("/step800.onnx"))
 
+    def test_links_among_the_folders_of_a_link_stay_in_its_uri(self):
+        target = pathlib.Path(self.file("step400.onnx"))
+        target.with_name("latest.onnx").symlink_to("step400.onnx")
+        known = target.parent / "known"
+        known.symlink_to(target.parent, target_is_directory=True)
+        publisher = self.publisher()
+        publisher.checkpoint(400, known / "latest.onnx")
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual(f"file:{known}/step400.onnx", self.ledger.events()[0]["modelUri"])
+
     def test_a_link_into_a_cache_of_files_without_endings_keeps_its_name(self):
         link = pathlib.Path(self.file("blob")).with_name("step400.onnx")
         link.symlink_to("blob")

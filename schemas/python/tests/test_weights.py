@@ -118,6 +118,25 @@ class Graphs(InFolder):
         self.assertEqual(set(model.state_dict()), set(names))
         self.assertFalse(any(parameter.grad is not None for parameter in model.parameters()))
 
+    def test_what_cannot_do_with_gradients_or_longer_audio_is_exported_as_well(self):
+        class Other(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.linear = torch.nn.Linear(16, 8)
+                self.places = torch.nn.Parameter(torch.zeros(1000, 8))
+                self.code = torch.nn.Parameter(torch.tensor([1, 2]), requires_grad=False)
+
+            def forward(self, samples):
+                self.linear.weight.clamp_(-1, 1)
+                frames = self.linear(samples.reshape(samples.shape[0], -1, 16))
+                return frames / float(self.linear.bias.norm().numpy()) + self.places[: frames.shape[1]]
+
+        with self.assertLogs("sounding", "WARNING") as log:
+            names = export_graph(Other(), self.folder / "graph.onnx")
+        self.assertEqual({"linear.weight", "linear.bias", "places"}, set(names))
+        self.assertEqual(1, len(log.output))
+        self.assertIn("no audio longer than its example", log.output[0])
+
     def test_a_graph_with_the_size_of_its_example_in_it_is_warned_of(self):
         def fixed(model, samples):
             return model(samples.reshape(int(samples.shape[0]), -1, 8))

@@ -71,7 +71,11 @@ class Traceable:
         for parts in ("_modules", "_parameters", "_buffers"):
             self._module.__dict__[parts] = copied.__dict__[parts]
         names = {name for name, _ in model.named_parameters()}  # without the buffers of before
-        self._weights = [p for name, p in self._module.named_parameters() if name in names]
+        self._weights = [
+            parameter
+            for name, parameter in self._module.named_parameters()
+            if name in names and parameter.is_floating_point()
+        ]
 
     def script(self) -> Any:
         """The model as TorchScript, traced."""
@@ -84,13 +88,58 @@ class Traceable:
 
     def write_onnx(self, path: str) -> None:
         """Writes the model as ONNX with an input ``samples`` and outputs ``hidden...``."""
-        self._export_onnx(self._example, path)
-        if self._structure(self._example) != self._structure(_longer(self._example)):
+        import torch
+
+        mode: Callable[[], Any] = torch.no_grad
+        with mode():
+            self._module(self._example)  # what the model itself raises is no matter of operators
+        try:
+            with mode():
+                self._export_onnx(self._example, path)
+        except Exception as failure:
+            mode = self._plain_transformers
+            try:
+                with mode():
+                    self._export_onnx(self._example, path)
+            except Exception:
+                raise failure from None
+        with mode():
+            self._warn_if_sized()
+
+    def _warn_if_sized(self) -> None:
+        structure = self._structure(self._example)
+        try:
+            longer = self._structure(_longer(self._example))
+        except Exception as failure:  # that is no reason not to evaluate it on audio it takes
+            _LOG.warning(
+                "The model was exported, but takes no audio longer than its example (%s): longer "
+                "utterances may fail.",
+                failure,
+            )
+            return
+        if structure != longer:
             _LOG.warning(
                 "The ONNX graph has the size of its example in it, as the export of a longer one shows, "
                 "and may fail on audio of other lengths. TorchScript may not: say torchscript=True to "
                 "HandOver, or give export_graph the name of a .pt file."
             )
+
+    @contextlib.contextmanager
+    def _plain_transformers(self) -> Iterator[None]:
+        """In evaluation mode without gradients torch.nn.TransformerEncoderLayer and
+        MultiheadAttention run fused operators that ONNX does not have; where a weight wants a
+        gradient they do not. Some other models cannot do with gradients.
+        """
+        import torch
+
+        for weight in self._weights:
+            weight.requires_grad_(True)
+        try:
+            with torch.enable_grad():
+                yield
+        finally:
+            for weight in self._weights:
+                weight.requires_grad_(False)
 
     def _structure(self, example: Any) -> bytes:
         """The graph without its weights."""
@@ -101,7 +150,7 @@ class Traceable:
     def _export_onnx(self, example: Any, file: Any, export_params: bool = True) -> None:
         import torch
 
-        with _plain_transformers(self._weights), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             outputs = self._module(example)
             outputs = [outputs] if torch.is_tensor(outputs) else list(outputs)
@@ -138,23 +187,6 @@ def _longer(example: Any) -> Any:
 
     longer = torch.cat([example, example[:, : (example.shape[1] + 1) // 2]], 1)
     return torch.cat([longer, longer[:1]])
-
-
-@contextlib.contextmanager
-def _plain_transformers(weights: List[Any]) -> Iterator[None]:
-    """In evaluation mode without gradients torch.nn.TransformerEncoderLayer and MultiheadAttention
-    run fused operators that ONNX does not have; where a weight wants a gradient they do not.
-    """
-    import torch
-
-    for weight in weights:
-        weight.requires_grad_(True)
-    try:
-        with torch.enable_grad():
-            yield
-    finally:
-        for weight in weights:
-            weight.requires_grad_(False)
 
 
 def _copy_on_cpu(model: Any) -> Any:

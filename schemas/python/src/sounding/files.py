@@ -35,7 +35,7 @@ def link_whole(source: str, path: str) -> None:
     :raises OSError: the folder is on another file system, or on one without links
     """
     with _renamed_to(path) as temporary:
-        os.link(source, temporary)
+        os.link(os.path.realpath(source), temporary)  # a link to a link may lead nowhere from here
 
 
 def sha256_of_whole(path: str) -> str:

@@ -353,10 +353,16 @@ def _whole(step: Any) -> int:
 
 
 def _without_link(path: str) -> str:
-    """What a link such as latest.onnx leads to: it may lead elsewhere when the job comes to it."""
-    target = os.path.realpath(path)
-    same_kind = os.path.splitext(target)[1] == os.path.splitext(path)[1]
-    return target if os.path.islink(path) and same_kind else path
+    """What a link such as latest.onnx leads to: it may lead elsewhere when the job comes to it. Links
+    among the folders stay: the job may know their names, and not where they lead.
+    """
+    if not os.path.islink(path):
+        return path
+    target = os.path.normpath(os.path.join(os.path.dirname(path), os.readlink(path)))
+    real = os.path.realpath(path)
+    if os.path.islink(target) or os.path.realpath(target) != real:
+        target = real  # a link to a link, or .. behind a folder that is one
+    return target if os.path.splitext(target)[1] == os.path.splitext(path)[1] else path
 
 
 def _rebuilt(arguments: Dict[str, Any]) -> Publisher:

@@ -76,7 +76,8 @@ final class ReplayTable {
       progress.show(
           () ->
               "  %d of %d checkpoints done%s"
-                  .formatted(all - pending.size(), all, at == null ? "" : "; " + at));
+                  .formatted(
+                      all - pending.size(), all, at == null ? "" : "; " + MetricRow.printable(at)));
     }
     progress.erase();
     return failed + pending.size();

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  *
  * <p>The step is the number after the first "step" or "steps", directly or with one of {@code _ -
  * =} between (step00400.last.pt, global_step_123.pt, epoch=2-step=400.pt); in a name without that,
- * the last number before the extension that no letter precedes (wav2vec2_ckpt_12000_fp16.pt), or
- * else the last one (checkpoint3.pt).
+ * the last number before the extension (epoch_3_iter12000.pt) that names no precision and no
+ * version (ckpt_12000_fp16.pt, ckpt12000.opset17.pt), or else the last one (v3.pt).
  */
 public final class CheckpointFiles {
   private static final List<String> EXTENSIONS =
@@ -35,9 +35,13 @@ public final class CheckpointFiles {
       Pattern.compile(
           "(?:\\.[0-9]+)?(?:[kKmM](?![A-Za-z])|[eE][-+]?[0-9]+)|(?:[_,][0-9]{3})*[_,]000(?![0-9])");
 
-  /** The last number, as of {@code ckpt_12000_fp16}: a letter before one makes it another thing. */
+  /** The last number but those of {@code ckpt_12000_fp16}, {@code int8}, {@code opset17}, 1e5. */
   private static final Pattern LAST_NUMBER =
-      Pattern.compile(".*(?<![0-9A-Za-z])([0-9]+)", Pattern.DOTALL);
+      Pattern.compile(
+          ".*(?<![0-9])(?<![0-9][eE][-+]?)"
+              + "(?!(?<=(?<![A-Za-z])(?i:fp|bf|float|f|int|uint|q|w|opset|v))[0-9]{1,2}(?![0-9]))"
+              + "([0-9]+)",
+          Pattern.DOTALL);
 
   private static final Pattern LAST_DIGITS =
       Pattern.compile(".*(?<![0-9])([0-9]+)", Pattern.DOTALL);

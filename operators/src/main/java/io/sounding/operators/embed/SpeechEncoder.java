@@ -275,7 +275,7 @@ public final class SpeechEncoder implements AutoCloseable {
     @Override
     public Frames processOutput(TranslatorContext context, NDList outputs)
         throws TranslateException, EncodingException {
-      checkKind(outputs);
+      checkKind(outputs, batch.layers());
       List<Tensor> tensors = new ArrayList<>(outputs.size());
       for (NDArray output : outputs) {
         tensors.add(new Tensor(output.getShape().getShape(), () -> floats(output)));
@@ -294,17 +294,25 @@ public final class SpeechEncoder implements AutoCloseable {
 
     /**
      * DJL crashes the process when text is converted, and drops imaginary parts; whole numbers and
-     * truth values are labels, lengths or masks.
+     * truth values are labels, lengths or masks, which may be there beside the wanted layers.
      */
-    private static void checkKind(NDList outputs) throws TranslateException {
+    private static void checkKind(NDList outputs, int[] wanted) throws TranslateException {
       for (int i = 0; i < outputs.size(); i++) {
         DataType kind = outputs.get(i).getDataType();
-        if (!kind.isFloating() || kind == DataType.COMPLEX64) {
+        if (kind == DataType.STRING
+            || kind == DataType.COMPLEX64
+            || !kind.isFloating() && isWanted(i, outputs.size(), wanted)) {
           throw new TranslateException(
               "its output %d is of type %s, and hidden states are floating-point numbers"
                   .formatted(i, kind));
         }
       }
+    }
+
+    private static boolean isWanted(int output, int outputs, int[] wanted) {
+      return wanted == null
+          || outputs == 1 // and maybe a stack, of which layers are wanted
+          || Arrays.stream(wanted).anyMatch(layer -> layer == output || layer + outputs == output);
     }
 
     /** Before memory is taken: a process that runs out of it may be ended. */

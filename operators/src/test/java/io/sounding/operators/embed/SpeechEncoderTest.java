@@ -133,6 +133,18 @@ class SpeechEncoderTest {
   }
 
   @Test
+  void wholeNumbersBesideTheLayersThatAreWantedDoNoHarm() throws Exception {
+    float[] signal = TestModels.signal(0, SAMPLES);
+    assertThat(encode("with_lengths.pt", new int[] {0}, signal).frames()).isEqualTo(5);
+    assertThat(encode("with_lengths.pt", new int[] {-2}, signal).frames()).isEqualTo(5);
+    for (int[] wanted : new int[][] {null, {1}, {-1}}) {
+      assertThatThrownBy(() -> encode("with_lengths.pt", wanted, signal))
+          .isInstanceOf(EncodingException.class)
+          .hasMessageContaining("its output 1 is of type int64, and");
+    }
+  }
+
+  @Test
   void layersOfOtherDimensionsMayBeEvaluatedOneByOne() throws Exception {
     float[] signal = TestModels.signal(0, SAMPLES);
     assertThat(encode("other_dimensions.pt", new int[] {1}, signal).dimension()).isEqualTo(6);

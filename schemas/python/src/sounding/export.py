@@ -90,21 +90,20 @@ class Traceable:
         """Writes the model as ONNX with an input ``samples`` and outputs ``hidden...``."""
         import torch
 
-        mode: Callable[[], Any] = torch.no_grad
-        with mode():
-            self._module(self._example)  # what the model itself raises is no matter of operators
-        try:
-            with mode():
-                self._export_onnx(self._example, path)
-        except Exception as failure:
-            mode = self._plain_transformers
+        modes: List[Callable[[], Any]] = [torch.no_grad]
+        fused = (torch.nn.TransformerEncoderLayer, torch.nn.MultiheadAttention)
+        if any(isinstance(part, fused) for part in self._module.modules()):
+            modes.insert(0, self._plain_transformers)
+        failures = []
+        for mode in modes:
             try:
                 with mode():
                     self._export_onnx(self._example, path)
-            except Exception:
-                raise failure from None
-        with mode():
-            self._warn_if_sized()
+                    self._warn_if_sized()
+                return
+            except Exception as failure:
+                failures.append(failure)
+        raise failures[0]
 
     def _warn_if_sized(self) -> None:
         structure = self._structure(self._example)

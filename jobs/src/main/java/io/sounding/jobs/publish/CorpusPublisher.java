@@ -6,6 +6,7 @@ import io.sounding.schemas.CorpusSealed;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SealedUtterance;
 import io.sounding.schemas.SingleObjectCodec;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,10 +40,19 @@ public final class CorpusPublisher {
   /**
    * Publishes the files in this order, then seals the corpus.
    *
-   * @throws UnusableInputException if a file cannot be read; then the corpus is not sealed
+   * @throws UnusableInputException if a file cannot be read, or there are too many for a manifest;
+   *     then the corpus is not sealed
    */
   public Published publish(String corpusId, List<AudioFiles.AudioFilePath> files)
       throws UnusableInputException {
+    long manifestBytes = CorpusUpload.manifestBytes(files);
+    if (manifestBytes > CorpusUpload.MANIFEST_BYTES) {
+      throw new UnusableInputException(
+          Path.of(corpusId),
+          "has %d utterances, whose manifest of %d bytes does not fit into a Kafka record of %d"
+              .formatted(files.size(), manifestBytes, CorpusUpload.MANIFEST_BYTES),
+          "evaluate on fewer or longer ones");
+    }
     List<SealedUtterance> sealed = new ArrayList<>();
     double seconds = 0;
     for (AudioFiles.AudioFilePath file : files) {

@@ -38,7 +38,9 @@ public final class CorpusUpload {
   /** Avro's lengths, numbers and the digest beside an utterance's id in the manifest, bytes. */
   private static final int MANIFEST_LINE_BYTES = 2 + 10 + 5 + 2 + 64;
 
-  private static final int MANIFEST_BYTES = 1_000_000;
+  /** What fits into a record of Kafka's default limits. */
+  static final int MANIFEST_BYTES = 1_000_000;
+
   private static final Duration CLOSING_LIMIT = Duration.ofSeconds(5);
 
   /** Takes note of how far it is. */
@@ -227,11 +229,17 @@ public final class CorpusUpload {
     }
   }
 
+  /** How many bytes a corpus' manifest has at most. */
+  static long manifestBytes(List<AudioFiles.AudioFilePath> files) {
+    return files.stream()
+        .mapToLong(
+            file ->
+                MANIFEST_LINE_BYTES + file.utteranceId().getBytes(StandardCharsets.UTF_8).length)
+        .sum();
+  }
+
   private void checkManifestSize() throws UnusableInputException {
-    long bytes = 0;
-    for (AudioFiles.AudioFilePath file : files) {
-      bytes += MANIFEST_LINE_BYTES + file.utteranceId().getBytes(StandardCharsets.UTF_8).length;
-    }
+    long bytes = manifestBytes(files);
     Object limit =
         kafka.settings().getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MANIFEST_BYTES);
     if (bytes > Long.parseLong(limit.toString())) {

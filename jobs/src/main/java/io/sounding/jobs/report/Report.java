@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 
@@ -40,8 +41,16 @@ public final class Report {
   private static final String LAYERS = "-layers";
   private static final String LINEAR = "-linear";
 
-  /** A plot: a file, and a place on the page. */
-  private record Picture(String name, Sheet sheet, String axis) {}
+  /** A plot: a file, and a place on the page. Its points are gathered when it is drawn. */
+  private record Picture(String name, Supplier<Sheet> sheet, String axis) {
+
+    private Drawing draw(PlotFont font) {
+      Sheet shown = sheet.get();
+      return new Drawing(png(shown.draw(font)), shown.width(), shown.title(), axis);
+    }
+  }
+
+  private record Drawing(byte[] png, int width, String title, String axis) {}
 
   private final History history;
   private final Path folder;
@@ -124,17 +133,17 @@ public final class Report {
     List<Picture> pictures = pictures();
     AtomicInteger done = new AtomicInteger();
     // one picture has nothing to do with the other, and each takes a tenth of a second
-    List<byte[]> drawn =
+    List<Drawing> drawn =
         pictures.parallelStream()
             .map(
                 picture -> {
-                  byte[] png = png(picture.sheet().draw(font));
+                  Drawing drawing = picture.draw(font);
                   told.accept(done.incrementAndGet(), pictures.size());
-                  return png;
+                  return drawing;
                 })
             .toList();
     for (int i = 0; i < pictures.size(); i++) {
-      ReplacedFile.write(folder.resolve(pictures.get(i).name() + ".png"), drawn.get(i));
+      ReplacedFile.write(folder.resolve(pictures.get(i).name() + ".png"), drawn.get(i).png());
     }
     if (history.layers().size() > 1 && !byLayers()) {
       page.note(
@@ -143,14 +152,14 @@ public final class Report {
     }
     int next = 0;
     page.beginOverview();
-    next = put(page, pictures, drawn, next);
+    next = put(page, drawn, next);
     page.endSection();
     for (MetricField field : fields) {
       page.beginMetric(field);
-      next = put(page, pictures, drawn, next);
+      next = put(page, drawn, next);
       if (byLayers()) {
         page.beginLayers();
-        next = put(page, pictures, drawn, next);
+        next = put(page, drawn, next);
         page.endLayers();
       }
       page.endSection();
@@ -180,9 +189,10 @@ public final class Report {
   }
 
   /** A picture over logarithmic steps, and the same over linear ones. */
-  private static int put(ReportPage page, List<Picture> pictures, List<byte[]> drawn, int first) {
+  private static int put(ReportPage page, List<Drawing> drawn, int first) {
     for (int i = first; i < first + 2; i++) {
-      page.picture(drawn.get(i), pictures.get(i).sheet(), pictures.get(i).axis());
+      Drawing each = drawn.get(i);
+      page.picture(each.png(), each.width(), each.title(), each.axis());
     }
     return first + 2;
   }
@@ -191,17 +201,22 @@ public final class Report {
     Plots logarithmic = new Plots(history, true);
     Plots linear = new Plots(history, false);
     List<Picture> pictures = new ArrayList<>();
-    add(pictures, OVERVIEW, logarithmic.overview(), linear.overview());
+    add(pictures, OVERVIEW, logarithmic::overview, linear::overview);
     for (MetricField field : fields) {
-      add(pictures, field.name(), logarithmic.byLayer(field), linear.byLayer(field));
+      add(pictures, field.name(), () -> logarithmic.byLayer(field), () -> linear.byLayer(field));
       if (byLayers()) {
-        add(pictures, field.name() + LAYERS, logarithmic.byRun(field), linear.byRun(field));
+        add(
+            pictures,
+            field.name() + LAYERS,
+            () -> logarithmic.byRun(field),
+            () -> linear.byRun(field));
       }
     }
     return pictures;
   }
 
-  private static void add(List<Picture> pictures, String name, Sheet logarithmic, Sheet linear) {
+  private static void add(
+      List<Picture> pictures, String name, Supplier<Sheet> logarithmic, Supplier<Sheet> linear) {
     pictures.add(new Picture(name, logarithmic, "logarithmic"));
     pictures.add(new Picture(name + LINEAR, linear, "linear"));
   }

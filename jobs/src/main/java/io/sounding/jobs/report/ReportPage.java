@@ -97,9 +97,9 @@ final class ReportPage {
     html.close("details");
   }
 
-  void picture(byte[] png, Sheet sheet, String axis) {
+  void picture(byte[] png, int width, String title, String axis) {
     html.open("figure", "class", axis);
-    html.image(png, sheet.width() * 4 / 3, sheet.title() + ", over training steps, " + axis);
+    html.image(png, width * 4 / 3, title + ", over training steps, " + axis);
     html.close("figure");
   }
 

@@ -1,9 +1,10 @@
 package io.sounding.operators.relate;
 
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
@@ -18,7 +19,13 @@ final class AlarmJudge {
   private static final int DEAD_SHARE = 2;
   private static final int LAYERS = 3;
 
-  private AlarmJudge() {}
+  private final AlarmRules rules;
+  private final Map<Integer, Map<AlarmMetric, AlarmWatch>> watches = new TreeMap<>();
+
+  /** Has judged nothing yet. */
+  AlarmJudge(AlarmRules rules) {
+    this.rules = rules;
+  }
 
   /**
    * Takes a measurement into the histories: its row into that of its layer, and its loss, if it is
@@ -60,26 +67,46 @@ final class AlarmJudge {
    * @param histories by layer; that of {@link Measurement#NO_LAYER} holds the losses
    */
   static List<Alarm> judge(Map<Integer, LayerHistory> histories, AlarmRules rules) {
-    List<Alarm> alarms = new ArrayList<>();
+    AlarmJudge judge = new AlarmJudge(rules);
+    judge.goOn(histories);
+    return judge.alarms();
+  }
+
+  /** Judges on; all steps of these histories come after those that were judged before. */
+  void goOn(Map<Integer, LayerHistory> histories) {
     Map<Long, LastLayer> lastLayers = rules.allLayers() ? Map.of() : lastLayers(histories);
-    for (Map.Entry<Integer, LayerHistory> entry : new TreeMap<>(histories).entrySet()) {
-      int layer = entry.getKey();
-      boolean judgesAll = rules.allLayers() || layer == Measurement.NO_LAYER;
-      for (AlarmMetric metric : rules.thresholds().keySet()) {
-        if (metric.hasThreshold() == (layer != Measurement.NO_LAYER)) {
-          AlarmWatch watch = new AlarmWatch(metric, layer, rules);
-          feed(
-              watch,
-              entry.getValue(),
-              column(metric),
-              step -> judgesAll || lastLayers.get(step).is(layer));
-          if (watch.latest() != null) {
-            alarms.add(watch.latest());
-          }
-        }
+    histories.forEach(
+        (layer, history) -> {
+          boolean judgesAll = rules.allLayers() || layer == Measurement.NO_LAYER;
+          watches
+              .computeIfAbsent(layer, this::watchesOf)
+              .forEach(
+                  (metric, watch) ->
+                      feed(
+                          watch,
+                          history,
+                          column(metric),
+                          step -> judgesAll || lastLayers.get(step).is(layer)));
+        });
+  }
+
+  private Map<AlarmMetric, AlarmWatch> watchesOf(int layer) {
+    Map<AlarmMetric, AlarmWatch> ofLayer = new EnumMap<>(AlarmMetric.class);
+    for (AlarmMetric metric : rules.thresholds().keySet()) {
+      if (metric.hasThreshold() == (layer != Measurement.NO_LAYER)) {
+        ofLayer.put(metric, new AlarmWatch(metric, layer, rules));
       }
     }
-    return alarms;
+    return ofLayer;
+  }
+
+  /** Every alarm that is raised, or was and is cleared, by layer. */
+  List<Alarm> alarms() {
+    return watches.values().stream()
+        .flatMap(ofLayer -> ofLayer.values().stream())
+        .map(AlarmWatch::latest)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   private static void feed(

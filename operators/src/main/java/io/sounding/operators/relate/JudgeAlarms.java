@@ -44,6 +44,7 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
   private final RelateSettings settings;
   private transient MapState<Integer, LayerHistory> layers;
   private transient MapState<String, Alarm> alarms;
+  private transient Renewals renewals;
 
   public JudgeAlarms(RelateSettings settings) {
     super(LAYOUT);
@@ -60,6 +61,7 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
     var alarmsDescriptor = new MapStateDescriptor<>("alarms", String.class, Alarm.class);
     alarmsDescriptor.enableTimeToLive(expiry);
     alarms = getRuntimeContext().getMapState(alarmsDescriptor);
+    renewals = new Renewals(settings.history());
   }
 
   @Override
@@ -73,9 +75,9 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
     for (Map.Entry<Integer, LayerHistory> entry : layers.entries()) {
       histories.put(entry.getKey(), entry.getValue());
     }
+    Map<Integer, LayerHistory> known = new HashMap<>(histories);
     boolean isNew = AlarmJudge.note(histories, measurement);
-    layers.putAll(histories); // all of the run lives on, also layers that are evaluated no more
-    alarms.putAll(published);
+    keep(histories, known, published, context);
     if (!isNew) {
       return;
     }
@@ -85,6 +87,29 @@ public final class JudgeAlarms extends VersionedStage<String, Measurement, Outgo
     }
     for (Alarm left : published.values()) {
       publish(left.isRaised() ? left.withdrawn(measurement) : left, left, measurement, out);
+    }
+  }
+
+  /**
+   * Writes what is new. All of the run lives on, also layers that are evaluated no more; but a
+   * history has as many rows as there are checkpoints, so what did not change is written again only
+   * now and then.
+   */
+  private void keep(
+      Map<Integer, LayerHistory> histories,
+      Map<Integer, LayerHistory> known,
+      Map<String, Alarm> published,
+      Context context)
+      throws Exception {
+    if (renewals.isDue(context.getCurrentKey(), context.timerService().currentProcessingTime())) {
+      layers.putAll(histories);
+      alarms.putAll(published);
+      return;
+    }
+    for (Map.Entry<Integer, LayerHistory> entry : histories.entrySet()) {
+      if (entry.getValue() != known.get(entry.getKey())) {
+        layers.put(entry.getKey(), entry.getValue());
+      }
     }
   }
 

@@ -43,12 +43,14 @@ public final class RecordedAlarms {
 
   private static void judge(
       Run run, NavigableMap<Long, List<Taken>> steps, AlarmRules rules, List<AlarmEvent> alarms) {
-    Map<Integer, LayerHistory> histories = new HashMap<>();
+    AlarmJudge judge = new AlarmJudge(rules);
     Map<String, Alarm> published = new HashMap<>();
     for (List<Taken> atStep : steps.values()) {
+      Map<Integer, LayerHistory> histories = new HashMap<>();
       atStep.forEach(taken -> AlarmJudge.note(histories, taken.measurement()));
+      judge.goOn(histories);
       Instant emittedAt = atStep.get(atStep.size() - 1).emittedAt();
-      for (Alarm alarm : AlarmJudge.judge(histories, rules)) {
+      for (Alarm alarm : judge.alarms()) {
         if (!alarm.equals(published.put(alarm.key(), alarm))) {
           alarms.add(alarm.toEvent(run.runId(), run.corpusId(), emittedAt));
         }

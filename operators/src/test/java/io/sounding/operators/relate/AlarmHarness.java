@@ -55,6 +55,7 @@ final class AlarmHarness implements AutoCloseable {
 
   /** Lets time pass for what expires. */
   void setTime(long millis) throws Exception {
+    stage.setProcessingTime(millis);
     stage.setStateTtlProcessingTime(millis);
   }
 

@@ -126,7 +126,7 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
     if (clusters.k() < clusters.kRequested() && clusters.k() != loweredTo) {
       loweredTo = clusters.k();
       LOG.warn(
-          "{} is scored with {} clusters, not {}: its {} sampled frames allow no more. Metrics of other k are not comparable.",
+          "{} is scored with k = {}, not {}: its {} sampled frames, or how many distinct ones there are, allow no more. Metrics of other k are not comparable.",
           checkpoint.named(),
           clusters.k(),
           clusters.kRequested(),

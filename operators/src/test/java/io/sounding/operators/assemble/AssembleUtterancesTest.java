@@ -392,6 +392,27 @@ class AssembleUtterancesTest {
     }
   }
 
+  /** All that is made of it would end the process, again after each restart. */
+  @Test
+  void anUtteranceThatNeedsMoreMemoryThanThereIsIsADeadLetter() throws Exception {
+    byte[] part = new byte[16 << 20];
+    int fit = (int) (Runtime.getRuntime().maxMemory() / 16 / part.length);
+    try (var stage = opened()) {
+      for (int i = 0; i <= fit; i++) {
+        assertThat(stage.deadLetters()).isEmpty();
+        stage.take(chunk("large", i, 1_000, 96_000, 8, PcmEncoding.FLOAT32LE, part));
+      }
+      assertThat(stage.deadLetters())
+          .singleElement()
+          .satisfies(
+              letter -> {
+                assertThat(letter.reason()).isEqualTo(RejectReason.BAD_AUDIO_FORMAT);
+                assertThat(letter.message())
+                    .contains("Utterance large has more than ", "or give the process more memory");
+              });
+    }
+  }
+
   /** Part of a corpus may lie in the embedding stage's state, divided like that. */
   @Test
   void aJobThatBeganWithVersion010GoesOnDividingByHashAfterEveryRestart() throws Exception {

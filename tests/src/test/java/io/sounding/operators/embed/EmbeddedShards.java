@@ -85,7 +85,8 @@ public final class EmbeddedShards implements AutoCloseable {
       shards.add(batches);
     }
     seconds = (double) samples / sampleRateHz;
-    encoder = SpeechEncoder.load(model, ModelFormat.ONNX, 1);
+    boolean onnx = model.toString().endsWith(".onnx");
+    encoder = SpeechEncoder.load(model, onnx ? ModelFormat.ONNX : ModelFormat.TORCHSCRIPT, 1);
   }
 
   /** Audio of the shards, s. */

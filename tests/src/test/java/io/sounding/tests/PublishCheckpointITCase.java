@@ -165,7 +165,8 @@ class PublishCheckpointITCase {
     refused(
         publish("refused", PoisonRecords.model("tuple.pt")),
         "has no training step in its name or in a file beside it; say it with --step.");
-    refused(publish("refused", work.resolve("absent-step1.onnx")), "absent-step1.onnx: cannot be");
+    refused(
+        publish("refused", work.resolve("absent-step1.onnx")), "absent-step1.onnx: does not exist");
     refused(
         publish("refused", Files.createFile(work.resolve("step1.safetensors"))),
         "is not named like a model; name a .pt,");

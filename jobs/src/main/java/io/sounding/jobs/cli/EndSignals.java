@@ -46,6 +46,11 @@ final class EndSignals {
     }
   }
 
+  /** Whether the process has been told to end, and is about to. */
+  static boolean haveCome() {
+    return CAME.get();
+  }
+
   private static void take(String name) {
     Object handler =
         Proxy.newProxyInstance(

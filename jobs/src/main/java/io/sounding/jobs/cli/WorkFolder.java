@@ -5,6 +5,7 @@ import io.sounding.jobs.publish.UnusableInputException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -100,9 +101,18 @@ final class WorkFolder {
     return folder.resolve("models");
   }
 
-  /** Deletes what the job left, but not the files directly in the folder (log, results). */
+  /**
+   * Deletes what the job left, but not the files directly in the folder (log, results); nothing
+   * where the process was told to end, which does that.
+   */
   void clean() {
-    EndSignals.forget(ending);
+    if (!EndSignals.haveCome()) {
+      EndSignals.forget(ending);
+      deleteFolders();
+    }
+  }
+
+  private void deleteFolders() {
     try (Stream<Path> children = Files.list(folder)) {
       for (Path child : children.filter(Files::isDirectory).toList()) {
         delete(child);
@@ -123,15 +133,21 @@ final class WorkFolder {
     Map<Path, Path> moved = new HashMap<>();
     try (Stream<Path> children = Files.list(folder)) {
       for (Path child : children.filter(Files::isDirectory).toList()) {
-        moved.put(child, Files.move(child, folder.resolve("ended-" + child.getFileName())));
+        Path ended = folder.resolve("ended-" + child.getFileName());
+        try {
+          Files.move(child, ended);
+        } catch (NoSuchFileException e) {
+          // the job has ended meanwhile, and deleted it
+        }
         Files.createFile(child);
+        moved.put(child, ended);
       }
       moved.values().forEach(WorkFolder::delete);
       for (Path child : moved.keySet()) {
         Files.delete(child);
       }
     } catch (IOException e) {
-      clean();
+      deleteFolders();
     }
   }
 

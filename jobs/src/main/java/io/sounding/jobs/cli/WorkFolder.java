@@ -5,11 +5,11 @@ import io.sounding.jobs.publish.UnusableInputException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -27,6 +27,8 @@ final class WorkFolder {
 
   private static final FileAttribute<?> OWNERS_ALONE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private static final int MOST_ROUNDS = 20;
 
   private static final String NAME_ANOTHER = "name another folder with --work";
 
@@ -108,46 +110,40 @@ final class WorkFolder {
   void clean() {
     if (!EndSignals.haveCome()) {
       EndSignals.forget(ending);
-      deleteFolders();
-    }
-  }
-
-  private void deleteFolders() {
-    try (Stream<Path> children = Files.list(folder)) {
-      for (Path child : children.filter(Files::isDirectory).toList()) {
-        delete(child);
-      }
-    } catch (IOException e) {
-      // what cannot be deleted stays in the folder that the user was told of
+      folders().forEach(WorkFolder::delete);
     }
   }
 
   private void cleanAndEnd(int status) {
     KafkaExit.tell(sentence -> {}); // who is told to end need not be able to write
-    cleanUnderWay();
+    for (int round = 0; round < MOST_ROUNDS && !folders().isEmpty(); round++) {
+      cleanUnderWay(); // again: the job may have made one anew meanwhile
+    }
     Runtime.getRuntime().halt(status);
   }
 
   /** As {@link #clean}, while the job runs: files stand where it would make its folders anew. */
   private void cleanUnderWay() {
     Map<Path, Path> moved = new HashMap<>();
-    try (Stream<Path> children = Files.list(folder)) {
-      for (Path child : children.filter(Files::isDirectory).toList()) {
-        Path ended = folder.resolve("ended-" + child.getFileName());
-        try {
-          Files.move(child, ended);
-        } catch (NoSuchFileException e) {
-          // the job has ended meanwhile, and deleted it
-        }
+    for (Path child : folders()) {
+      try {
+        moved.put(child, Files.move(child, folder.resolve("ended-" + child.getFileName())));
         Files.createFile(child);
-        moved.put(child, ended);
+      } catch (IOException e) {
+        // the job was faster: it deleted the folder, or made it anew
       }
-      moved.values().forEach(WorkFolder::delete);
-      for (Path child : moved.keySet()) {
-        Files.delete(child);
-      }
+    }
+    moved.values().forEach(WorkFolder::delete);
+    for (Path child : moved.keySet()) {
+      child.toFile().delete(); // the file; a folder that was made anew is not empty, or deleted
+    }
+  }
+
+  private List<Path> folders() {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.filter(Files::isDirectory).toList();
     } catch (IOException e) {
-      deleteFolders();
+      return List.of(); // what cannot be deleted stays in the folder that the user was told of
     }
   }
 

@@ -75,11 +75,11 @@ class EvaluationOptionsTest {
 
   @Test
   void theCacheThatWasAskedForIsUsedWhereverAnotherWouldBe() {
-    assertThat(parsed().settingsWithCache("/work/models").models().cacheDirectory())
-        .isEqualTo("/work/models");
+    assertThat(parsed().settingsWithCache("/var/lib/sounding/models").models().cacheDirectory())
+        .isEqualTo("/var/lib/sounding/models");
     assertThat(
             parsed("--model-cache=/var/cache/models")
-                .settingsWithCache("/work/models")
+                .settingsWithCache("/var/lib/sounding/models")
                 .models()
                 .cacheDirectory())
         .isEqualTo("/var/cache/models");

@@ -154,6 +154,12 @@ public final class Examples {
   /** A request to evaluate the TorchScript or ONNX model at {@code model} on a corpus. */
   public static CheckpointRequest request(
       String checkpointId, long offset, String corpusId, Path model) {
+    return request(checkpointId, offset, corpusId, model, 1_800_000_000_000L);
+  }
+
+  /** The same, published at a time, ms since 1970. */
+  public static CheckpointRequest request(
+      String checkpointId, long offset, String corpusId, Path model, long publishedAtMillis) {
     return new CheckpointRequest(
         "run-a",
         checkpointId,
@@ -169,7 +175,7 @@ public final class Examples {
         InputNormalisation.NONE,
         null,
         2.5,
-        new KafkaRecord("checkpoints", 0, offset, 1_800_000_000_000L, null, new byte[] {1, 2}));
+        new KafkaRecord("checkpoints", 0, offset, publishedAtMillis, null, new byte[] {1, 2}));
   }
 
   /** The same request with the digest of the model file given. */

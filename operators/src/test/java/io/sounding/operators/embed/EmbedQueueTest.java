@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
-import io.sounding.operators.admit.KafkaRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,22 +112,6 @@ class EmbedQueueTest {
   }
 
   private static CheckpointRequest publishedAt(long millis, long offset) {
-    CheckpointRequest request = request("at" + offset, offset, "dev");
-    return new CheckpointRequest(
-        request.runId(),
-        request.checkpointId(),
-        request.step(),
-        request.attempt(),
-        request.corpusId(),
-        request.modelUri(),
-        request.modelFormat(),
-        request.modelSha256(),
-        request.weightsUri(),
-        request.weightsSha256(),
-        request.sampleRateHz(),
-        request.inputNormalisation(),
-        request.layers(),
-        request.trainingLoss(),
-        new KafkaRecord("checkpoints", (int) offset, offset, millis, null, null));
+    return Examples.request("at" + offset, offset, "dev", Path.of("/model.pt"), millis);
   }
 }

@@ -3,7 +3,6 @@ package io.sounding.operators.assemble;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.operators.KeyedStage;
-import io.sounding.operators.StateLayout;
 import io.sounding.operators.admit.Chunk;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.admit.Rejection;
@@ -18,11 +17,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
-import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.Test;
 
 class AssembleUtterancesTest {
@@ -37,11 +31,11 @@ class AssembleUtterancesTest {
   private static final Chunk SECOND = chunk(1, 3, 3, 4);
   private static final Chunk THIRD = chunk(2, 3, 5, 6);
 
-  private static KeyedStage<Chunk, ShardUtterance> stage() throws Exception {
+  static KeyedStage<Chunk, ShardUtterance> stage() throws Exception {
     return new KeyedStage<>(new AssembleUtterances(TIMEOUT, 8), Chunk::utteranceKey);
   }
 
-  private static KeyedStage<Chunk, ShardUtterance> opened() throws Exception {
+  static KeyedStage<Chunk, ShardUtterance> opened() throws Exception {
     KeyedStage<Chunk, ShardUtterance> stage = stage();
     stage.open();
     return stage;
@@ -55,7 +49,7 @@ class AssembleUtterancesTest {
     return chunk("u", index, count, 16_000, 1, PcmEncoding.PCM_S16LE, bytes);
   }
 
-  private static Chunk chunk(
+  static Chunk chunk(
       String id, int index, int count, int rateHz, int channels, PcmEncoding encoding, byte[] pcm) {
     KafkaRecord source = new KafkaRecord("audio", 2, 40 + index, 5, new byte[] {7}, null);
     return new Chunk("dev", id, index, count, rateHz, channels, encoding, pcm, source);
@@ -365,90 +359,5 @@ class AssembleUtterancesTest {
       restored.setProcessingTime(back + TIMEOUT.toMillis());
       assertThat(restored.deadLetters()).hasSize(1);
     }
-  }
-
-  @Test
-  void anUtteranceOfMoreThanTwoHoursIsADeadLetter() throws Exception {
-    byte[] hour = new byte[2 * 1_000 * 3_600];
-    PcmEncoding encoding = PcmEncoding.PCM_S16LE;
-    try (var stage = opened()) {
-      stage.take(
-          chunk("fits", 0, 2, 1_000, 1, encoding, hour),
-          chunk("fits", 1, 2, 1_000, 1, encoding, hour));
-      assertThat(stage.deadLetters()).isEmpty();
-      assertThat(stage.extractOutputValues()).hasSize(1);
-      stage.take(
-          chunk("long", 0, 3, 1_000, 1, encoding, hour),
-          chunk("long", 1, 3, 1_000, 1, encoding, hour),
-          chunk("long", 2, 3, 1_000, 1, encoding, new byte[2]));
-      assertThat(stage.extractOutputValues()).hasSize(1);
-      assertThat(stage.deadLetters())
-          .singleElement()
-          .satisfies(
-              letter -> {
-                assertThat(letter.reason()).isEqualTo(RejectReason.BAD_AUDIO_FORMAT);
-                assertThat(letter.message()).contains("Utterance long is longer than 7200 s");
-              });
-    }
-  }
-
-  /** All that is made of it would end the process, again after each restart. */
-  @Test
-  void anUtteranceThatNeedsMoreMemoryThanThereIsIsADeadLetter() throws Exception {
-    byte[] part = new byte[16 << 20];
-    int fit = (int) (Runtime.getRuntime().maxMemory() / 16 / part.length);
-    try (var stage = opened()) {
-      for (int i = 0; i <= fit; i++) {
-        assertThat(stage.deadLetters()).isEmpty();
-        stage.take(chunk("large", i, 1_000, 96_000, 8, PcmEncoding.FLOAT32LE, part));
-      }
-      assertThat(stage.deadLetters())
-          .singleElement()
-          .satisfies(
-              letter -> {
-                assertThat(letter.reason()).isEqualTo(RejectReason.BAD_AUDIO_FORMAT);
-                assertThat(letter.message())
-                    .contains("Utterance large has more than ", "or give the process more memory");
-              });
-    }
-  }
-
-  /** Part of a corpus may lie in the embedding stage's state, divided like that. */
-  @Test
-  void aJobThatBeganWithVersion010GoesOnDividingByHashAfterEveryRestart() throws Exception {
-    OperatorSubtaskState savepoint;
-    try (var stage = new KeyedStage<>(new OfLayout1(), Chunk::utteranceKey)) {
-      stage.open();
-      savepoint = stage.snapshot(1, 1);
-    }
-    for (int restart = 0; restart < 3; restart++) {
-      try (var stage = stage()) {
-        stage.initializeState(savepoint);
-        stage.open();
-        stage.take(chunk("u" + restart, 0, 1, 16_000, 1, PcmEncoding.PCM_S16LE, new byte[2]));
-        assertThat(stage.extractOutputValues())
-            .extracting(ShardUtterance::shard)
-            .containsExactly(Shards.of("u" + restart, 8));
-        savepoint = stage.snapshot(2 + restart, 2 + restart);
-      }
-    }
-  }
-
-  /** Leaves what version 0.1.0 had beside the state of utterances. */
-  private static final class OfLayout1 extends KeyedProcessFunction<String, Chunk, ShardUtterance>
-      implements CheckpointedFunction {
-
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void initializeState(FunctionInitializationContext context) throws Exception {
-      new StateLayout("assemble", 1).restored(context.getOperatorStateStore());
-    }
-
-    @Override
-    public void snapshotState(FunctionSnapshotContext context) {}
-
-    @Override
-    public void processElement(Chunk chunk, Context context, Collector<ShardUtterance> out) {}
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class CorrelateTest {
 
-  private static final RelateSettings SETTINGS =
+  static final RelateSettings SETTINGS =
       RelateSettings.DEFAULT.with(RelateSettings.DEFAULT.fromSteps(), 50);
   private static final String TASK = "asr-wer";
 
@@ -41,7 +41,7 @@ class CorrelateTest {
     return new Score(run, step, task, value, 1_000, step);
   }
 
-  private static List<CorrelationEvent> correlations(RelateSettings settings, List<?> records)
+  static List<CorrelationEvent> correlations(RelateSettings settings, List<?> records)
       throws Exception {
     try (CorrelationHarness harness = CorrelationHarness.open(settings)) {
       harness.take(records);
@@ -328,72 +328,6 @@ class CorrelateTest {
       harness.finishSweeps();
       assertThat(harness.events()).hasSameSizeAs(expected.keySet());
     }
-  }
-
-  /** Else the first group, whose evidence comes all the time, would keep the others waiting. */
-  @Test
-  void aSweepGoesOnBehindTheGroupThatWasComputedLast() throws Exception {
-    List<Object> records = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      records.add(measurement("a", i, 0));
-      for (int task = 0; task < 3; task++) {
-        records.add(score("a", i, "task" + task, i * (task + 2) % 5));
-      }
-    }
-    RelateSettings all = SETTINGS.with(List.of(FromStep.of("0")), 0);
-    List<String> tasks = new ArrayList<>();
-    try (CorrelationHarness harness = CorrelationHarness.groupByGroup(all, null)) {
-      harness.take(records);
-      for (int group = 0; group < 4; group++) {
-        int known = ofLayer0(harness).size();
-        while (ofLayer0(harness).size() == known) {
-          harness.pass(Correlate.DELAY_MILLIS);
-        }
-        tasks.add(ofLayer0(harness).get(known).getTask());
-        if (group == 0) {
-          harness.take(List.of(new Score("a", 1, "task0", 77, 2_000, 9)));
-        }
-      }
-    }
-    assertThat(tasks).containsExactly("task0", "task1", "task2", "task0");
-  }
-
-  private static List<CorrelationEvent> ofLayer0(CorrelationHarness harness) throws Exception {
-    return harness.events().stream().filter(e -> e.getLayer() != null).toList();
-  }
-
-  @Test
-  void aSweepThatARestartInterruptsGoesOnWhereItWas() throws Exception {
-    RelateSettings all = SETTINGS.with(List.of(FromStep.of("0")), 50);
-    List<Object> records = new ArrayList<>();
-    for (int run = 0; run < 3; run++) {
-      for (int i = 0; i < 30; i++) {
-        records.add(measurement("run" + run, 10_000L * run + i, 0));
-        records.add(score("run" + run, 10_000L * run + i, TASK, i * 7 % 11));
-      }
-    }
-    int half = records.size() / 2;
-    List<CorrelationEvent> events = new ArrayList<>();
-    CorrelationHarness.Saved saved;
-    try (CorrelationHarness harness = CorrelationHarness.groupByGroup(all, null)) {
-      harness.take(records.subList(0, half));
-      saved = harness.snapshot();
-    }
-    int restarts = 0;
-    for (boolean more = true; more; restarts++) {
-      try (CorrelationHarness harness = CorrelationHarness.groupByGroup(all, saved)) {
-        if (restarts == 0) {
-          harness.take(records.subList(half, records.size()));
-        }
-        harness.pass(Correlate.DELAY_MILLIS);
-        saved = harness.snapshot();
-        events.addAll(harness.events());
-        more = harness.timers() > 0;
-      }
-    }
-    assertThat(restarts).isGreaterThan(2);
-    assertThat(events).hasSize(3 * (LayerMetric.fields().size() + 2));
-    assertThat(lastOfEach(events)).isEqualTo(lastOfEach(correlations(all, records)));
   }
 
   @Test

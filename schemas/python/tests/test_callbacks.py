@@ -95,6 +95,20 @@ class AnyLoop(HandedOver):
         self.assertEqual(f"file:{self.folder}/out/step00000400.safetensors", event["weightsUri"])
         self.assert_weights(event, model.state_dict())
 
+    def test_nothing_that_is_pickled_in_a_file_is_run(self):
+        class Code:
+            def __reduce__(self):
+                return os.mkdir, (str(folder / "was-run"),)
+
+        folder, model = self.folder, encoder()
+        torch.save({**model.state_dict(), "extra": Code()}, folder / "400.pt")
+        with self.assertLogs("sounding", "WARNING") as log:
+            self.hand_over().file(400, folder / "400.pt", model)
+            self.assertTrue(self.publisher.flush(LIMIT))
+        self.assertIn("400.pt holds more than tensors", log.output[0])
+        self.assertFalse((folder / "was-run").exists())
+        self.assertEqual([], self.events())
+
     def test_a_resumed_run_hands_steps_over_again_beside_the_former_ones(self):
         states = []
         for attempt in (0, 1):

@@ -106,9 +106,9 @@ class Traceable:
         raise failures[0]
 
     def _warn_if_sized(self) -> None:
-        structure = self._structure(self._example)
         try:
             longer = self._structure(_longer(self._example))
+            structure = self._structure(self._example)
         except Exception as failure:  # that is no reason not to evaluate it on audio it takes
             _LOG.warning(
                 "The model was exported, but takes no audio longer than its example (%s): longer "

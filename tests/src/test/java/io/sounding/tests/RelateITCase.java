@@ -317,8 +317,8 @@ class RelateITCase {
           .filter(line -> line.contains("corpus=\"speech\""))
           .filter(line -> line.contains("layer=\"3\""))
           .toList();
-    } catch (
-        IOException e) { // a scrape in the midst of a change of gauges may end without an answer
+    } catch (IOException e) {
+      // a scrape in the midst of a change of gauges may end without an answer
       return List.of(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

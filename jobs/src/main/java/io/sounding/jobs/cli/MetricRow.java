@@ -70,13 +70,13 @@ final class MetricRow {
     return value == null ? "-" : String.format(Locale.ROOT, format, value);
   }
 
-  /** The same of a text of several lines. */
-  static String printableLines(String text) {
-    return text.replaceAll("[\\p{Cntrl}\u0080-\u009f&&[^\n]]+", " ");
-  }
-
   /** The text without what could steer the terminal: names and reasons are other people's. */
   static String printable(String text) {
     return text.replaceAll("[\\p{Cntrl}\u0080-\u009f]+", " ");
+  }
+
+  /** The same of a text of several lines. */
+  static String printableLines(String text) {
+    return text.replaceAll("[\\p{Cntrl}\u0080-\u009f&&[^\n]]+", " ");
   }
 }

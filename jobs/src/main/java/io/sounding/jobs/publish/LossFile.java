@@ -45,7 +45,7 @@ final class LossFile {
       return;
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) { // a pipe would be waited for
-      finding = file + ": is no file.";
+      finding = file + ": is no file; name a CSV with the columns step and loss.";
       return;
     }
     try {

@@ -3,6 +3,7 @@ package io.sounding.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.cli.Sounding;
+import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -66,9 +67,12 @@ class DemoCommandITCase {
       assertThat(demo.terminate()).as(demo.printed()).isEqualTo(128 + 15);
       assertThat(demo.printed()).doesNotContain("Kafka could not write");
     }
-    assertThat(onlyFileOf(work.resolve("work")))
-        .isDirectoryContaining("glob:**/sounding.log")
-        .isDirectoryNotContaining(Files::isDirectory);
+    Path folder = onlyFileOf(work.resolve("work"));
+    Await.until( // who cleans up does so after the process
+        "no folder is left",
+        () -> folder.toFile().listFiles(File::isDirectory).length == 0,
+        () -> List.of(folder.toFile().list()));
+    assertThat(folder).isDirectoryContaining("glob:**/sounding.log");
   }
 
   private static Path onlyFileOf(Path directory) throws Exception {

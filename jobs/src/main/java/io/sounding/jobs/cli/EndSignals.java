@@ -1,13 +1,14 @@
 package io.sounding.jobs.cli;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The signals that tell a process to end (SIGHUP, SIGINT, SIGTERM), given to those who end it in
@@ -21,17 +22,21 @@ import java.util.function.IntConsumer;
 final class EndSignals {
 
   private static final List<String> NAMES = List.of("HUP", "INT", "TERM");
+  private static final Class<?> SIGNAL = type("sun.misc.Signal");
+  private static final Class<?> HANDLER = type("sun.misc.SignalHandler");
 
   /** The handlers of signals that were taken. */
   private static final Map<String, Object> BEFORE = new HashMap<>();
 
-  private static final Set<IntConsumer> LISTENERS = new LinkedHashSet<>();
-  private static final AtomicBoolean CAME = new AtomicBoolean();
+  private static final Set<Runnable> LISTENERS = new LinkedHashSet<>();
+
+  /** The first that came. */
+  private static final AtomicReference<Object> CAME = new AtomicReference<>();
 
   private EndSignals() {}
 
-  /** Tells {@code listener} the status of a process that a signal ended, 128 and its number. */
-  static synchronized void tell(IntConsumer listener) {
+  /** Runs {@code listener} when the process is told to end. */
+  static synchronized void tell(Runnable listener) {
     if (LISTENERS.isEmpty()) {
       NAMES.forEach(EndSignals::take);
     }
@@ -39,7 +44,7 @@ final class EndSignals {
   }
 
   /** No longer. */
-  static synchronized void forget(IntConsumer listener) {
+  static synchronized void forget(Runnable listener) {
     if (LISTENERS.remove(listener) && LISTENERS.isEmpty()) {
       BEFORE.forEach(EndSignals::handle);
       BEFORE.clear();
@@ -48,14 +53,44 @@ final class EndSignals {
 
   /** Whether the process has been told to end, and is about to. */
   static boolean haveCome() {
-    return CAME.get();
+    return CAME.get() != null;
+  }
+
+  /**
+   * Ends the process by the signal that came, and only then deletes the folders in {@code folder}:
+   * what still runs in it would make them anew. Returns where that cannot be: there is no shell, or
+   * the process is the first of a container, which no signal ends.
+   */
+  static void endAndClean(Path folder) {
+    String name = (String) valueOf("getName");
+    handle(name, handler("SIG_DFL"));
+    String process = Long.toString(ProcessHandle.current().pid());
+    String script = "kill -s $0 $1; rm -rf -- \"$2\"/*/";
+    try {
+      new ProcessBuilder("sh", "-c", script, name, process, folder.toString()).start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      // as without a shell
+    }
+  }
+
+  /** Ends the process with the status of one that the signal ended. */
+  static void halt() {
+    Runtime.getRuntime().halt(128 + (int) valueOf("getNumber"));
+  }
+
+  private static Object valueOf(String getter) {
+    try {
+      return SIGNAL.getMethod(getter).invoke(CAME.get());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void take(String name) {
     Object handler =
         Proxy.newProxyInstance(
             EndSignals.class.getClassLoader(),
-            new Class<?>[] {type("sun.misc.SignalHandler")},
+            new Class<?>[] {HANDLER},
             (proxy, method, arguments) -> {
               if (method.getDeclaringClass() == Object.class) {
                 return method.invoke(LISTENERS, arguments);
@@ -64,7 +99,7 @@ final class EndSignals {
               return null;
             });
     Object before = handle(name, handler);
-    if (before != null && before == ignoring()) { // as nohup wants it
+    if (before != null && before == handler("SIG_IGN")) { // as nohup wants it
       handle(name, before);
     } else if (before != null) {
       BEFORE.put(name, before);
@@ -73,19 +108,17 @@ final class EndSignals {
 
   /** Sets a signal's handler; returns the one before, null where the JVM cannot (-Xrs). */
   private static Object handle(String name, Object handler) {
-    Class<?> signal = type("sun.misc.Signal");
     try {
-      return signal
-          .getMethod("handle", signal, type("sun.misc.SignalHandler"))
-          .invoke(null, signal.getConstructor(String.class).newInstance(name), handler);
+      Object signal = SIGNAL.getConstructor(String.class).newInstance(name);
+      return SIGNAL.getMethod("handle", SIGNAL, HANDLER).invoke(null, signal, handler);
     } catch (ReflectiveOperationException e) {
       return null;
     }
   }
 
-  private static Object ignoring() {
+  private static Object handler(String name) {
     try {
-      return type("sun.misc.SignalHandler").getField("SIG_IGN").get(null);
+      return HANDLER.getField(name).get(null);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -99,14 +132,13 @@ final class EndSignals {
     }
   }
 
-  private static void come(Object signal) throws ReflectiveOperationException {
-    int number = (int) signal.getClass().getMethod("getNumber").invoke(signal);
-    if (CAME.compareAndSet(false, true)) { // further ones change nothing
-      listeners().forEach(listener -> listener.accept(128 + number));
+  private static void come(Object signal) {
+    if (CAME.compareAndSet(null, signal)) { // further ones change nothing
+      listeners().forEach(Runnable::run);
     }
   }
 
-  private static synchronized List<IntConsumer> listeners() {
+  private static synchronized List<Runnable> listeners() {
     return List.copyOf(LISTENERS);
   }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntConsumer;
 
 /**
  * Lets a command end in good order, with status 0, when the process is told to (SIGINT, SIGTERM).
@@ -17,7 +16,7 @@ final class Interruption implements AutoCloseable {
   private final AtomicBoolean told = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread worker = Thread.currentThread();
-  private final IntConsumer listener = status -> interrupt();
+  private final Runnable listener = this::interrupt;
   private final Duration limit;
 
   Interruption() {

@@ -1,6 +1,5 @@
 package io.sounding.jobs.cli;
 
-import io.sounding.jobs.embedded.KafkaExit;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,11 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 import org.apache.flink.util.function.FunctionWithException;
@@ -28,12 +24,10 @@ final class WorkFolder {
   private static final FileAttribute<?> OWNERS_ALONE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  private static final int MOST_ROUNDS = 20;
-
   private static final String NAME_ANOTHER = "name another folder with --work";
 
   private final Path folder;
-  private final IntConsumer ending = this::cleanAndEnd;
+  private final Runnable ending = this::endAndClean;
 
   private WorkFolder(Path folder) {
     this.folder = folder;
@@ -41,7 +35,7 @@ final class WorkFolder {
 
   /**
    * A new folder below the given one, or below the system's folder for temporary files. When the
-   * process is told to end, it is cleaned, and the process ends.
+   * process is told to end, it does, and the folder is cleaned.
    */
   static WorkFolder below(Path given) throws UnusableInputException {
     Path parent = given == null ? Path.of(System.getProperty("java.io.tmpdir")) : given;
@@ -114,29 +108,10 @@ final class WorkFolder {
     }
   }
 
-  private void cleanAndEnd(int status) {
-    KafkaExit.tell(sentence -> {}); // who is told to end need not be able to write
-    for (int round = 0; round < MOST_ROUNDS && !folders().isEmpty(); round++) {
-      cleanUnderWay(); // again: the job may have made one anew meanwhile
-    }
-    Runtime.getRuntime().halt(status);
-  }
-
-  /** As {@link #clean}, while the job runs: files stand where it would make its folders anew. */
-  private void cleanUnderWay() {
-    Map<Path, Path> moved = new HashMap<>();
-    for (Path child : folders()) {
-      try {
-        moved.put(child, Files.move(child, folder.resolve("ended-" + child.getFileName())));
-        Files.createFile(child);
-      } catch (IOException e) {
-        // the job was faster: it deleted the folder, or made it anew
-      }
-    }
-    moved.values().forEach(WorkFolder::delete);
-    for (Path child : moved.keySet()) {
-      child.toFile().delete(); // the file; a folder that was made anew is not empty, or deleted
-    }
+  private void endAndClean() {
+    EndSignals.endAndClean(folder);
+    folders().forEach(WorkFolder::delete);
+    EndSignals.halt();
   }
 
   private List<Path> folders() {

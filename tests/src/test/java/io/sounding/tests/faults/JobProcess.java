@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.flink.api.common.JobID;
 
 /**
@@ -197,7 +198,7 @@ final class JobProcess implements AutoCloseable {
 
   /** Id of the stage whose name begins so. */
   String vertex(String name) {
-    for (JsonNode vertex : rest.get("/jobs/" + id).path("vertices")) {
+    for (JsonNode vertex : answer("/jobs/" + id).path("vertices")) {
       if (vertex.path("name").asText().startsWith(name)) {
         return vertex.path("id").asText();
       }
@@ -205,11 +206,22 @@ final class JobProcess implements AutoCloseable {
     throw new AssertionError("The job has no stage " + name + ".");
   }
 
+  private JsonNode answer(String path) {
+    AtomicReference<JsonNode> answer = new AtomicReference<>();
+    Await.until(
+        "the job manager answers " + path,
+        () -> {
+          answer.set(rest.get(path));
+          return !answer.get().isMissingNode();
+        },
+        this::state);
+    return answer.get();
+  }
+
   /** Names of the task managers that run subtasks of a stage. */
   Set<String> taskManagers(String vertex) {
     Set<String> names = new TreeSet<>();
-    for (JsonNode subtask :
-        rest.get("/jobs/%s/vertices/%s".formatted(id, vertex)).path("subtasks")) {
+    for (JsonNode subtask : answer("/jobs/%s/vertices/%s".formatted(id, vertex)).path("subtasks")) {
       names.add(subtask.path("taskmanager-id").asText());
     }
     return names;

@@ -1,5 +1,7 @@
 package io.sounding.jobs.report;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Set;
 
@@ -11,30 +13,31 @@ final class Html {
 
   private static final Set<String> INLINE = Set.of("a", "code", "label");
 
-  private final StringBuilder page = new StringBuilder();
+  private final Appendable page;
+
+  /**
+   * @param page where it is written to; {@link UncheckedIOException} tells that it cannot be
+   */
+  Html(Appendable page) {
+    this.page = page;
+  }
 
   /** Begins an element; attributes are names and values in turn. */
   Html open(String element, String... attributes) {
-    page.append('<').append(element);
+    markup("<").markup(element);
     for (int i = 0; i < attributes.length; i += 2) {
-      page.append(' ').append(attributes[i]).append("=\"").append(escaped(attributes[i + 1]));
-      page.append('"');
+      markup(" ").markup(attributes[i]).markup("=\"").text(attributes[i + 1]).markup("\"");
     }
-    page.append('>');
-    return this;
+    return markup(">");
   }
 
   Html close(String element) {
-    page.append("</").append(element).append('>');
-    if (!INLINE.contains(element)) {
-      page.append('\n');
-    }
-    return this;
+    markup("</").markup(element).markup(">");
+    return INLINE.contains(element) ? this : markup("\n");
   }
 
   Html text(String text) {
-    page.append(escaped(text));
-    return this;
+    return markup(escaped(text));
   }
 
   /** An element with nothing but text in it. */
@@ -50,7 +53,11 @@ final class Html {
 
   /** Markup of our own, as it is. */
   Html markup(String markup) {
-    page.append(markup);
+    try {
+      page.append(markup);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return this;
   }
 
@@ -71,10 +78,5 @@ final class Html {
               }
             });
     return escaped.toString();
-  }
-
-  @Override
-  public String toString() {
-    return page.toString();
   }
 }

@@ -7,11 +7,14 @@ import io.sounding.jobs.watch.ReplacedFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,13 +47,20 @@ public final class Report {
   /** A plot: a file, and a place on the page. Its points are gathered when it is drawn. */
   private record Picture(String name, Supplier<Sheet> sheet, String axis) {
 
-    private Drawing draw(PlotFont font) {
+    /** Writes it, too: all of a large report would not fit into memory. */
+    private Drawing draw(PlotFont font, Path folder) {
       Sheet shown = sheet.get();
-      return new Drawing(png(shown.draw(font)), shown.width(), shown.title(), axis);
+      Path file = folder.resolve(name + ".png");
+      try {
+        ReplacedFile.write(file, png(shown.draw(font)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new Drawing(file, shown.width(), shown.title(), axis);
     }
   }
 
-  private record Drawing(byte[] png, int width, String title, String axis) {}
+  private record Drawing(Path file, int width, String title, String axis) {}
 
   private final History history;
   private final Path folder;
@@ -104,18 +114,14 @@ public final class Report {
   public Written write(String title, BiConsumer<Integer, Integer> drawn) throws IOException {
     Files.createDirectories(folder);
     boolean again = Files.exists(folder.resolve(PAGE));
-    ReportPage page = new ReportPage(history, title, fields);
+    List<Drawing> plots = List.of();
     String missing = null;
-    Set<String> plots = Set.of();
-    page.begin();
     try {
-      plots = draw(page, PlotFont.load(), drawn);
+      plots = draw(PlotFont.load(), drawn);
     } catch (PlotsUnavailableException e) {
       missing = e.getMessage();
-      page.note(missing);
     }
-    page.end();
-    ReplacedFile.write(folder.resolve(PAGE), page.toString().getBytes(StandardCharsets.UTF_8));
+    writePage(title, plots, missing);
     if (again) {
       deleteOthers(plots);
     }
@@ -123,52 +129,71 @@ public final class Report {
     return new Written(history.runs().size(), checkpoints, plots.size(), missing);
   }
 
-  /** Returns the names of the plots. */
-  private Set<String> draw(ReportPage page, PlotFont font, BiConsumer<Integer, Integer> told)
-      throws IOException {
-    if (history.layers().isEmpty()) {
-      page.note("No checkpoint has FINAL metrics yet: there is nothing to plot.");
-      return Set.of();
-    }
-    List<Picture> pictures = pictures();
+  /** Draws and writes the plots. */
+  private List<Drawing> draw(PlotFont font, BiConsumer<Integer, Integer> told) throws IOException {
+    List<Picture> pictures = history.layers().isEmpty() ? List.of() : pictures();
     AtomicInteger done = new AtomicInteger();
-    // one picture has nothing to do with the other, and each takes a tenth of a second
-    List<Drawing> drawn =
-        pictures.parallelStream()
-            .map(
-                picture -> {
-                  Drawing drawing = picture.draw(font);
-                  told.accept(done.incrementAndGet(), pictures.size());
-                  return drawing;
-                })
-            .toList();
-    for (int i = 0; i < pictures.size(); i++) {
-      ReplacedFile.write(folder.resolve(pictures.get(i).name() + ".png"), drawn.get(i).png());
+    try {
+      // one picture has nothing to do with the other, and each takes a tenth of a second
+      return pictures.parallelStream()
+          .map(
+              picture -> {
+                Drawing drawing = picture.draw(font, folder);
+                told.accept(done.incrementAndGet(), pictures.size());
+                return drawing;
+              })
+          .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
+  }
+
+  private void writePage(String title, List<Drawing> plots, String missing) throws IOException {
+    try (ReplacedFile file = new ReplacedFile(folder.resolve(PAGE))) {
+      try (Writer writer = // which has a question mark for half of a surrogate pair
+          new OutputStreamWriter(Files.newOutputStream(file.partial()), StandardCharsets.UTF_8)) {
+        ReportPage page = new ReportPage(writer, history, title, fields);
+        page.begin();
+        if (missing != null) {
+          page.note(missing);
+        } else if (plots.isEmpty()) {
+          page.note("No checkpoint has FINAL metrics yet: there is nothing to plot.");
+        } else {
+          put(page, plots);
+        }
+        page.end();
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+      file.complete();
+    }
+  }
+
+  private void put(ReportPage page, List<Drawing> plots) throws IOException {
     if (history.layers().size() > 1 && !byLayers()) {
       page.note(
           "There are more than %d runs, so the plots of the layers of each are left out: choose runs with --run."
               .formatted(MOST_RUNS_BY_LAYERS));
     }
-    int next = 0;
+    Iterator<Drawing> next = plots.iterator();
     page.beginOverview();
-    next = put(page, drawn, next);
+    putPair(page, next);
     page.endSection();
     for (MetricField field : fields) {
       page.beginMetric(field);
-      next = put(page, drawn, next);
+      putPair(page, next);
       if (byLayers()) {
         page.beginLayers();
-        next = put(page, drawn, next);
+        putPair(page, next);
         page.endLayers();
       }
       page.endSection();
     }
-    return pictures.stream().map(Picture::name).collect(Collectors.toSet());
   }
 
   /** Plots of an earlier report beside this page would be taken for its own. */
-  private void deleteOthers(Set<String> plots) throws IOException {
+  private void deleteOthers(List<Drawing> plots) throws IOException {
+    Set<Path> own = plots.stream().map(Drawing::file).collect(Collectors.toSet());
     List<String> names = new ArrayList<>(List.of(OVERVIEW));
     for (MetricField field : MetricField.ALL) {
       names.add(field.name());
@@ -176,8 +201,9 @@ public final class Report {
     }
     for (String name : names) {
       for (String plot : List.of(name, name + LINEAR)) {
-        if (!plots.contains(plot)) {
-          Files.deleteIfExists(folder.resolve(plot + ".png"));
+        Path file = folder.resolve(plot + ".png");
+        if (!own.contains(file)) {
+          Files.deleteIfExists(file);
         }
       }
     }
@@ -189,12 +215,11 @@ public final class Report {
   }
 
   /** A picture over logarithmic steps, and the same over linear ones. */
-  private static int put(ReportPage page, List<Drawing> drawn, int first) {
-    for (int i = first; i < first + 2; i++) {
-      Drawing each = drawn.get(i);
-      page.picture(each.png(), each.width(), each.title(), each.axis());
+  private static void putPair(ReportPage page, Iterator<Drawing> plots) throws IOException {
+    for (int i = 0; i < 2; i++) {
+      Drawing plot = plots.next();
+      page.picture(Files.readAllBytes(plot.file()), plot.width(), plot.title(), plot.axis());
     }
-    return first + 2;
   }
 
   private List<Picture> pictures() {
@@ -221,13 +246,9 @@ public final class Report {
     pictures.add(new Picture(name + LINEAR, linear, "linear"));
   }
 
-  private static byte[] png(BufferedImage image) {
+  private static byte[] png(BufferedImage image) throws IOException {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", png);
-    } catch (IOException e) {
-      throw new UncheckedIOException("A picture in memory cannot be encoded.", e);
-    }
+    ImageIO.write(image, "png", png);
     return png.toByteArray();
   }
 

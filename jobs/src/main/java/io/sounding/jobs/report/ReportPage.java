@@ -23,20 +23,16 @@ final class ReportPage {
   private static final int OPEN_UP_TO_CHECKPOINTS = 40;
   private static final int OPEN_UP_TO_ALARMS = 12;
 
-  private final Html html = new Html();
+  private final Html html;
   private final History history;
   private final String title;
   private final List<MetricField> fields;
 
-  ReportPage(History history, String title, List<MetricField> fields) {
+  ReportPage(Appendable page, History history, String title, List<MetricField> fields) {
+    html = new Html(page);
     this.history = history;
     this.title = title;
     this.fields = fields;
-  }
-
-  @Override
-  public String toString() {
-    return html.toString();
   }
 
   void begin() {

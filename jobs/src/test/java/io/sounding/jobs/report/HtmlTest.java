@@ -2,6 +2,7 @@ package io.sounding.jobs.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,8 +22,9 @@ class HtmlTest {
         "\u00fc\u4e2d\ud83d\udd0a|\u00fc\u4e2d\ud83d\udd0a"
       })
   void textIsText(String text, String escaped) {
-    assertThat(new Html().text(text)).hasToString(escaped);
-    assertThat(new Html().open("p", "title", text)).hasToString("<p title=\"" + escaped + "\">");
+    assertThat(written(html -> html.text(text))).isEqualTo(escaped);
+    assertThat(written(html -> html.open("p", "title", text)))
+        .isEqualTo("<p title=\"" + escaped + "\">");
   }
 
   @Test
@@ -32,8 +34,14 @@ class HtmlTest {
 
   @Test
   void imagesAreInThePage() {
-    assertThat(new Html().image(new byte[] {1, 2, 3}, 40, "a \"plot\""))
-        .hasToString(
+    assertThat(written(html -> html.image(new byte[] {1, 2, 3}, 40, "a \"plot\"")))
+        .isEqualTo(
             "<img src=\"data:image/png;base64,AQID\" width=\"40\" alt=\"a &quot;plot&quot;\">");
+  }
+
+  private static String written(Consumer<Html> writing) {
+    StringBuilder page = new StringBuilder();
+    writing.accept(new Html(page));
+    return page.toString();
   }
 }

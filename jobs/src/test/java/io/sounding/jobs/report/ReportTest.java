@@ -166,6 +166,13 @@ class ReportTest {
   }
 
   @Test
+  void halfOfACharacterIsAQuestionMark() throws Exception {
+    write(run("half\ud83d", 1, 0));
+
+    assertThat(pageWithoutImages()).contains("half?");
+  }
+
+  @Test
   void whatIsPartialIsToldButNeverPlotted() throws Exception {
     List<MetricEvent> events = run("a", 2, 0, 100);
     write(events);

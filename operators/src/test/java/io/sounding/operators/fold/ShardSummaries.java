@@ -18,6 +18,9 @@ public final class ShardSummaries {
   /** Frames of each utterance. */
   public static final int FRAMES = 50;
 
+  /** Audio of each utterance; sums of it are rounded. */
+  public static final double SECONDS = 1.1;
+
   /** Settings of every summary. */
   public static final StatisticsSettings SETTINGS =
       Examples.settings(1, Path.of("unused")).statistics();
@@ -44,11 +47,11 @@ public final class ShardSummaries {
         request(),
         "c".repeat(64),
         corpusUtterances,
-        1.5 * corpusUtterances,
+        SECONDS * corpusUtterances,
         shard,
         shards,
         utterances,
-        1.5 * utterances,
+        SECONDS * utterances,
         2,
         3,
         fold.save().summaries()[0],

@@ -73,8 +73,8 @@ class PublishMetricsTest {
     assertThat(event.getFrames()).isEqualTo(10 * ShardSummaries.FRAMES);
     assertThat(event.getUtterances()).isEqualTo(10);
     assertThat(event.getCorpusUtterances()).isEqualTo(10);
-    assertThat(event.getAudioSeconds()).isEqualTo(15);
-    assertThat(event.getCorpusAudioSeconds()).isEqualTo(15);
+    assertThat(event.getAudioSeconds()).isEqualTo(11);
+    assertThat(event.getCorpusAudioSeconds()).isEqualTo(11);
     assertThat(event.getFrameDimension()).isEqualTo(ShardSummaries.DIMENSION);
     assertThat(event.getSeed()).isEqualTo(7);
     assertThat(event.getShards()).isEqualTo(5);
@@ -94,7 +94,7 @@ class PublishMetricsTest {
     assertThat(event.getCost().getEmbedSeconds()).isEqualTo(2.5);
     assertThat(event.getCost().getFoldSeconds()).isEqualTo(1.25);
     assertThat(event.getCost().getLoadSeconds()).isEqualTo(4); // of the slowest shard
-    assertThat(event.getCost().getAudioSecondsPerSecond()).isEqualTo(15 / 2.004);
+    assertThat(event.getCost().getAudioSecondsPerSecond()).isEqualTo(11 / 2.004);
     assertThat(event.getCost().getMetricsSeconds()).isPositive();
   }
 

@@ -177,21 +177,9 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     }
     devices.remove("");
     ShardSummary any = inOrder.get(0);
-    List<String> models =
-        inOrder.stream()
-            .map(ShardSummary::modelSha256)
-            .filter(Objects::nonNull)
-            .distinct()
-            .toList();
-    if (models.size() > 1) {
-      return MergedLayer.failed(
-          any.checkpoint(),
-          any.shards(),
-          "The model file changed midway: its SHA-256 was %s for some shards and %s for others. Publish the checkpoint again with a higher attempt, with its SHA-256 or under a name that nothing overwrites."
-              .formatted(models.get(0), models.get(1)));
-    }
-    if (inOrder.stream().mapToInt(ShardSummary::layers).distinct().count() > 1) {
-      return MergedLayer.failed(any.checkpoint(), any.shards(), FailLayers.OTHER_LAYERS);
+    String disagreement = disagreement(inOrder);
+    if (disagreement != null) {
+      return MergedLayer.failed(any.checkpoint(), any.shards(), disagreement);
     }
     LayerSummary whole;
     try {
@@ -228,6 +216,18 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
         foldSeconds,
         EmbedTiming.over(inOrder.stream().map(ShardSummary::timing).toList()),
         null);
+  }
+
+  /** A sentence on what shows that the shards are of different models; null: nothing does. */
+  private static String disagreement(List<ShardSummary> parts) {
+    List<String> models =
+        parts.stream().map(ShardSummary::modelSha256).filter(Objects::nonNull).distinct().toList();
+    if (models.size() > 1) {
+      return "The model file changed midway: its SHA-256 was %s for some shards and %s for others. Publish the checkpoint again with a higher attempt, with its SHA-256 or under a name that nothing overwrites."
+          .formatted(models.get(0), models.get(1));
+    }
+    boolean sameLayers = parts.stream().mapToInt(ShardSummary::layers).distinct().count() == 1;
+    return sameLayers ? null : FailLayers.OTHER_LAYERS;
   }
 
   private static int[] absent(int shards) {

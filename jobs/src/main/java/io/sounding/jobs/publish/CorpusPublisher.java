@@ -56,8 +56,7 @@ public final class CorpusPublisher {
     List<SealedUtterance> sealed = new ArrayList<>();
     double seconds = 0;
     for (AudioFiles.AudioFilePath file : files) {
-      UtteranceChunks utterance =
-          new UtteranceChunks(corpusId, file.utteranceId(), AudioFile.read(file.path()));
+      UtteranceChunks utterance = UtteranceChunks.of(corpusId, file);
       for (int index = 0; index < utterance.count(); index++) {
         sends.send(record(topic, utterance.chunk(index)));
       }

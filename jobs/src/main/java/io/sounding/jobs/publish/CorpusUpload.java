@@ -202,7 +202,7 @@ public final class CorpusUpload {
   }
 
   private UtteranceChunks read(AudioFiles.AudioFilePath file) throws UnusableInputException {
-    return new UtteranceChunks(corpusId, file.utteranceId(), AudioFile.read(file.path()));
+    return UtteranceChunks.of(corpusId, file);
   }
 
   private void bring(

@@ -49,9 +49,10 @@ public record CheckpointRequest(
     KafkaRecord source) {
 
   /** Lowest and highest sample rate that are taken as meant, Hz. */
-  static final int MIN_SAMPLE_RATE_HZ = 1_000;
+  public static final int MIN_SAMPLE_RATE_HZ = 1_000;
 
-  static final int MAX_SAMPLE_RATE_HZ = 768_000;
+  /** See {@link #MIN_SAMPLE_RATE_HZ}. */
+  public static final int MAX_SAMPLE_RATE_HZ = 768_000;
 
   /** Longest URI taken, characters: it appears in messages, which must fit a Kafka record. */
   private static final int MAX_URI_CHARACTERS = 4_096;

@@ -36,7 +36,9 @@ public record Chunk(
     KafkaRecord source) {
 
   private static final int MAX_CHUNKS = 10_000;
-  private static final int MAX_CHANNELS = 8;
+
+  /** Most channels of an utterance; they are mixed into one. */
+  public static final int MAX_CHANNELS = 8;
 
   static Chunk of(AudioChunk chunk, KafkaRecord source) throws DecodingException {
     checkId("corpusId", chunk.getCorpusId());

@@ -43,7 +43,10 @@ public final class EvaluationOptions {
       description = "Shares of a corpus, 1 to 128; fixed for a savepoint.")
   private int shards = 32;
 
-  @Option(names = "--k", paramLabel = "CLUSTERS", description = "Clusters.")
+  @Option(
+      names = "--k",
+      paramLabel = "CLUSTERS",
+      description = "Clusters; 16384 at most, lowered to a 39th of the sampled frames.")
   private int clusters = 1_024;
 
   @Option(
@@ -99,7 +102,7 @@ public final class EvaluationOptions {
       names = "--device",
       paramLabel = "DEVICE",
       description =
-          "What models run on: cpu, gpu, or auto: a GPU where Flink lists some (external resource gpu) or CUDA shows some. Without a usable one models run on the CPU, and the log says so once.")
+          "What models run on: cpu, gpu, or auto: a GPU where Flink lists some (external resource gpu) or CUDA shows some. Where one is asked for, or listed by Flink, and none is usable, models run on the CPU, and the log says so once.")
   private String device = DeviceChoice.AUTO.label();
 
   @Option(

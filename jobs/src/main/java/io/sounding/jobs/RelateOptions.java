@@ -22,7 +22,7 @@ final class RelateOptions {
       split = "[," + Setting.SEPARATOR + "]",
       splitSynopsisLabel = ",",
       description =
-          "Correlations along a run leave out the checkpoints before these steps, in turn: a step (32000), or a share of the last step with a score (10%%).")
+          "Correlations along a run leave out the checkpoints before these steps, in turn: a step (32000), or a share of the last step with metrics and a score (10%%).")
   private List<String> correlateFrom = List.of("0", "10%");
 
   @Option(

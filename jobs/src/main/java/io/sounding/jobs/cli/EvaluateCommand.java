@@ -64,7 +64,8 @@ final class EvaluateCommand implements Callable<Integer> {
       required = true,
       arity = "1..*",
       paramLabel = "DIR_OR_FILE",
-      description = "WAV or FLAC files, or folders of them; any sample rate, mono or stereo.")
+      description =
+          "WAV or FLAC files, or folders of them; 1 to 768 kHz, up to 8 channels, which are mixed into one.")
   private List<Path> audio;
 
   @Option(
@@ -95,7 +96,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--k",
       paramLabel = "CLUSTERS",
       description =
-          "Clusters (default: 1024); lowered so that at least 39 sampled frames fall on each.")
+          "Clusters (default: 1024); 16384 at most, lowered to a 39th of the sampled frames.")
   private Integer clusters;
 
   @Configured
@@ -144,7 +145,7 @@ final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "auto",
       paramLabel = "DEVICE",
       description =
-          "What models run on: cpu, gpu, or auto: a GPU where CUDA shows one. Without a usable one models run on the CPU, and the log says so once (default: ${DEFAULT-VALUE}).")
+          "What models run on: cpu, gpu, or auto: a GPU where CUDA shows one. Where gpu is asked for and none is usable, models run on the CPU, and the log says so once (default: ${DEFAULT-VALUE}).")
   private String device;
 
   @Option(

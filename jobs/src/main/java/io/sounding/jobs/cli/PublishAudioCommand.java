@@ -43,7 +43,8 @@ final class PublishAudioCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "DIR_OR_FILE",
-      description = "WAV or FLAC files, or folders of them; any sample rate, mono or stereo.")
+      description =
+          "WAV or FLAC files, or folders of them; 1 to 768 kHz, up to 8 channels, which are mixed into one.")
   private List<Path> audio;
 
   @Option(

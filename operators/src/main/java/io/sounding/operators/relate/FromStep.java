@@ -9,8 +9,8 @@ import java.math.RoundingMode;
  * must not be mixed.
  *
  * @param step the first step; 0 where {@code share} is set
- * @param share the first step as a share of the last step with a score, above 0 and below 1; NaN
- *     where {@code step} is set
+ * @param share the first step as a share of the last step with metrics and a score, above 0 and
+ *     below 1; NaN where {@code step} is set
  */
 public record FromStep(long step, double share) implements Serializable {
 
@@ -50,9 +50,9 @@ public record FromStep(long step, double share) implements Serializable {
   }
 
   /**
-   * The first step of a run whose last step with a score is {@code lastStep}. Of a share, the
-   * decimal number counts that it was written as: 7 % of 100,000 is 7,000, where the binary number
-   * that is nearest to 0.07 gives 7,001.
+   * The first step of a run whose last step with metrics and a score is {@code lastStep}. Of a
+   * share, the decimal number counts that it was written as: 7 % of 100,000 is 7,000, where the
+   * binary number that is nearest to 0.07 gives 7,001.
    */
   long of(long lastStep) {
     return isShare()

@@ -43,31 +43,44 @@ final class EndSignals {
     LISTENERS.add(listener);
   }
 
-  /** No longer. */
-  static synchronized void forget(Runnable listener) {
+  /** No longer; true if it is too late for that, as it has been told. */
+  static synchronized boolean forget(Runnable listener) {
+    if (CAME.get() != null) {
+      return LISTENERS.contains(listener); // handlers stay as they are
+    }
     if (LISTENERS.remove(listener) && LISTENERS.isEmpty()) {
       BEFORE.forEach(EndSignals::handle);
       BEFORE.clear();
     }
-  }
-
-  /** Whether the process has been told to end, and is about to. */
-  static boolean haveCome() {
-    return CAME.get() != null;
+    return false;
   }
 
   /**
    * Ends the process by the signal that came, and only then deletes the folders in {@code folder}:
    * what still runs in it would make them anew. Returns where that cannot be: there is no shell, or
    * the process is the first of a container, which no signal ends.
+   *
+   * <p>Ctrl+C pressed once more is a signal to the shell, too, which passes it over; if it ends
+   * this process before the shell does, the shell comes to the end of its input.
    */
   static void endAndClean(Path folder) {
     String name = (String) valueOf("getName");
-    handle(name, handler("SIG_DFL"));
     String process = Long.toString(ProcessHandle.current().pid());
-    String script = "kill -s $0 $1; rm -rf -- \"$2\"/*/";
+    String script =
+        """
+        trap '' HUP INT TERM; read -r go; kill -s $0 $1
+        for each in "$2"/*; do
+          if [ -d "$each" ] && [ ! -L "$each" ]; then rm -rf -- "$each"; fi
+        done""";
     try {
-      new ProcessBuilder("sh", "-c", script, name, process, folder.toString()).start().waitFor();
+      Process shell =
+          new ProcessBuilder("sh", "-c", script, name, process, folder.toString())
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      handle(name, handler("SIG_DFL"));
+      shell.getOutputStream().close(); // go
+      shell.waitFor();
     } catch (IOException | InterruptedException e) {
       // as without a shell
     }
@@ -133,12 +146,13 @@ final class EndSignals {
   }
 
   private static void come(Object signal) {
-    if (CAME.compareAndSet(null, signal)) { // further ones change nothing
-      listeners().forEach(Runnable::run);
-    }
+    told(signal).forEach(Runnable::run);
   }
 
-  private static synchronized List<Runnable> listeners() {
-    return List.copyOf(LISTENERS);
+  /** Who is told of it: nobody of further ones, which change nothing. */
+  private static synchronized List<Runnable> told(Object signal) {
+    return !LISTENERS.isEmpty() && CAME.compareAndSet(null, signal)
+        ? List.copyOf(LISTENERS)
+        : List.of();
   }
 }

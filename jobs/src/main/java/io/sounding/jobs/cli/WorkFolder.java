@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
@@ -98,20 +99,30 @@ final class WorkFolder {
   }
 
   /**
-   * Deletes what the job left, but not the files directly in the folder (log, results); nothing
-   * where the process was told to end, which does that.
+   * Deletes what the job left, but not the files directly in the folder (log, results). Does not
+   * return where the process was told to end meanwhile: it ends when that is done.
    */
   void clean() {
-    if (!EndSignals.haveCome()) {
-      EndSignals.forget(ending);
-      folders().forEach(WorkFolder::delete);
-    }
+    folders().forEach(WorkFolder::delete);
+    endIfTold();
   }
 
   private void endAndClean() {
-    EndSignals.endAndClean(folder);
-    folders().forEach(WorkFolder::delete);
-    EndSignals.halt();
+    try {
+      EndSignals.endAndClean(folder);
+      folders().forEach(WorkFolder::delete);
+    } finally {
+      EndSignals.halt();
+    }
+  }
+
+  /** A process that exits by itself would not be cleaned after. */
+  private void endIfTold() {
+    if (EndSignals.forget(ending)) {
+      while (true) {
+        LockSupport.park();
+      }
+    }
   }
 
   private List<Path> folders() {
@@ -124,8 +135,8 @@ final class WorkFolder {
 
   /** Deletes the folder. */
   void cleanAll() {
-    EndSignals.forget(ending);
     delete(folder);
+    endIfTold();
   }
 
   private static void delete(Path path) {

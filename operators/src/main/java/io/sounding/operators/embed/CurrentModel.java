@@ -53,10 +53,11 @@ final class CurrentModel implements AutoCloseable {
     }
 
     private void release() {
-      if (session != null) {
-        session.close();
+      try (lease) {
+        if (session != null) {
+          session.close();
+        }
       }
-      lease.close();
     }
   }
 

@@ -49,6 +49,7 @@ final class SharedEncoders {
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final EncoderLoader encoderLoader = new EncoderLoader();
   private ExecutorService loader = newLoader();
+  private int idleKept = IDLE;
 
   private static ExecutorService newLoader() {
     ThreadPoolExecutor loader =
@@ -93,6 +94,7 @@ final class SharedEncoders {
   }
 
   private void unloadNow() {
+    keepIdle(0); // also what passes that were given up still use
     LOG.info(
         "Models unloaded, as the job that used them has ended: {}.", unloadIdle(0, Runnable::run));
     encoderLoader.unloadGraphs();
@@ -161,7 +163,7 @@ final class SharedEncoders {
           if (entry.encoder.isCompletedExceptionally()) {
             entries.remove(key, entry);
           }
-          unloadIdle(IDLE, SharedEncoders.this::onLoader);
+          unloadIdle(idleKept, SharedEncoders.this::onLoader);
         }
       }
     }
@@ -169,6 +171,7 @@ final class SharedEncoders {
 
   /** The model of {@code request}, loading it if need be. */
   synchronized Lease lease(CheckpointRequest request, ModelLoading loading) {
+    keepIdle(IDLE);
     Key key = key(request, loading.files().trusted(), loading.intraOpThreads());
     Entry entry = entries.get(key);
     if (entry == null || entry.encoder.isCompletedExceptionally()) {
@@ -250,6 +253,10 @@ final class SharedEncoders {
 
   private synchronized void onLoader(Runnable task) {
     loader.execute(task);
+  }
+
+  private synchronized void keepIdle(int most) {
+    idleKept = most;
   }
 
   /** Unloads idle models, those used longest ago first; returns how many. */

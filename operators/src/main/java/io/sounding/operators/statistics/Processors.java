@@ -4,6 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -14,7 +15,7 @@ import java.util.stream.IntStream;
  * <p>The calling thread takes part, together with the threads of the common pool, of which there is
  * one less than processors; they are daemons and belong to no job's class loader. Parts are to be
  * the same whatever the number of processors, and to write to places of their own: then so are the
- * results, to the bit. What one part throws reaches the caller.
+ * results, to the bit. What one part throws reaches the caller when no part runs any more.
  */
 final class Processors {
   private Processors() {}
@@ -27,14 +28,26 @@ final class Processors {
    */
   static void forEach(int parts, IntConsumer part) {
     AtomicInteger next = new AtomicInteger();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
     IntStream.range(0, Math.min(parts, ForkJoinPool.getCommonPoolParallelism() + 1))
         .parallel()
         .forEach(
             taker -> {
               for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
-                part.accept(i);
+                try {
+                  part.accept(i);
+                } catch (RuntimeException | Error e) {
+                  failure.compareAndSet(null, e);
+                  next.set(parts); // no further ones
+                }
               }
             });
+    // not before all have ended: the caller may free what they share outside of the heap
+    if (failure.get() instanceof RuntimeException e) {
+      throw e;
+    } else if (failure.get() instanceof Error e) {
+      throw e;
+    }
   }
 
   /** Does {@code [from, to)} for ranges of {@code length} indexes that make up 0 to size - 1. */

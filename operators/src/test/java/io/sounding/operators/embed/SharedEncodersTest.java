@@ -80,6 +80,16 @@ class SharedEncodersTest {
     }
   }
 
+  @Test
+  void whatAPassStillUsesWhenTheJobEndsIsUnloadedWhenItReturns() throws Exception {
+    SpeechEncoder a;
+    try (var held = lease("a")) {
+      a = held.encoder().join();
+      encoders.unload().join();
+    }
+    assertThat(useOnce("a")).isNotSameAs(a);
+  }
+
   private SpeechEncoder useOnce(String checkpoint) {
     try (var lease = lease(checkpoint)) {
       return lease.encoder().join();

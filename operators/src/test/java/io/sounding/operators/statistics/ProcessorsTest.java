@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,5 +65,44 @@ class ProcessorsTest {
                     }))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("part " + failing);
+  }
+
+  /** The caller frees what the parts share outside of the heap. */
+  @Test
+  void whatAPartThrowsReachesTheCallerWhenNoPartRunsAnyMore() {
+    int atOnce = Math.min(2, ForkJoinPool.getCommonPoolParallelism() + 1);
+    for (int round = 0; round < 200; round++) {
+      CountDownLatch begun = new CountDownLatch(atOnce);
+      AtomicInteger running = new AtomicInteger();
+      assertThatThrownBy(
+              () ->
+                  Processors.forEach(
+                      8,
+                      part -> {
+                        running.incrementAndGet();
+                        try {
+                          failOrWork(part, begun);
+                        } finally {
+                          running.decrementAndGet();
+                        }
+                      }))
+          .hasMessage("part 0");
+      assertThat(running).hasValue(0);
+    }
+  }
+
+  /** The first part fails once another runs, which takes a while. */
+  private static void failOrWork(int part, CountDownLatch begun) {
+    begun.countDown();
+    if (part == 0) {
+      try {
+        begun.await(1, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+      throw new IllegalStateException("part 0");
+    }
+    double[] numbers = new Random(part).doubles(20_000).sorted().toArray();
+    assertThat(numbers[0]).isLessThan(numbers[1]);
   }
 }

@@ -52,7 +52,8 @@ public final class EvaluationOptions {
   @Option(
       names = "--sample",
       paramLabel = "FRAMES",
-      description = "Frames on which clusters are scored.")
+      description =
+          "Frames on which clusters are scored; they take about five times their bytes of heap.")
   private int sampleFrames = 40_960;
 
   @Option(

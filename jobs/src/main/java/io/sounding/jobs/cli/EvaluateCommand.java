@@ -103,7 +103,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--sample",
       paramLabel = "FRAMES",
-      description = "Frames on which clusters are scored, 1.5 GB of them at most (default: 40960).")
+      description =
+          "Frames on which clusters are scored (default: 40960); 1.5 GB of them at most, and about five times their bytes of heap.")
   private Integer sampleFrames;
 
   @Configured

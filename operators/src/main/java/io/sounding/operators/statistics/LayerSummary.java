@@ -13,10 +13,11 @@ import java.util.function.BiConsumer;
  * <p>Frames that did not fill a block yet travel along as {@code pending} rows, so that an
  * accumulator that resumes from a summary continues bit by bit as if it had never stopped. Merging
  * and scoring fold them in first; so moments and the rank family depend on the order of merging by
- * rounding only (1e-12; RankMe of frames that span few of the dimensions, 1e-6) when the spectrum
- * sketch is exact (with Frequent Directions, within its guarantee), cluster metrics not at all, as
- * long as all parts are merged at once: of finished parts of few frames, some that were merged
- * before the others grow their micro-centroids together.
+ * rounding only (1e-12; RankMe of frames that span few of the dimensions, 1e-6; a frame of 1e8
+ * times the spread makes it 4e-5 in alphaReQ) when the spectrum sketch is exact (with Frequent
+ * Directions, within its guarantee), cluster metrics not at all, as long as all parts are merged at
+ * once: of finished parts of few frames, some that were merged before the others grow their
+ * micro-centroids together.
  *
  * <p>While the sample holds every frame and nothing was folded, that is all there is to say ({@link
  * #holdsEveryFrame}): a finished shard of few frames is left so, and such shards make such a whole
@@ -26,6 +27,9 @@ import java.util.function.BiConsumer;
  */
 public final class LayerSummary {
   static final int MOST_DIMENSIONS = 16_384;
+
+  /** Exact sketches of wider frames, and a sample beside them, do not fit into an array. */
+  private static final int MOST_EXACT_DIMENSIONS = 8_192;
 
   private final StatisticsSettings settings;
   private final int dimension;
@@ -83,6 +87,11 @@ public final class LayerSummary {
     if (dimension < 1 || dimension > MOST_DIMENSIONS) {
       throw new IllegalArgumentException(
           "The dimension must be 1 to " + MOST_DIMENSIONS + ", but is " + dimension + ".");
+    }
+    if (settings.sketch() == SketchChoice.EXACT && dimension > MOST_EXACT_DIMENSIONS) {
+      throw new IllegalArgumentException(
+          "The dimension is %d, and the exact spectrum takes at most %d: choose the sketch auto or frequent-directions."
+              .formatted(dimension, MOST_EXACT_DIMENSIONS));
     }
     return new LayerSummary(
         settings,

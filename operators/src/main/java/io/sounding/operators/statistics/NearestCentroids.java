@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * float32 product.
  *
  * <p>{@code ||x - c||^2 - ||x||^2 = ||c||^2 - 2 x·c} is computed for all pairs as one float32
- * matrix product. Its error is at most {@code E(x, c) = 2 (d + 4) 2^-24 (||x|| + ||c||) ||c||}
+ * matrix product. Its error is at most {@code E(x, c) = 2 (d + 8) 2^-24 (||x|| + ||c||) ||c||}
  * (Higham 2002, equation 3.5, plus the rounding of c and of ||c||^2). Every centroid that by its
  * own error may be nearest, or second-nearest, is then measured again by float64 differences, so
  * the answer does not depend on the BLAS or the processor. Ties go to the smaller index. One error
@@ -25,7 +25,7 @@ final class NearestCentroids implements AutoCloseable {
 
   private static final int RANGE = 64;
 
-  /** Of float32 sums of squares, relative to (||x|| + max ||c||)^2. */
+  /** Of float32 sums with ||x||^2, relative to it; those with ||c|| are in the errors of scores. */
   private static final double ROUNDINGS = 0x1p-22;
 
   private final PointCloud cloud;
@@ -114,24 +114,54 @@ final class NearestCentroids implements AutoCloseable {
   }
 
   /**
-   * The centroids nearest to each one, itself among them, about: by float32 products. Ascending.
+   * The centroids nearest to each one, itself among them, about: by float32 products, relative to
+   * the median of the centroids, which one far out does not move, as it does the cloud's mean: all
+   * others may lie as far from that as to lose their digits in a product. Ascending.
    */
   int[][] neighbours(int most) {
+    float[] centred = new float[clusters * dimension];
+    float[] centredNorms = new float[clusters];
+    double[] median = median();
+    for (int c = 0; c < clusters; c++) {
+      double squared = 0;
+      for (int j = 0; j < dimension; j++) {
+        double difference = centroids[c * dimension + j] - median[j];
+        centred[c * dimension + j] = (float) difference;
+        squared += difference * difference;
+      }
+      centredNorms[c] = (float) squared;
+    }
     float[] products = new float[clusters * clusters];
-    Products.multiply(rounded, clusters, rounded, clusters, dimension, products);
+    Products.multiply(centred, clusters, centred, clusters, dimension, products);
     int[][] neighbours = new int[clusters][];
     Processors.forRanges(
         clusters,
         RANGE,
         (from, to) -> {
           for (int c = from; c < to; c++) {
-            neighbours[c] = neighbours(products, c * clusters, Math.min(most, clusters));
+            neighbours[c] =
+                neighbours(products, c * clusters, centredNorms, Math.min(most, clusters));
           }
         });
     return neighbours;
   }
 
-  private int[] neighbours(float[] products, int start, int most) {
+  /** Of each coordinate of some of the centroids, which is as good for that. */
+  private double[] median() {
+    double[] median = new double[dimension];
+    double[] values = new double[Math.min(clusters, RANGE)];
+    for (int j = 0; j < dimension; j++) {
+      for (int i = 0; i < values.length; i++) {
+        int c = (int) ((long) i * clusters / values.length);
+        values[i] = centroids[c * dimension + j];
+      }
+      Arrays.sort(values);
+      median[j] = values[values.length / 2];
+    }
+    return median;
+  }
+
+  private int[] neighbours(float[] products, int start, float[] squaredNorms, int most) {
     int[] found = new int[most];
     float[] scores = new float[most];
     int count = 0;
@@ -277,8 +307,7 @@ final class NearestCentroids implements AutoCloseable {
         }
       }
       double squaredNorm = cloud.squaredNorm(point);
-      double largest = norm + largestNorm;
-      double roundings = ROUNDINGS * largest * largest;
+      double roundings = ROUNDINGS * norm * norm;
       double most = highest(first, norm);
       points[position] = point;
       leastNorm[position] = (float) (squaredNorm - roundings);
@@ -352,7 +381,7 @@ final class NearestCentroids implements AutoCloseable {
   }
 
   private static double errorFactor(int dimension) {
-    return 2 * (dimension + 4) * 0x1p-24;
+    return 2 * (dimension + 8) * 0x1p-24;
   }
 
   /** What is not less, by so much that two more roundings do not matter. */

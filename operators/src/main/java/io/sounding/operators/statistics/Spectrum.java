@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <p>Only the first min(n, d) eigenvalues are kept: a matrix of n rows has no more singular values.
  * Negative ones (rounding) are clamped to 0. Error: LAPACK's symmetric solver gives each lambda
- * within about 2.2e-16 d lambda_1, so singular values below 1.5e-8 sigma_1 are noise.
+ * within about 2.2e-16 d lambda_1, so singular values below 1.5e-8 sqrt(d) sigma_1 are noise.
  *
  * <p>Empty, or all rows zero: the ranks are 0.
  */
@@ -65,8 +65,8 @@ final class Spectrum {
 
   /**
    * RankMe: {@code exp(-sum q log q)}, {@code q = sigma / sum sigma + 1e-7} (Garrido et al. 2023,
-   * arXiv 2210.02885, equation 1). The added constant lifts it above the rank by at most 16 d 1e-7
-   * of itself.
+   * arXiv 2210.02885, equation 1). The added constant lifts it above the rank by at most 16.2 d
+   * 1e-7 of itself.
    */
   double rankMe() {
     double sum = 0;

@@ -289,4 +289,13 @@ class LayerSummaryTest {
     return SyntheticFrames.summary(SyntheticFrames.arithmetic(900, D, 0), D, 50, SETTINGS)
         .toBytes();
   }
+
+  @Test
+  void anExactSpectrumThatFitsIntoNoArrayIsRefused() {
+    StatisticsSettings exact = SETTINGS.withSketch(SketchChoice.EXACT, 0);
+    assertThatThrownBy(() -> LayerSummary.empty(8_193, exact))
+        .hasMessage(
+            "The dimension is 8193, and the exact spectrum takes at most 8192: choose the sketch auto or frequent-directions.");
+    assertThat(LayerSummary.empty(8_193, SETTINGS).dimension()).isEqualTo(8_193);
+  }
 }

@@ -206,4 +206,20 @@ class NearestCentroidsTest {
       assertThat(nearest.neighbours(2 * CLUSTERS)[9]).containsExactly(all(CLUSTERS));
     }
   }
+
+  /** A centroid far out shifts the mean, about which all others then lie far away. */
+  @Test
+  void neighboursAreNearestWhereOneCentroidIsFarOut() {
+    double[] centroids = new double[CLUSTERS * D];
+    Arrays.fill(centroids, 1e5);
+    for (int c = 0; c < CLUSTERS; c++) {
+      centroids[c * D] += c;
+    }
+    centroids[(CLUSTERS - 1) * D] = -1e8;
+    try (NearestCentroids nearest = new NearestCentroids(cloud, CLUSTERS)) {
+      int[][] neighbours = nearest.moveTo(centroids).neighbours(5);
+      assertThat(neighbours[0]).containsExactly(0, 1, 2, 3, 4);
+      assertThat(neighbours[30]).containsExactly(28, 29, 30, 31, 32);
+    }
+  }
 }

@@ -25,6 +25,9 @@ final class NearestCentroids implements AutoCloseable {
 
   private static final int RANGE = 64;
 
+  /** Centroids of which the median is taken. */
+  private static final int MEDIAN_OF = 64;
+
   /** Of float32 sums with ||x||^2, relative to it; those with ||c|| are in the errors of scores. */
   private static final double ROUNDINGS = 0x1p-22;
 
@@ -149,7 +152,7 @@ final class NearestCentroids implements AutoCloseable {
   /** Of each coordinate of some of the centroids, which is as good for that. */
   private double[] median() {
     double[] median = new double[dimension];
-    double[] values = new double[Math.min(clusters, RANGE)];
+    double[] values = new double[Math.min(clusters, MEDIAN_OF)];
     for (int j = 0; j < dimension; j++) {
       for (int i = 0; i < values.length; i++) {
         int c = (int) ((long) i * clusters / values.length);

@@ -29,9 +29,6 @@ final class ShardRun {
     Utterance of(String utteranceId) throws Exception;
   }
 
-  private static final String TOO_LARGE =
-      "It does not fit into the memory of the Java process. Publish it in pieces, or give the process more memory.";
-
   private final CheckpointRequest request;
   private final int shard;
   private final ShardManifest manifest;
@@ -180,7 +177,7 @@ final class ShardRun {
     } catch (EncodingException | RuntimeException e) { // odd audio
       throw named(batchAhead, EncodingException.reason(e), e);
     } catch (OutOfMemoryError e) {
-      throw named(batchAhead, TOO_LARGE, e);
+      throw named(batchAhead, JavaHeap.TOO_LARGE, e);
     }
   }
 
@@ -238,7 +235,7 @@ final class ShardRun {
     } catch (EncodingException | RuntimeException e) { // what the model made of it
       throw named(nextBatch, EncodingException.reason(e), e);
     } catch (OutOfMemoryError e) {
-      throw named(nextBatch, TOO_LARGE, e);
+      throw named(nextBatch, JavaHeap.TOO_LARGE, e);
     }
   }
 
@@ -262,10 +259,7 @@ final class ShardRun {
 
   private float[][] decoded(WindowPlan.Batch batch, List<Utterance> utterances)
       throws EncodingException {
-    long bytes = Float.BYTES * batch.items().stream().mapToLong(WindowPlan.Item::samples).sum();
-    if (bytes > Runtime.getRuntime().maxMemory() / 2) { // one that runs out of it may be ended
-      throw new EncodingException(TOO_LARGE);
-    }
+    JavaHeap.checkAudio(batch.items().stream().mapToLong(WindowPlan.Item::samples).sum());
     float[][] decoded = new float[utterances.size()][];
     for (int i = 0; i < decoded.length; i++) {
       decoded[i] = signal(utterances.get(i));
@@ -276,7 +270,12 @@ final class ShardRun {
 
   private double fold(WindowPlan.Batch batch, FoldProducts products) throws EncodingException {
     Frames frames = Frames.inSequence(made);
+    double batchSeconds =
+        batch.items().stream().mapToDouble(item -> manifest.seconds(item.utteranceId())).sum();
     if (fold == null) {
+      double perSecond = (double) batch.items().size() * frames.frames() / batchSeconds;
+      JavaHeap.checkSample(
+          settings.statistics(), frames.dimension(), perSecond * manifest.corpusAudioSeconds());
       fold =
           ShardFold.of(
               frames.layers(), frames.dimension(), settings.statistics(), manifest.share());
@@ -290,7 +289,6 @@ final class ShardRun {
                   Arrays.toString(fold.layers()),
                   fold.dimension()));
     }
-    double seconds = 0;
     for (int i = 0; i < batch.items().size(); i++) {
       String utteranceId = batch.items().get(i).utteranceId();
       for (int position = 0; position < frames.layers().length; position++) {
@@ -309,7 +307,6 @@ final class ShardRun {
               e);
         }
       }
-      seconds += manifest.seconds(utteranceId);
     }
     if (nextBatch == plan.size() - 1) {
       fold.finish(products);
@@ -317,8 +314,8 @@ final class ShardRun {
     made.clear();
     nextBatch++;
     endedMillis = System.currentTimeMillis();
-    audioSeconds += seconds;
-    return seconds;
+    audioSeconds += batchSeconds;
+    return batchSeconds;
   }
 
   /** The batches were planned from the manifest; its lengths are the publisher's word. */

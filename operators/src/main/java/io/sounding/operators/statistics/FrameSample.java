@@ -71,8 +71,16 @@ final class FrameSample {
   }
 
   private static int held(int frames, int dimension) {
-    long each = Long.BYTES + Integer.BYTES + (long) dimension * Float.BYTES;
-    return (int) Math.min(frames, MOST_BYTES / each);
+    return (int) Math.min(frames, MOST_BYTES / bytesOfEach(dimension));
+  }
+
+  private static long bytesOfEach(int dimension) {
+    return Long.BYTES + Integer.BYTES + (long) dimension * Float.BYTES;
+  }
+
+  /** Bytes of a sample of at most {@code sampleFrames} of so many frames. */
+  static long bytes(int sampleFrames, int dimension, double frames) {
+    return (long) (Math.min(held(sampleFrames, dimension), frames) * bytesOfEach(dimension));
   }
 
   int size() {

@@ -89,6 +89,11 @@ public record StatisticsSettings(
         newSketchRows);
   }
 
+  /** Bytes of the frame sample of so many frames of a dimension. */
+  public long sampleBytes(int dimension, double frames) {
+    return FrameSample.bytes(sampleFrames, dimension, frames);
+  }
+
   /** The settings of the seed paper (k = 1024) with a sample that gives each cluster 40 frames. */
   public static StatisticsSettings defaults() {
     return new StatisticsSettings(1024, 40_960, 256, 5_000, 10, 0L);

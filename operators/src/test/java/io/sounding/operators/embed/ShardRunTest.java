@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sounding.operators.EvaluationSettings;
@@ -14,6 +15,7 @@ import io.sounding.operators.fold.ShardSummary;
 import io.sounding.operators.statistics.HostProducts;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.RankMetrics;
+import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import java.nio.file.Path;
@@ -120,6 +122,43 @@ class ShardRunTest {
     assertThat(resumed.summary()).isEqualTo(whole.summaries("cpu", 0).get(0).summary());
     assertThat(resumed.audioSeconds()).isEqualTo(whole.summaries("cpu", 0).get(0).audioSeconds());
     assertThat(resumed.layer()).isEqualTo(2);
+  }
+
+  @Test
+  void aSampleThatTheHeapCannotHoldFailsTheCheckpointBeforeItIsGathered() {
+    StatisticsSettings large = SETTINGS.statistics().with(4, Integer.MAX_VALUE);
+    ShardManifest ofYears = lasting(1e9);
+    ShardRun run =
+        new ShardRun(request(InputNormalisation.NONE), 0, ofYears, SETTINGS.with(1, large));
+
+    assertThatThrownBy(() -> step(run, CORPUS))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageContaining("The sampled frames of dimension 8 take 1499 MB")
+        .hasMessageEndingWith("or the job a smaller sample.");
+  }
+
+  @Test
+  void ofAShortCorpusALargeSampleIsSmall() throws Exception {
+    StatisticsSettings large = SETTINGS.statistics().with(4, Integer.MAX_VALUE);
+    ShardRun run =
+        new ShardRun(
+            request(InputNormalisation.NONE), 0, part(CORPUS, 0, 1), SETTINGS.with(1, large));
+    finish(run, CORPUS);
+    assertThat(run.summaries("cpu", 0)).hasSize(1);
+  }
+
+  /** All of the corpus as a part of one of so many seconds. */
+  private static ShardManifest lasting(double seconds) {
+    ShardManifest part = part(CORPUS, 0, 1);
+    return new ShardManifest(
+        part.corpusId(),
+        part.digest(),
+        part.corpusUtterances(),
+        seconds,
+        part.utteranceIds(),
+        part.samples(),
+        part.sampleRatesHz(),
+        part.sha256s());
   }
 
   @Test

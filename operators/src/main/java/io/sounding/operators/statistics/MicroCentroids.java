@@ -88,42 +88,37 @@ final class MicroCentroids {
   }
 
   static MicroCentroids union(int dimension, List<MicroCentroids> parts) {
-    int size = parts.stream().mapToInt(MicroCentroids::size).sum();
-    long[] counts = new long[size];
-    double[] means = new double[size * dimension];
-    double[] squares = new double[size];
-    int from = 0;
-    for (MicroCentroids part : parts) {
-      System.arraycopy(part.counts, 0, counts, from, part.size());
-      System.arraycopy(part.means, 0, means, from * dimension, part.means.length);
-      System.arraycopy(part.squares, 0, squares, from, part.size());
-      from += part.size();
+    record Place(MicroCentroids part, int index) {
+      long count() {
+        return part.counts[index];
+      }
+    }
+    Place[] order =
+        parts.stream()
+            .flatMap(part -> IntStream.range(0, part.size()).mapToObj(i -> new Place(part, i)))
+            .sorted(
+                Comparator.comparingLong(Place::count)
+                    .reversed()
+                    .thenComparing((a, b) -> compare(a.part, a.index, b.part, b.index)))
+            .toArray(Place[]::new);
+    long[] counts = new long[order.length];
+    double[] means = new double[order.length * dimension];
+    double[] squares = new double[order.length];
+    for (int c = 0; c < order.length; c++) {
+      MicroCentroids part = order[c].part;
+      int index = order[c].index;
+      counts[c] = part.counts[index];
+      System.arraycopy(part.means, index * dimension, means, c * dimension, dimension);
+      squares[c] = part.squares[index];
     }
     double cost = parts.stream().mapToDouble(MicroCentroids::facilityCost).max().orElse(0);
-    MicroCentroids all = new MicroCentroids(dimension, counts, means, squares, cost);
-    Comparator<Integer> order =
-        Comparator.<Integer>comparingLong(c -> -counts[c]).thenComparing(all::compareMeans);
-    return all.select(
-        IntStream.range(0, size).boxed().sorted(order).mapToInt(Integer::intValue).toArray());
+    return new MicroCentroids(dimension, counts, means, squares, cost);
   }
 
-  private int compareMeans(int a, int b) {
-    int d = dimension;
-    int compared = Arrays.compare(means, a * d, (a + 1) * d, means, b * d, (b + 1) * d);
-    return compared != 0 ? compared : Double.compare(squares[a], squares[b]);
-  }
-
-  private MicroCentroids select(int[] indexes) {
-    double[] selected = new double[indexes.length * dimension];
-    for (int i = 0; i < indexes.length; i++) {
-      System.arraycopy(means, indexes[i] * dimension, selected, i * dimension, dimension);
-    }
-    return new MicroCentroids(
-        dimension,
-        Arrays.stream(indexes).mapToLong(c -> counts[c]).toArray(),
-        selected,
-        Arrays.stream(indexes).mapToDouble(c -> squares[c]).toArray(),
-        facilityCost);
+  private static int compare(MicroCentroids one, int a, MicroCentroids other, int b) {
+    int d = one.dimension;
+    int compared = Arrays.compare(one.means, a * d, (a + 1) * d, other.means, b * d, (b + 1) * d);
+    return compared != 0 ? compared : Double.compare(one.squares[a], other.squares[b]);
   }
 
   int byteSize() {

@@ -54,28 +54,16 @@ public record ShardSummary(
   public static ShardSummary failed(
       CheckpointRequest checkpoint, int shard, int shards, String failure) {
     Objects.requireNonNull(failure, "a failure says why");
-    return new ShardSummary(
-        checkpoint,
-        null,
-        0,
-        0,
-        shard,
-        shards,
-        0,
-        0,
-        ALL_LAYERS,
-        0,
-        null,
-        null,
-        null,
-        0,
-        0,
-        null,
-        failure);
+    return failed(checkpoint, shard, shards, ALL_LAYERS, failure);
   }
 
   /** The same failure, told to one layer so that it gives up too. */
   public ShardSummary ofLayer(int known) {
+    return failed(checkpoint, shard, shards, known, failure);
+  }
+
+  private static ShardSummary failed(
+      CheckpointRequest checkpoint, int shard, int shards, int layer, String failure) {
     return new ShardSummary(
         checkpoint,
         null,
@@ -85,7 +73,7 @@ public record ShardSummary(
         shards,
         0,
         0,
-        known,
+        layer,
         0,
         null,
         null,

@@ -105,12 +105,8 @@ final class Plots {
   }
 
   private Panel lossOfRuns() {
-    List<PlotLine> lines = new ArrayList<>();
-    for (int i = 0; i < history.runs().size(); i++) {
-      RunHistory run = history.runs().get(i);
-      lines.add(new PlotLine(history.label(run), styles.get(i), run.losses()));
-    }
-    return panel(LOSS, lines, history.runs().stream().flatMap(Plots::lossMarks).toList());
+    List<Panel.Mark> marks = history.runs().stream().flatMap(Plots::lossMarks).toList();
+    return panel(LOSS, runs(RunHistory::losses), marks);
   }
 
   private Panel panel(String title, List<PlotLine> lines, List<Panel.Mark> marks) {
@@ -125,7 +121,7 @@ final class Plots {
   }
 
   private List<PlotLine> legendOfRuns() {
-    return lossOfRuns().lines();
+    return runs(RunHistory::losses);
   }
 
   private String lastLayers() {

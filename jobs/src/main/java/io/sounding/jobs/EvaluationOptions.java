@@ -19,6 +19,9 @@ import picocli.CommandLine.Option;
 @Configured(section = "job")
 public final class EvaluationOptions {
 
+  private static final EvaluationSettings DEFAULTS =
+      EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, ""));
+
   @Option(
       names = "--models-from",
       split = Setting.SEPARATOR,
@@ -41,20 +44,20 @@ public final class EvaluationOptions {
       names = "--shards",
       paramLabel = "SHARDS",
       description = "Shares of a corpus, 1 to 128; fixed for a savepoint.")
-  private int shards = 32;
+  private int shards = DEFAULTS.shards();
 
   @Option(
       names = "--k",
       paramLabel = "CLUSTERS",
       description = "Clusters; 16384 at most, lowered to a 39th of the sampled frames.")
-  private int clusters = 1_024;
+  private int clusters = DEFAULTS.statistics().clusters();
 
   @Option(
       names = "--sample",
       paramLabel = "FRAMES",
       description =
           "Frames on which clusters are scored; they take about five times their bytes of heap.")
-  private int sampleFrames = 40_960;
+  private int sampleFrames = DEFAULTS.statistics().sampleFrames();
 
   @Option(
       names = "--sketch",
@@ -82,14 +85,14 @@ public final class EvaluationOptions {
       paramLabel = "BYTES",
       description =
           "How much the folder may hold, bytes; the files used longest ago go first, also when its disk is full.")
-  private long modelCacheBytes = 20L << 30;
+  private long modelCacheBytes = DEFAULTS.models().cacheBytes();
 
   @Option(
       names = "--model-bytes",
       paramLabel = "BYTES",
       description =
           "Largest model file, or file of weights, that is loaded, bytes: a process holds two models beside those in use.")
-  private long modelBytes = 8L << 30;
+  private long modelBytes = DEFAULTS.models().fileBytes();
 
   @Option(
       names = "--model-time-limit",
@@ -97,7 +100,7 @@ public final class EvaluationOptions {
       converter = DurationOption.class,
       description =
           "How long fetching and loading a model may take, and one forward pass; PT10M is 10 minutes.")
-  private Duration modelTimeLimit = Duration.ofMinutes(10);
+  private Duration modelTimeLimit = DEFAULTS.models().timeLimit();
 
   @Option(
       names = "--device",
@@ -112,7 +115,7 @@ public final class EvaluationOptions {
       converter = DurationOption.class,
       description =
           "How long finished evaluations are remembered, so that none is done twice; PT168H is 7 days.")
-  private Duration retention = Duration.ofDays(7);
+  private Duration retention = DEFAULTS.patience().retention();
 
   @Mixin private RelateOptions relate;
 

@@ -2,6 +2,7 @@ package io.sounding.jobs.cli;
 
 import io.sounding.jobs.publish.EventIds;
 import io.sounding.jobs.watch.ReplacedFile;
+import io.sounding.operators.admit.CheckpointRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,12 @@ final class Arguments {
       throw unusable(
           command, "%s is %d; it must lie in %d to %d.".formatted(option, value, least, most));
     }
+  }
+
+  /** Refuses a sample rate that no checkpoint may have. */
+  static void checkSampleRate(CommandSpec command, int rateHz) {
+    int least = CheckpointRequest.MIN_SAMPLE_RATE_HZ;
+    checkRange(command, "--sample-rate", rateHz, least, CheckpointRequest.MAX_SAMPLE_RATE_HZ);
   }
 
   /** Refuses a file that cannot be written as a whole in its place, or where a link leads. */

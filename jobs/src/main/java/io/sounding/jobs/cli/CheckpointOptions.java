@@ -1,7 +1,7 @@
 package io.sounding.jobs.cli;
 
 import static io.sounding.jobs.cli.Arguments.checkId;
-import static io.sounding.jobs.cli.Arguments.checkRange;
+import static io.sounding.jobs.cli.Arguments.checkSampleRate;
 import static io.sounding.jobs.cli.Arguments.unusable;
 
 import io.sounding.jobs.configuration.Configured;
@@ -28,8 +28,6 @@ import picocli.CommandLine.Spec;
 final class CheckpointOptions {
 
   private static final int DEFAULT_SAMPLE_RATE_HZ = 16_000;
-  private static final int LEAST_SAMPLE_RATE_HZ = 1_000;
-  private static final int MOST_SAMPLE_RATE_HZ = 768_000;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -123,7 +121,7 @@ final class CheckpointOptions {
     checkId(command, "--run", run);
     checkId(command, "--corpus", corpus);
     int rate = sampleRateHz == null ? DEFAULT_SAMPLE_RATE_HZ : sampleRateHz;
-    checkRange(command, "--sample-rate", rate, LEAST_SAMPLE_RATE_HZ, MOST_SAMPLE_RATE_HZ);
+    checkSampleRate(command, rate);
     try {
       return new CheckpointPublisher.RunSettings(
           run,

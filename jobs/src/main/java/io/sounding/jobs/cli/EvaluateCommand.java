@@ -3,6 +3,7 @@ package io.sounding.jobs.cli;
 import static io.sounding.jobs.cli.Arguments.checkFile;
 import static io.sounding.jobs.cli.Arguments.checkId;
 import static io.sounding.jobs.cli.Arguments.checkRange;
+import static io.sounding.jobs.cli.Arguments.checkSampleRate;
 import static io.sounding.jobs.cli.Arguments.unusable;
 
 import io.sounding.jobs.SoundingTopology;
@@ -218,7 +219,7 @@ final class EvaluateCommand implements Callable<Integer> {
     checkRange(spec, "--shards", shards, 1, SoundingTopology.MAX_PARALLELISM);
     int subtasks = parallelism == null ? EmbeddedSounding.parallelism(shards) : parallelism;
     checkRange(spec, "--parallelism", subtasks, 1, shards);
-    checkRange(spec, "--sample-rate", sampleRateHz, 1_000, 768_000);
+    checkSampleRate(spec, sampleRateHz);
     SketchChoice sketchChoice = parseSketch();
     DeviceChoice deviceChoice = parseDevice();
     checkFile(spec, "--out", out);

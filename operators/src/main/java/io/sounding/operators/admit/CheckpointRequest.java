@@ -48,10 +48,10 @@ public record CheckpointRequest(
     Double trainingLoss,
     KafkaRecord source) {
 
-  /** Lowest and highest sample rate that are taken as meant, Hz. */
+  /** Lowest sample rate that is taken as meant, Hz. */
   public static final int MIN_SAMPLE_RATE_HZ = 1_000;
 
-  /** See {@link #MIN_SAMPLE_RATE_HZ}. */
+  /** Highest sample rate that is taken as meant, Hz. */
   public static final int MAX_SAMPLE_RATE_HZ = 768_000;
 
   /** Longest URI taken, characters: it appears in messages, which must fit a Kafka record. */

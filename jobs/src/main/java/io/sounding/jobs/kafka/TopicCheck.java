@@ -14,8 +14,6 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 final class TopicCheck {
 
-  private static final String FOR_EVER = "-1";
-
   private final TopicDesign design;
   private final TopicState state;
   private final List<TopicFinding> findings = new ArrayList<>();
@@ -154,7 +152,7 @@ final class TopicCheck {
 
   private boolean isLimited(String name) {
     String value = setting(name);
-    return value != null && !value.equals(FOR_EVER);
+    return value != null && !value.equals(TopicDesign.FOR_EVER);
   }
 
   private String age() {
@@ -163,7 +161,7 @@ final class TopicCheck {
   }
 
   private void find(String what, String setting) {
-    find(what, Map.of(setting, design.configuration().getOrDefault(setting, FOR_EVER)));
+    find(what, Map.of(setting, design.configuration().getOrDefault(setting, TopicDesign.FOR_EVER)));
   }
 
   private void find(String what, Map<String, String> remedy) {

@@ -43,7 +43,8 @@ public record TopicDesign(
   /** A dead letter names the position of a record that its topic keeps for ever. */
   private static final Duration DEAD_LETTERS_KEPT = Duration.ofDays(30);
 
-  private static final String FOR_EVER = "-1";
+  /** A retention without a limit, of time or of bytes. */
+  static final String FOR_EVER = "-1";
 
   public TopicDesign {
     configuration = Map.copyOf(configuration);

@@ -40,7 +40,6 @@ import java.util.PriorityQueue;
  * @param high upper end
  */
 record RankMeInterval(double low, double high) {
-  private static final double EPSILON = 1e-7;
 
   /** Relative, for the rounding of sums of some thousand terms. */
   private static final double SLACK = 1e-11;
@@ -62,7 +61,7 @@ record RankMeInterval(double low, double high) {
     double from = Math.log(least) + 1 - Math.log(m);
     double to = Math.log(most) + 1;
     double high =
-        Math.min(highest(dual, from, to), Math.log(m)) + dual.mostOfEpsilon(EPSILON, most);
+        Math.min(highest(dual, from, to), Math.log(m)) + dual.mostOfEpsilon(Spectrum.EPSILON, most);
     double low = Math.max(0, lowest(dual, from, to)) + leastOfEpsilon(m);
     return new RankMeInterval(Math.exp(low) * (1 - SLACK), Math.exp(high) * (1 + SLACK));
   }
@@ -109,7 +108,7 @@ record RankMeInterval(double low, double high) {
   }
 
   private static double leastOfEpsilon(int m) {
-    return m * gain(1.0 / m, EPSILON);
+    return m * gain(1.0 / m, Spectrum.EPSILON);
   }
 
   /** h(p + e) - h(p). */

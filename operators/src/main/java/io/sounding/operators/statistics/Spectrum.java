@@ -13,7 +13,8 @@ import java.util.Arrays;
  * <p>Empty, or all rows zero: the ranks are 0.
  */
 final class Spectrum {
-  private static final double EPSILON = 1e-7;
+  /** What RankMe adds to each share of the singular values. */
+  static final double EPSILON = 1e-7;
 
   /** Half-open, 0-based range of eigenvalues that {@link #powerLaw()} is fitted to. */
   private static final int FIT_FIRST = 10;

@@ -88,7 +88,7 @@ class CheckpointWatchITCase {
             null,
             new ArtifactUris(folder, null));
     FolderWatch watched =
-        FolderWatch.of(
+        new FolderWatch(
             CheckpointFolder.ofModels(folder),
             null,
             new FolderWatch.Patience(Duration.ZERO, null, Duration.ZERO),

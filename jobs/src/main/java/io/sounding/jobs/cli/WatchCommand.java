@@ -122,7 +122,7 @@ final class WatchCommand implements Callable<Integer> {
     }
     Consumer<String> terminal = terminal();
     FolderWatch watched =
-        FolderWatch.of(
+        new FolderWatch(
             checkpoints.in(folder),
             loss,
             new FolderWatch.Patience(settling, doneMarker, lossWait),

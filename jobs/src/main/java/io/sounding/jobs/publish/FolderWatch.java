@@ -73,18 +73,10 @@ public final class FolderWatch {
    * @param losses a CSV of training losses, which need not exist yet and may grow; null: none
    * @param notes takes sentences on what cannot be published, each once
    */
-  public static FolderWatch of(
+  public FolderWatch(
       CheckpointFolder folder, Path losses, Patience patience, Consumer<String> notes) {
-    return new FolderWatch(folder, TrainingFacts.Source.growing(losses), patience, notes);
-  }
-
-  private FolderWatch(
-      CheckpointFolder folder,
-      TrainingFacts.Source facts,
-      Patience patience,
-      Consumer<String> notes) {
     this.folder = folder;
-    this.facts = facts;
+    facts = TrainingFacts.Source.growing(losses);
     this.patience = patience;
     this.notes = notes;
   }

@@ -37,7 +37,7 @@ class FolderWatchTest {
 
   private void watch(String doneMarker, Path losses) {
     watch =
-        FolderWatch.of(
+        new FolderWatch(
             CheckpointFolder.ofModels(folder),
             losses,
             new FolderWatch.Patience(SETTLING, doneMarker, LOSS_WAIT),
@@ -190,7 +190,7 @@ class FolderWatchTest {
   void theFolderMayAppearLaterAndFilesMayVanish() throws IOException {
     Path later = folder.resolve("later");
     watch =
-        FolderWatch.of(
+        new FolderWatch(
             CheckpointFolder.ofModels(later),
             null,
             new FolderWatch.Patience(SETTLING, null, LOSS_WAIT),

@@ -14,7 +14,6 @@ import java.util.function.DoubleBinaryOperator;
 final class LayerNumbers {
 
   private static final List<MetricField> METRICS = MetricField.ALL;
-  private static final String RANK = "rank";
 
   private static final int[] VALUE_AT = new int[METRICS.size()];
   private static final int[] ERROR_AT = new int[METRICS.size()];
@@ -37,12 +36,12 @@ final class LayerNumbers {
   private static int place(boolean rank, int from) {
     int next = from;
     for (int metric = 0; metric < METRICS.size(); metric++) {
-      if (METRICS.get(metric).family().equals(RANK) == rank) {
+      if (METRICS.get(metric).isRank() == rank) {
         VALUE_AT[metric] = next++;
       }
     }
     for (int metric = 0; metric < METRICS.size(); metric++) {
-      if (METRICS.get(metric).family().equals(RANK) == rank) {
+      if (METRICS.get(metric).isRank() == rank) {
         ERROR_AT[metric] = METRICS.get(metric).errorName() == null ? -1 : next++;
       }
     }

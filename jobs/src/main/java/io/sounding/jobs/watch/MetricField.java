@@ -50,6 +50,11 @@ public record MetricField(String family, String name, String title, String error
     return ALL.stream().filter(field -> field.name().equals(name)).findFirst().orElse(null);
   }
 
+  /** Whether it is of the rank family, not of the clusters. */
+  public boolean isRank() {
+    return family.equals(RANK);
+  }
+
   /** Its value; NaN where the event has none. */
   public double value(MetricEvent event) {
     return number(event, name);
@@ -66,11 +71,11 @@ public record MetricField(String family, String name, String title, String error
   }
 
   private Schema schema() {
-    return family.equals(RANK) ? RankFamily.getClassSchema() : ClusterFamily.getClassSchema();
+    return isRank() ? RankFamily.getClassSchema() : ClusterFamily.getClassSchema();
   }
 
   private double number(MetricEvent event, String field) {
-    IndexedRecord metrics = family.equals(RANK) ? event.getRank() : event.getClusters();
+    IndexedRecord metrics = isRank() ? event.getRank() : event.getClusters();
     Object value = metrics == null ? null : metrics.get(schema().getField(field).pos());
     return value instanceof Number number ? number.doubleValue() : Double.NaN;
   }

@@ -19,11 +19,16 @@ public record ArtifactUris(Path folder, String prefix) {
   /** The URI of a file, as Flink's file systems read it: they do not decode percent signs. */
   public String of(Path file) {
     if (prefix == null) {
-      return org.apache.flink.core.fs.Path.fromLocalFile(absolute(file).toFile()).toString();
+      return local(file);
     }
     Path relative = absolute(folder).relativize(absolute(file));
     String below = relative.toString().replace(relative.getFileSystem().getSeparator(), "/");
     return prefix.endsWith("/") ? prefix + below : prefix + "/" + below;
+  }
+
+  /** The same, of a file that is seen under its path here. */
+  static String local(Path file) {
+    return org.apache.flink.core.fs.Path.fromLocalFile(absolute(file).toFile()).toString();
   }
 
   private static Path absolute(Path path) {

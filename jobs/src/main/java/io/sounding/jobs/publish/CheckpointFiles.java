@@ -64,8 +64,7 @@ public final class CheckpointFiles {
 
     /** Where it lies, as Flink's file systems read it: they do not decode percent signs. */
     public String uri() {
-      return org.apache.flink.core.fs.Path.fromLocalFile(path.toAbsolutePath().normalize().toFile())
-          .toString();
+      return ArtifactUris.local(path);
     }
   }
 

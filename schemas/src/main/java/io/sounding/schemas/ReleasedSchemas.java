@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +26,7 @@ public final class ReleasedSchemas {
     for (String file : read("INDEX").split("\n")) {
       if (!file.isBlank()) {
         Schema schema = new Schema.Parser().parse(read(file.strip()));
-        BY_NAME.merge(
-            schema.getFullName(),
-            List.of(schema),
-            (a, b) -> java.util.stream.Stream.concat(a.stream(), b.stream()).toList());
+        BY_NAME.computeIfAbsent(schema.getFullName(), name -> new ArrayList<>()).add(schema);
         BY_FINGERPRINT.put(SchemaNormalization.parsingFingerprint64(schema), schema);
       }
     }
@@ -38,7 +36,7 @@ public final class ReleasedSchemas {
 
   /** The released schemas of the record type of {@code reader}, oldest first. */
   public static List<Schema> of(Schema reader) {
-    return BY_NAME.getOrDefault(reader.getFullName(), List.of());
+    return List.copyOf(BY_NAME.getOrDefault(reader.getFullName(), List.of()));
   }
 
   /** The simple name of the record type with this CRC-64-AVRO fingerprint. */

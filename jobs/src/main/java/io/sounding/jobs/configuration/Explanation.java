@@ -1,12 +1,13 @@
 package io.sounding.jobs.configuration;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -81,7 +82,7 @@ public final class Explanation {
     for (KnownOption known : catalogue.configured()) {
       int dot = known.key().lastIndexOf('.');
       String section = dot < 0 ? "" : known.key().substring(0, dot);
-      sections.computeIfAbsent(section, name -> new java.util.ArrayList<>()).add(known);
+      sections.computeIfAbsent(section, name -> new ArrayList<>()).add(known);
     }
     return sections;
   }
@@ -122,7 +123,7 @@ public final class Explanation {
     addTo(array, catalogue.others());
     try {
       return mapper.writeValueAsString(array) + System.lineSeparator();
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }
   }
@@ -135,12 +136,10 @@ public final class Explanation {
       object.put("environment", known.key() == null ? null : known.variable());
       object.put("option", known.name());
       known.commands().forEach(object.putArray("commands")::add);
-      Map<String, String> more = new LinkedHashMap<>();
-      more.put("type", words.type());
-      more.put("unit", words.unit());
-      more.put("default", words.defaultValue());
-      more.put("description", words.sentence());
-      more.forEach(object::put);
+      object.put("type", words.type());
+      object.put("unit", words.unit());
+      object.put("default", words.defaultValue());
+      object.put("description", words.sentence());
     }
   }
 }

@@ -8,6 +8,7 @@ import io.sounding.schemas.DecodingException;
 import io.sounding.schemas.InputNormalisation;
 import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.RejectReason;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -180,7 +181,7 @@ public record CheckpointRequest(
         && Objects.equals(weightsSha256, other.weightsSha256)
         && sampleRateHz == other.sampleRateHz
         && inputNormalisation == other.inputNormalisation
-        && java.util.Arrays.equals(layers, other.layers)
+        && Arrays.equals(layers, other.layers)
         && Objects.equals(trainingLoss, other.trainingLoss);
   }
 

@@ -13,6 +13,7 @@ import io.sounding.schemas.SingleObjectCodec;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -173,7 +174,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
     }
     String[] key = context.getCurrentKey().split("\n");
     int[] missing =
-        java.util.stream.IntStream.range(0, state.checksums().length)
+        IntStream.range(0, state.checksums().length)
             .filter(i -> state.checksums()[i] == 0)
             .limit(10)
             .toArray();

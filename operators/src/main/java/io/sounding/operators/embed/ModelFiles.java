@@ -5,22 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -35,70 +25,20 @@ import org.apache.flink.core.fs.FileSystem;
  */
 final class ModelFiles {
 
-  private static final String PARTIAL = ".part";
-
-  /** A partial file that nobody wrote to for so long was left by a process that was killed. */
-  private static final Duration ABANDONED = Duration.ofHours(1);
-
-  /** Where the files lie. */
-  interface Disk {
-    /** What may still be written to it, bytes. */
-    long usableBytes() throws IOException;
-  }
-
-  private final Path directory;
-  private final Disk disk;
+  private final ModelFolder folder;
   private final long maxBytes;
   private final long maxModelBytes;
   private final TrustedArtifacts trusted;
-  private final boolean guarded;
 
   /**
    * Keeps up to {@code maxBytes} in the folder; refuses files above {@code maxModelBytes}, and
    * those that are not {@code trusted}.
    */
-  ModelFiles(Path directory, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
-    this(
-        directory,
-        () -> Files.getFileStore(directory).getUsableSpace(),
-        maxBytes,
-        maxModelBytes,
-        trusted);
-  }
-
-  ModelFiles(
-      Path directory, Disk disk, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
-    this(directory, disk, maxBytes, maxModelBytes, trusted, false);
-  }
-
-  private ModelFiles(
-      Path directory,
-      Disk disk,
-      long maxBytes,
-      long maxModelBytes,
-      TrustedArtifacts trusted,
-      boolean guarded) {
-    this.directory = directory;
-    this.disk = disk;
+  ModelFiles(ModelFolder folder, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
+    this.folder = folder;
     this.maxBytes = maxBytes;
     this.maxModelBytes = maxModelBytes;
     this.trusted = trusted;
-    this.guarded = guarded;
-  }
-
-  /**
-   * The same below a folder in which everybody may make folders, such as that for temporary files:
-   * one that another user made, or may write to, is refused.
-   */
-  static ModelFiles amongOthers(
-      Path directory, long maxBytes, long maxModelBytes, TrustedArtifacts trusted) {
-    return new ModelFiles(
-        directory,
-        () -> Files.getFileStore(directory).getUsableSpace(),
-        maxBytes,
-        maxModelBytes,
-        trusted,
-        true);
   }
 
   /** What may be fetched. */
@@ -118,11 +58,11 @@ final class ModelFiles {
     String named = kind.noun() + " " + source;
     String extension = kind.extension();
     try {
-      makeDirectory();
-      if (sha256 != null && isKept(directory.resolve(sha256 + extension), sha256, named)) {
-        return directory.resolve(sha256 + extension);
+      folder.make();
+      if (sha256 != null && isKept(folder.path().resolve(sha256 + extension), sha256, named)) {
+        return folder.path().resolve(sha256 + extension);
       }
-      Path partial = Files.createTempFile(directory, "fetch-", PARTIAL);
+      Path partial = folder.newPartial();
       try {
         String actual = copy(trusted.followed(source), partial, named);
         if (sha256 != null && !sha256.equals(actual)) {
@@ -130,9 +70,9 @@ final class ModelFiles {
               "The %s %s has SHA-256 %s, but its event says %s: it was changed or not written completely. Publish it again."
                   .formatted(kind.noun(), uri, actual, sha256));
         }
-        Path kept = directory.resolve(actual + extension);
+        Path kept = folder.path().resolve(actual + extension);
         Files.move(partial, kept, StandardCopyOption.ATOMIC_MOVE);
-        evictAllBut(kept);
+        folder.evictAllBut(kept, maxBytes);
         return kept;
       } finally {
         Files.deleteIfExists(partial);
@@ -140,7 +80,7 @@ final class ModelFiles {
     } catch (IOException e) {
       throw new EncodingException(
           "The %s %s cannot be fetched into %s (%s). Check that it exists, that every task manager may read it, and that there is room for it."
-              .formatted(kind.noun(), uri, directory, e),
+              .formatted(kind.noun(), uri, folder.path(), e),
           e);
     }
   }
@@ -160,37 +100,6 @@ final class ModelFiles {
     }
   }
 
-  /** Nobody else may put files there: what lies there is run. */
-  private void makeDirectory() throws IOException, EncodingException {
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-    if (guarded && !isOurs()) {
-      throw new EncodingException(
-          "The folder of fetched models, %s, belongs to another user, is a link, or others may write to it, who could run code here. Delete it, or name one by --model-cache."
-              .formatted(directory));
-    }
-  }
-
-  /** Whether the folder itself is of whoever makes files here, and writable for nobody else. */
-  private boolean isOurs() throws IOException {
-    PosixFileAttributes folder =
-        Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    if (!folder.isDirectory()
-        || folder.permissions().contains(PosixFilePermission.GROUP_WRITE)
-        || folder.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-      return false;
-    }
-    Path made = Files.createTempFile(directory, "owner-", PARTIAL);
-    try {
-      return Files.getOwner(made).equals(folder.owner());
-    } finally {
-      Files.delete(made);
-    }
-  }
-
   private String copy(org.apache.flink.core.fs.Path source, Path target, String named)
       throws IOException, EncodingException {
     FileSystem files = source.getFileSystem();
@@ -198,7 +107,7 @@ final class ModelFiles {
     long length = status.getLen();
     if (!status.isDir()) {
       checkSize(named, length);
-      makeRoom(length);
+      folder.makeRoom(length);
     }
     try (FSDataInputStream in = files.open(source);
         OutputStream out = Files.newOutputStream(target)) {
@@ -249,47 +158,5 @@ final class ModelFiles {
   static String sha256(Path fetched) {
     String name = fetched.getFileName().toString();
     return name.substring(0, name.lastIndexOf('.'));
-  }
-
-  /** Evicts what the disk has no room for beside so many bytes, as far as that goes. */
-  private void makeRoom(long bytes) throws IOException {
-    List<Path> newestFirst = newestFirst();
-    for (int i = newestFirst.size() - 1; i >= 0 && disk.usableBytes() < bytes; i--) {
-      if (!newestFirst.get(i).toString().endsWith(PARTIAL)) {
-        Files.deleteIfExists(newestFirst.get(i));
-      }
-    }
-  }
-
-  private List<Path> newestFirst() throws IOException {
-    Map<Path, Long> lastUsed = new HashMap<>(); // read once: others use files meanwhile
-    try (Stream<Path> all = Files.list(directory)) {
-      all.filter(Files::isRegularFile).forEach(file -> lastUsed.put(file, lastUsedMillis(file)));
-    }
-    return lastUsed.keySet().stream()
-        .sorted(Comparator.<Path>comparingLong(lastUsed::get).reversed())
-        .toList();
-  }
-
-  private void evictAllBut(Path kept) throws IOException {
-    long total = kept.toFile().length();
-    for (Path file : newestFirst()) {
-      if (file.toString().endsWith(PARTIAL)) {
-        if (lastUsedMillis(file) < Instant.now().minus(ABANDONED).toEpochMilli()) {
-          Files.deleteIfExists(file);
-        }
-      } else if (!file.equals(kept)) {
-        long size = file.toFile().length();
-        if (total + size > maxBytes) {
-          Files.deleteIfExists(file);
-        } else {
-          total += size;
-        }
-      }
-    }
-  }
-
-  private static long lastUsedMillis(Path file) {
-    return file.toFile().lastModified();
   }
 }

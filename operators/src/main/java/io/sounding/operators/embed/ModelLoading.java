@@ -21,16 +21,19 @@ record ModelLoading(ModelFiles files, int intraOpThreads, Duration timeLimit, De
   }
 
   private static ModelFiles files(ModelSettings settings) {
-    String configured = settings.cacheDirectory();
-    if (!configured.isEmpty()) {
-      return new ModelFiles(
-          Path.of(configured), settings.cacheBytes(), settings.fileBytes(), settings.trusted());
-    }
-    String temporary = System.getProperty("java.io.tmpdir");
-    return ModelFiles.amongOthers(
-        Path.of(temporary, "sounding-models-" + System.getProperty("user.name")),
+    return new ModelFiles(
+        folder(settings.cacheDirectory()),
         settings.cacheBytes(),
         settings.fileBytes(),
         settings.trusted());
+  }
+
+  private static ModelFolder folder(String configured) {
+    if (!configured.isEmpty()) {
+      return ModelFolder.named(Path.of(configured));
+    }
+    String temporary = System.getProperty("java.io.tmpdir");
+    return ModelFolder.amongOthers(
+        Path.of(temporary, "sounding-models-" + System.getProperty("user.name")));
   }
 }

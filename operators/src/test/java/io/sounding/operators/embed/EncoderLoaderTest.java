@@ -40,7 +40,7 @@ class EncoderLoaderTest {
 
   private ModelLoading trusting(TrustedArtifacts trusted) {
     return new ModelLoading(
-        new ModelFiles(folder.resolve("cache"), 1 << 20, 1 << 20, trusted),
+        new ModelFiles(ModelFolder.named(folder.resolve("cache")), 1 << 20, 1 << 20, trusted),
         1,
         Duration.ofMinutes(1),
         Device.cpu());
@@ -205,7 +205,10 @@ class EncoderLoaderTest {
     ModelLoading small =
         new ModelLoading(
             new ModelFiles(
-                folder.resolve("cache"), 1 << 20, 11_000, TrustedArtifacts.of(List.of("/"))),
+                ModelFolder.named(folder.resolve("cache")),
+                1 << 20,
+                11_000,
+                TrustedArtifacts.of(List.of("/"))),
             1,
             Duration.ofMinutes(1),
             Device.cpu());

@@ -39,7 +39,12 @@ class ModelFilesTest {
   @BeforeEach
   void cache() {
     cache = folder.resolve("cache");
-    files = new ModelFiles(cache, 100, 100, TrustedArtifacts.of(List.of(folder.toString())));
+    files = files(ModelFolder.named(cache), 100, 100);
+  }
+
+  private ModelFiles files(ModelFolder in, long maxBytes, long maxModelBytes) {
+    return new ModelFiles(
+        in, maxBytes, maxModelBytes, TrustedArtifacts.of(List.of(folder.toString())));
   }
 
   private Path source(String name, int bytes) throws IOException {
@@ -110,9 +115,7 @@ class ModelFilesTest {
     for (String name : List.of("a.pt", "b.pt")) {
       Path source = source(name, bytes);
       String sha256 = Examples.sha256(Files.readAllBytes(source));
-      ModelFiles small =
-          new ModelFiles(
-              cache, bytes + 1, bytes + 1, TrustedArtifacts.of(List.of(folder.toString())));
+      ModelFiles small = files(ModelFolder.named(cache), bytes + 1, bytes + 1);
       readers.add(
           () -> {
             int fetched = 0;
@@ -145,7 +148,10 @@ class ModelFilesTest {
   void aLinkThatLeadsOutIsRefusedAndNothingIsLeft() throws Exception {
     ModelFiles narrow =
         new ModelFiles(
-            cache, 100, 100, TrustedArtifacts.of(List.of(folder.resolve("trusted").toString())));
+            ModelFolder.named(cache),
+            100,
+            100,
+            TrustedArtifacts.of(List.of(folder.resolve("trusted").toString())));
     Path link = Files.createDirectory(folder.resolve("trusted")).resolve("step1.pt");
     Files.createSymbolicLink(link, source("secret.pt", 60));
     assertThatThrownBy(() -> narrow.fetch(link.toString(), null, Artifact.TORCHSCRIPT))
@@ -236,8 +242,7 @@ class ModelFilesTest {
   void aFileLargerThanAModelMayBeIsRefusedAlsoWhenItIsInTheCache() throws Exception {
     Path source = source("huge.pt", 60);
     String sha256 = Examples.sha256(Files.readAllBytes(source));
-    ModelFiles small =
-        new ModelFiles(cache, 100, 59, TrustedArtifacts.of(List.of(folder.toString())));
+    ModelFiles small = files(ModelFolder.named(cache), 100, 59);
     for (String digest : new String[] {null, sha256}) {
       assertThatThrownBy(() -> small.fetch(source.toUri().toString(), digest, Artifact.TORCHSCRIPT))
           .isInstanceOf(EncodingException.class)
@@ -284,11 +289,9 @@ class ModelFilesTest {
 
   @Test
   void onAFullDiskTheLeastRecentlyUsedMakeRoom() throws Exception {
-    ModelFiles.Disk of150Bytes =
+    ModelFolder.Disk of150Bytes =
         () -> 150 - cached().stream().mapToLong(file -> file.toFile().length()).sum();
-    files =
-        new ModelFiles(
-            cache, of150Bytes, 1_000, 100, TrustedArtifacts.of(List.of(folder.toString())));
+    files = files(new ModelFolder(cache, of150Bytes, false), 1_000, 100);
     Path oldest = fetch(source("a", 60));
     Path newer = fetch(source("b", 60));
     age(oldest, 2);
@@ -304,8 +307,7 @@ class ModelFilesTest {
   @Test
   void aFolderThatOthersMayWriteToIsRefusedAmongOthers() throws Exception {
     Path source = source("a.pt", 60);
-    ModelFiles guarded =
-        ModelFiles.amongOthers(cache, 100, 100, TrustedArtifacts.of(List.of(folder.toString())));
+    ModelFiles guarded = files(ModelFolder.amongOthers(cache), 100, 100);
     guarded.fetch(source.toUri().toString(), null, Artifact.TORCHSCRIPT); // makes it
 
     Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -319,8 +321,7 @@ class ModelFilesTest {
   void aLinkInTheFoldersPlaceIsRefusedAmongOthers() throws Exception {
     Path source = source("a.pt", 60);
     Files.createSymbolicLink(cache, Files.createDirectory(folder.resolve("elsewhere")));
-    ModelFiles guarded =
-        ModelFiles.amongOthers(cache, 100, 100, TrustedArtifacts.of(List.of(folder.toString())));
+    ModelFiles guarded = files(ModelFolder.amongOthers(cache), 100, 100);
     assertThatThrownBy(() -> guarded.fetch(source.toUri().toString(), null, Artifact.TORCHSCRIPT))
         .isInstanceOf(EncodingException.class)
         .hasMessageContaining("is a link");

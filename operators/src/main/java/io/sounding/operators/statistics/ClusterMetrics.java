@@ -32,7 +32,6 @@ import java.util.List;
  * @param simplifiedSilhouette mean of (b - a) / max(a, b), a and b the distances to the nearest and
  *     second-nearest centroid, after the degrees of freedom: a hair below 0 at worst, where there
  *     are no clusters
- * @param simplifiedSilhouetteStdErr its standard error over the choice of utterances
  * @param calinskiHarabasz (B / (k - 1)) / (W / (n - k)), n all frames, B and W estimated from the
  *     sample
  * @param usagePerplexity exp of the entropy of cluster shares
@@ -41,9 +40,7 @@ import java.util.List;
  * @param kRequested clusters asked for; k is less when the sample is too small or repeats itself
  * @param sampleFrames frames scored
  * @param silhouetteFrames frames the silhouette was computed on
- * @param frames all frames
  * @param iterations exact Lloyd iterations of the last run, over the whole sample
- * @param seed seed of the restarts
  */
 public record ClusterMetrics(
     double inertiaPerFrame,
@@ -53,7 +50,6 @@ public record ClusterMetrics(
     double silhouette,
     double silhouetteStdErr,
     double simplifiedSilhouette,
-    double simplifiedSilhouetteStdErr,
     double calinskiHarabasz,
     double usagePerplexity,
     int deadClusters,
@@ -61,9 +57,7 @@ public record ClusterMetrics(
     int kRequested,
     int sampleFrames,
     int silhouetteFrames,
-    long frames,
-    int iterations,
-    long seed) {
+    int iterations) {
 
   /** Uses clusters, silhouetteFrames, restarts and seed of the settings. */
   public static ClusterMetrics of(LayerSummary summary, StatisticsSettings settings) {
@@ -71,8 +65,7 @@ public record ClusterMetrics(
     int size = sample.size();
     int clusters = CentroidSearch.supportedClusters(sample, settings.clusters());
     if (size == 0) {
-      return new ClusterMetrics(
-          0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, settings.clusters(), 0, 0, 0, 0, settings.seed());
+      return new ClusterMetrics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, settings.clusters(), 0, 0, 0);
     }
     PointCloud cloud = PointCloud.of(sample.rows(), size, sample.dimension());
     MicroCentroids micro =
@@ -93,8 +86,6 @@ public record ClusterMetrics(
     MeanAndError inertia = MeanAndError.of(distances.squared(), sample.utterances());
     double growth = partition.scatterGrowth(summary.frames());
     double spread = distances.meanSquaredFromCentre();
-    MeanAndError simplified =
-        MeanAndError.of(distances.simplifiedSilhouettes(growth), sample.utterances());
     return new ClusterMetrics(
         growth * inertia.mean(),
         growth * inertia.standardError(),
@@ -102,8 +93,7 @@ public record ClusterMetrics(
         partition.daviesBouldin(),
         silhouette.mean(),
         silhouette.standardError(),
-        simplified.mean(),
-        simplified.standardError(),
+        MeanAndError.mean(distances.simplifiedSilhouettes(growth)),
         partition.calinskiHarabasz(summary.frames()),
         partition.usagePerplexity(),
         k - partition.occupied(),
@@ -111,8 +101,6 @@ public record ClusterMetrics(
         settings.clusters(),
         size,
         silhouetteSize,
-        summary.frames(),
-        clustering.iterations(),
-        settings.seed());
+        clustering.iterations());
   }
 }

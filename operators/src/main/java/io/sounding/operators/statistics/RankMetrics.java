@@ -29,8 +29,6 @@ package io.sounding.operators.statistics;
  * @param anisotropy mean cosine similarity of two different frames
  * @param meanNorm mean of ||x||
  * @param normalisedStd mean over dimensions of the standard deviation of x / ||x||
- * @param frames n
- * @param utterances number of utterances with frames, the rows behind rankMeUtterance
  * @param sampleLimited n is below d, so the ranks are limited by n
  * @param utteranceLimited there are fewer utterances than dimensions, so rankMeUtterance is limited
  *     by their number
@@ -51,8 +49,6 @@ public record RankMetrics(
     double anisotropy,
     double meanNorm,
     double normalisedStd,
-    long frames,
-    long utterances,
     boolean sampleLimited,
     boolean utteranceLimited,
     String sketch) {
@@ -63,8 +59,6 @@ public record RankMetrics(
     SpectrumSketch frames = folded.sketch();
     SpectrumSketch sums = summary.utteranceSketch();
     int d = summary.dimension();
-    long n = frames.count();
-    long u = sums.count();
     SpectrumEstimate uncentred = frames.uncentredSpectrum();
     Spectrum centred = frames.centredSpectrum();
     Spectrum.PowerLaw powerLaw = centred.powerLaw();
@@ -84,10 +78,8 @@ public record RankMetrics(
         directions.anisotropy(),
         directions.meanNorm(),
         directions.normalisedStd(),
-        n,
-        u,
-        n < d,
-        u < d,
+        frames.count() < d,
+        sums.count() < d,
         frames.name());
   }
 }

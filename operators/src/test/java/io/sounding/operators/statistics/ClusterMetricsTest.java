@@ -36,7 +36,6 @@ class ClusterMetricsTest {
     StatisticsSettings sampled = new StatisticsSettings(12, 600, 64, 500, 4, 7);
     ClusterMetrics metrics = metrics(SyntheticFrames.blobs(3_000, D, 12, 0.5, 1), sampled);
     assertThat(metrics.sampleFrames()).isEqualTo(600);
-    assertThat(metrics.frames()).isEqualTo(3_000);
     assertThat(metrics.k()).isEqualTo(12);
     assertThat(metrics.inertiaPerFrame()).isCloseTo(D * 0.25, withinPercentage(10));
   }

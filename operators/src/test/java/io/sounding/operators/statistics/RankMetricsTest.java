@@ -29,7 +29,6 @@ class RankMetricsTest {
     close(metrics.normalisedStd(), 0.1357046999182322);
     assertThat(metrics.alphaReQFirst()).isEqualTo(10);
     assertThat(metrics.alphaReQEnd()).isEqualTo(24);
-    assertThat(metrics.utterances()).isEqualTo(20);
     assertThat(metrics.utteranceLimited()).isTrue();
     assertThat(metrics.sampleLimited()).isFalse();
   }

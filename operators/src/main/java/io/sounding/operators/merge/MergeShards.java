@@ -163,19 +163,6 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
       }
     }
     List<LayerSummary> parts = LayerSummary.readyToMerge(reader.summaries());
-    TreeSet<String> devices = new TreeSet<>();
-    int utterances = 0;
-    double audioSeconds = 0;
-    double embedSeconds = 0;
-    double foldSeconds = 0;
-    for (ShardSummary part : inOrder) {
-      devices.add(part.device());
-      utterances += part.utterances();
-      audioSeconds += part.audioSeconds();
-      embedSeconds += part.embedSeconds();
-      foldSeconds += part.foldSeconds();
-    }
-    devices.remove("");
     ShardSummary any = inOrder.get(0);
     String disagreement = disagreement(inOrder);
     if (disagreement != null) {
@@ -196,8 +183,29 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
           any.checkpoint(),
           any.shards(),
           "The model gave no frame for any of the %d utterances of corpus %s. Evaluate it on longer utterances, or export it so that it returns hidden states."
-              .formatted(utterances, any.checkpoint().corpusId()));
+              .formatted(
+                  inOrder.stream().mapToInt(ShardSummary::utterances).sum(),
+                  any.checkpoint().corpusId()));
     }
+    return merged(status, inOrder, whole, RankMeError.of(parts));
+  }
+
+  private static MergedLayer merged(
+      MetricStatus status, List<ShardSummary> inOrder, LayerSummary whole, Double rankMeStdErr) {
+    TreeSet<String> devices = new TreeSet<>();
+    int utterances = 0;
+    double audioSeconds = 0;
+    double embedSeconds = 0;
+    double foldSeconds = 0;
+    for (ShardSummary part : inOrder) {
+      devices.add(part.device());
+      utterances += part.utterances();
+      audioSeconds += part.audioSeconds();
+      embedSeconds += part.embedSeconds();
+      foldSeconds += part.foldSeconds();
+    }
+    devices.remove("");
+    ShardSummary any = inOrder.get(0);
     return new MergedLayer(
         status,
         any.checkpoint(),
@@ -210,7 +218,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
         status == MetricStatus.FINAL ? any.corpusAudioSeconds() : audioSeconds,
         any.corpusAudioSeconds(),
         new MergedSummary(whole),
-        RankMeError.of(parts),
+        rankMeStdErr,
         String.join(",", devices),
         embedSeconds,
         foldSeconds,

@@ -224,23 +224,9 @@ final class EvaluateCommand implements Callable<Integer> {
     DeviceChoice deviceChoice = parseDevice();
     checkFile(spec, "--out", out);
 
-    StatisticsSettings defaults = StatisticsSettings.defaults();
-    StatisticsSettings statistics =
-        defaults
-            .with(
-                atLeastOne("--k", clusters, defaults.clusters()),
-                atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
-            .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
+    StatisticsSettings statistics = statistics(sketchChoice);
     TrustedArtifacts trusted = trusted(checkpointFiles);
-    CheckpointPublisher.RunSettings runSettings =
-        new CheckpointPublisher.RunSettings(
-            run == null ? folderName(checkpoints.get(0)) : run,
-            corpus == null ? folderName(audio.get(0)) : corpus,
-            sampleRateHz,
-            normalise ? InputNormalisation.ZERO_MEAN_UNIT_VARIANCE : InputNormalisation.NONE,
-            layerList);
-    checkId(spec, "--run", runSettings.runId());
-    checkId(spec, "--corpus", runSettings.corpusId());
+    CheckpointPublisher.RunSettings runSettings = runSettings(layerList);
 
     WorkFolder folder = WorkFolder.below(work);
     EvaluationSettings settings =
@@ -286,6 +272,28 @@ final class EvaluateCommand implements Callable<Integer> {
           "Note: %s has no loss of %d of %s.%n",
           loss, without, Counted.of(files.size(), "checkpoint"));
     }
+  }
+
+  private StatisticsSettings statistics(SketchChoice sketchChoice) {
+    StatisticsSettings defaults = StatisticsSettings.defaults();
+    return defaults
+        .with(
+            atLeastOne("--k", clusters, defaults.clusters()),
+            atLeastOne("--sample", sampleFrames, defaults.sampleFrames()))
+        .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
+  }
+
+  private CheckpointPublisher.RunSettings runSettings(List<Integer> layerList) {
+    CheckpointPublisher.RunSettings settings =
+        new CheckpointPublisher.RunSettings(
+            run == null ? folderName(checkpoints.get(0)) : run,
+            corpus == null ? folderName(audio.get(0)) : corpus,
+            sampleRateHz,
+            normalise ? InputNormalisation.ZERO_MEAN_UNIT_VARIANCE : InputNormalisation.NONE,
+            layerList);
+    checkId(spec, "--run", settings.runId());
+    checkId(spec, "--corpus", settings.corpusId());
+    return settings;
   }
 
   /** The very files that were named, and where their links lead: nobody else's. */

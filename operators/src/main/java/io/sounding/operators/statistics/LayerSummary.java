@@ -82,7 +82,7 @@ public final class LayerSummary {
     this.pending = pending;
   }
 
-  /** The summary of nothing, the identity of {@link #merge}. */
+  /** The summary of nothing, the identity of {@link #mergeAll}. */
   public static LayerSummary empty(int dimension, StatisticsSettings settings) {
     if (dimension < 1 || dimension > MOST_DIMENSIONS) {
       throw new IllegalArgumentException(
@@ -105,12 +105,10 @@ public final class LayerSummary {
         new float[0]);
   }
 
-  /** The summary of all frames of both. Frames must not overlap, except in the sample. */
-  public static LayerSummary merge(LayerSummary a, LayerSummary b) {
-    return mergeAll(List.of(a, b));
-  }
-
-  /** The summary of all frames of all parts, of which there is at least one. */
+  /**
+   * The summary of all frames of all parts, of which there is at least one. Frames must not
+   * overlap, except in the sample.
+   */
   public static LayerSummary mergeAll(List<LayerSummary> inOrder) {
     if (inOrder.isEmpty()) {
       throw new IllegalArgumentException("There is no summary to merge.");

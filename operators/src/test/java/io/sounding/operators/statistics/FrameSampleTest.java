@@ -67,7 +67,7 @@ class FrameSampleTest {
       }
     }
 
-    FrameSample sample = LayerSummary.merge(first, second).sample();
+    FrameSample sample = LayerSummary.mergeAll(List.of(first, second)).sample();
 
     assertThat(sample.keys()).hasSize(60);
     int known = 0;

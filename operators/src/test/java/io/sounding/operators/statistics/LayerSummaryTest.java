@@ -22,8 +22,8 @@ class LayerSummaryTest {
   void refusesAnotherDimension() {
     assertThatThrownBy(
             () ->
-                LayerSummary.merge(
-                    LayerSummary.empty(4, SETTINGS), LayerSummary.empty(5, SETTINGS)))
+                LayerSummary.mergeAll(
+                    List.of(LayerSummary.empty(4, SETTINGS), LayerSummary.empty(5, SETTINGS))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Summaries of dimension 4 and 5 cannot be merged.");
   }
@@ -31,9 +31,9 @@ class LayerSummaryTest {
   @Test
   void refusesOtherSettings() {
     LayerSummary other = LayerSummary.empty(D, StatisticsSettings.defaults());
-    assertThatThrownBy(() -> LayerSummary.merge(LayerSummary.empty(D, SETTINGS), other))
+    assertThatThrownBy(() -> LayerSummary.mergeAll(List.of(LayerSummary.empty(D, SETTINGS), other)))
         .hasMessageStartingWith("Summaries made with different settings cannot be merged");
-    assertThatThrownBy(() -> LayerAccumulator.resume(other, SETTINGS))
+    assertThatThrownBy(() -> LayerAccumulator.resume(other, SETTINGS, 1))
         .hasMessageStartingWith("The summary was made with");
   }
 
@@ -86,7 +86,8 @@ class LayerSummaryTest {
     LayerSummary other =
         SyntheticFrames.accumulate(new LayerAccumulator(D, settings), frames, D, 50, 100)
             .snapshot();
-    assertSameRanks(LayerSummary.merge(read, other), LayerSummary.merge(same, other));
+    assertSameRanks(
+        LayerSummary.mergeAll(List.of(read, other)), LayerSummary.mergeAll(List.of(same, other)));
   }
 
   private static void assertSameRanks(LayerSummary actual, LayerSummary expected) {
@@ -191,10 +192,13 @@ class LayerSummaryTest {
     float[] frames = SyntheticFrames.arithmetic(300, D, 2);
     LayerSummary one = finished(frames, 0, 300, SETTINGS);
     LayerSummary halves =
-        LayerSummary.merge(
-            finished(frames, 100, 200, SETTINGS),
-            LayerSummary.merge(
-                finished(frames, 200, 300, SETTINGS), finished(frames, 0, 100, SETTINGS)));
+        LayerSummary.mergeAll(
+            List.of(
+                finished(frames, 100, 200, SETTINGS),
+                LayerSummary.mergeAll(
+                    List.of(
+                        finished(frames, 200, 300, SETTINGS),
+                        finished(frames, 0, 100, SETTINGS)))));
     assertThat(halves.holdsEveryFrame()).isTrue();
     assertThat(halves.sample()).isEqualTo(one.sample());
     assertThat(halves.utterances()).isEqualTo(6);
@@ -207,8 +211,8 @@ class LayerSummaryTest {
     float[] frames = SyntheticFrames.arithmetic(400, D, 2);
     LayerSummary whole = finished(frames, 0, 400, SETTINGS);
     LayerSummary merged =
-        LayerSummary.merge(
-            finished(frames, 0, 200, SETTINGS), finished(frames, 200, 400, SETTINGS));
+        LayerSummary.mergeAll(
+            List.of(finished(frames, 0, 200, SETTINGS), finished(frames, 200, 400, SETTINGS)));
     assertThat(merged.holdsEveryFrame()).isFalse();
     assertThat(merged.frames()).isEqualTo(400);
     assertThat(merged.pendingRows()).isZero();
@@ -225,7 +229,7 @@ class LayerSummaryTest {
     LayerSummary kept = finished(frames, 1_100, 1_250, settings);
     assertThat(folded.holdsEveryFrame()).isFalse();
     assertThat(kept.holdsEveryFrame()).isTrue();
-    LayerSummary merged = LayerSummary.merge(folded, kept);
+    LayerSummary merged = LayerSummary.mergeAll(List.of(folded, kept));
     assertThat(merged.frames()).isEqualTo(1_250);
     assertSameRanks(merged, SyntheticFrames.summary(frames, D, 50, settings));
   }
@@ -263,7 +267,7 @@ class LayerSummaryTest {
     assertThat(summary.holdsEveryFrame()).isFalse();
     assertThat(summary.frames()).isEqualTo(200);
     LayerSummary once = finished(frames, 0, 100, SETTINGS);
-    LayerSummary merged = LayerSummary.merge(once, once);
+    LayerSummary merged = LayerSummary.mergeAll(List.of(once, once));
     assertThat(merged.holdsEveryFrame()).isFalse();
     assertThat(merged.frames()).isEqualTo(200);
     assertThat(merged.sample()).isEqualTo(once.sample());

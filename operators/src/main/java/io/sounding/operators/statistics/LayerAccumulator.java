@@ -75,11 +75,6 @@ public final class LayerAccumulator {
     start.copyPendingTo(pending);
   }
 
-  /** Like the one below, for all frames of a layer or for a part of unknown size. */
-  public static LayerAccumulator resume(LayerSummary summary, StatisticsSettings settings) {
-    return resume(summary, settings, 1);
-  }
-
   /**
    * Continues from a snapshot as if the accumulator that took it had never stopped.
    *

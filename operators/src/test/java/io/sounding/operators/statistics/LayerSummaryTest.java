@@ -249,7 +249,7 @@ class LayerSummaryTest {
     assertThat(kept.pendingRows()).isEqualTo(2_400);
     assertThat(read).isEqualTo(kept);
     assertSameRanks(read, SyntheticFrames.summary(rows(frames, 0, 2_400), D, 50, settings));
-    LayerAccumulator resumed = LayerAccumulator.resume(read, settings);
+    LayerAccumulator resumed = LayerAccumulator.resume(read, settings, 1);
     resumed.addUtterance("2400", rows(frames, 2_400, 2_450), 50);
     resumed.addUtterance("2450", rows(frames, 2_450, 2_500), 50);
     assertThat(resumed.snapshot().frames()).isEqualTo(2_500);

@@ -262,7 +262,7 @@ class MergeableContractTest {
       uninterrupted.addUtterance("u" + from, rows, 65);
       resumed.addUtterance("u" + from, rows, 65);
       byte[] state = resumed.snapshot().toBytes();
-      resumed = LayerAccumulator.resume(LayerSummary.fromBytes(state), mergeable.settings);
+      resumed = LayerAccumulator.resume(LayerSummary.fromBytes(state), mergeable.settings, 1);
     }
     T expected = mergeable.ofSummary.apply(uninterrupted.snapshot());
     T actual = mergeable.ofSummary.apply(resumed.snapshot());

@@ -40,11 +40,6 @@ public record Utterance(
     return pcm.length / ((long) PcmFormat.bytesPerSample(encoding) * channels);
   }
 
-  /** Duration, seconds. */
-  public double seconds() {
-    return (double) samples() / sampleRateHz;
-  }
-
   /**
    * The samples as {@code float[samples()]}, channels averaged; 16-bit samples divided by 32768.
    */

@@ -82,11 +82,6 @@ final class MicroCentroids {
     return Arrays.stream(counts).asDoubleStream().toArray();
   }
 
-  /** Sum of squared distances of all frames to their micro-centroid. */
-  double scatter() {
-    return Arrays.stream(squares).sum();
-  }
-
   static MicroCentroids union(int dimension, List<MicroCentroids> parts) {
     record Place(MicroCentroids part, int index) {
       long count() {

@@ -380,13 +380,4 @@ final class PointCloud {
     }
     return points;
   }
-
-  /** Rows in stored coordinates, back in the original ones. */
-  double[] original(double[] stored) {
-    double[] points = new double[stored.length];
-    for (int i = 0; i < stored.length; i++) {
-      points[i] = centre[i % dimension] + unit * stored[i];
-    }
-    return points;
-  }
 }

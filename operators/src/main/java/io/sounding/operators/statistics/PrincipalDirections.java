@@ -69,22 +69,10 @@ record PrincipalDirections(float[] rows, int count, int dimension) {
     return count;
   }
 
-  /** Coordinates of points along the directions, {@code [n * count]}; {@code points[n * d]}. */
-  double[] along(double[] points) {
-    int size = points.length / dimension;
-    float[] rounded = new float[points.length];
-    for (int i = 0; i < rounded.length; i++) {
-      rounded[i] = (float) points[i];
-    }
-    float[] coordinates = along(rounded, size);
-    double[] along = new double[coordinates.length];
-    for (int i = 0; i < along.length; i++) {
-      along[i] = coordinates[i];
-    }
-    return along;
-  }
-
-  /** The same of the first {@code size} points. */
+  /**
+   * Coordinates of the first {@code size} points along the directions, {@code [size * count]};
+   * {@code points[n * d]}.
+   */
   float[] along(float[] points, int size) {
     float[] along = new float[size * count];
     Products.multiply(points, size, rows, count, dimension, along);

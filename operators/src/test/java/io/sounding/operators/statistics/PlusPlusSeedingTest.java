@@ -18,10 +18,10 @@ class PlusPlusSeedingTest {
   @ParameterizedTest
   @CsvSource({"1300, 33, 40", "512, 8, 12", "5, 2, 5", "1025, 1, 9"})
   void seedsAreThoseOfThePlainRace(int points, int d, int k) {
-    PointCloud some = PointCloud.of(SyntheticFrames.blobs(points, d, 7, 3, 5), points, d);
+    float[] frames = SyntheticFrames.blobs(points, d, 7, 3, 5);
     double[] weights = new SplittableRandom(8).doubles(points, 0.5, 20).toArray();
-    double[] all = some.original(some.points(IntStream.range(0, points).toArray()));
-    PointCloud cloud = some.alongside(all, weights);
+    double[] all = IntStream.range(0, frames.length).mapToDouble(i -> frames[i]).toArray();
+    PointCloud cloud = PointCloud.of(frames, points, d).alongside(all, weights);
     PlusPlusSeeding seeding = new PlusPlusSeeding(cloud);
     for (long seed = 1; seed <= 3; seed++) {
       assertThat(seeding.choose(k, 4, new SplittableRandom(seed)))

@@ -33,9 +33,8 @@ public final class CorpusPublisher {
    *
    * @param utterances number of utterances
    * @param audioSeconds their audio, seconds
-   * @param digest names their content
    */
-  public record Published(int utterances, double audioSeconds, String digest) {}
+  public record Published(int utterances, double audioSeconds) {}
 
   /**
    * Publishes the files in this order, then seals the corpus.
@@ -67,7 +66,7 @@ public final class CorpusPublisher {
     sends.flush(); // a corpus is sealed only when all of it is there
     sends.send(record(topic, manifest));
     sends.flush();
-    return new Published(sealed.size(), seconds, manifest.getDigest());
+    return new Published(sealed.size(), seconds);
   }
 
   /** The manifest of these utterances, in any order. */

@@ -36,10 +36,6 @@ record PlotLine(String label, Style style, List<Point> points) {
     }
   }
 
-  double[] steps() {
-    return points.stream().mapToDouble(Point::step).toArray();
-  }
-
   /** The values that have a place on an axis. */
   double[] finiteValues() {
     return points.stream().mapToDouble(Point::value).filter(Double::isFinite).toArray();

@@ -206,6 +206,7 @@ class PythonPublisherITCase {
     try (EmbeddedBroker broker =
         EmbeddedBroker.start(
             work.resolve("kafka"),
+            0,
             Map.of(
                 "listener.security.protocol.map",
                 "BROKER:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",

@@ -106,6 +106,7 @@ class SecretsITCase {
     broker =
         EmbeddedBroker.start(
             work.resolve("kafka"),
+            0,
             Map.ofEntries(
                 Map.entry("listener.security.protocol.map", "BROKER:SASL_SSL,CONTROLLER:PLAINTEXT"),
                 Map.entry("sasl.enabled.mechanisms", "PLAIN"),

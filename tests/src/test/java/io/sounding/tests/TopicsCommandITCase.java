@@ -186,6 +186,7 @@ class TopicsCommandITCase {
     try (EmbeddedBroker guarded =
         EmbeddedBroker.start(
             work.resolve("guarded"),
+            0,
             Map.of(
                 "listener.security.protocol.map",
                 "BROKER:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",

@@ -71,15 +71,11 @@ public final class EmbeddedBroker implements AutoCloseable {
    * Starts a broker with settings of its own, such as TLS and SASL on the listener {@value
    * BrokerSettings#BROKER_LISTENER}.
    *
+   * @param port 1 to 65535; 0: one that the system chooses
    * @param brokerSettings settings by Kafka's names that win over the ones chosen here
    * @param clientSettings what clients need to connect, for {@link #createTopics}
    */
   public static EmbeddedBroker start(
-      Path directory, Map<String, String> brokerSettings, Map<String, String> clientSettings) {
-    return start(directory, 0, brokerSettings, clientSettings);
-  }
-
-  private static EmbeddedBroker start(
       Path directory,
       int port,
       Map<String, String> brokerSettings,

@@ -133,11 +133,6 @@ final class Browser implements AutoCloseable {
     driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", metrics);
   }
 
-  /** Has its window back. */
-  void becomeDesktop() {
-    driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
-  }
-
   /** Keeps a picture of what is seen, in target/dashboard. */
   void keepScreenshot(String name) {
     try {

@@ -125,10 +125,6 @@ final class JobProcess implements AutoCloseable {
     return folder.resolve("checkpoints");
   }
 
-  JavaProcess process() {
-    return process;
-  }
-
   /** Kills the job manager, and starts it again from the newest completed checkpoint. */
   void killAndSupervise() {
     process.kill();

@@ -75,10 +75,6 @@ final class OneMachine {
     return at(4);
   }
 
-  String flink() {
-    return at(5);
-  }
-
   /** The Prometheus reporters of the job manager, 0, and of task managers, from 1. */
   List<String> reporters() {
     return ports.subList(8, 8 + REPORTERS).stream().map(port -> LOOPBACK + ":" + port).toList();

@@ -1,6 +1,5 @@
 package io.sounding.tests.speed.throughput;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
 
@@ -16,10 +15,6 @@ record Spread(double median, double lowest, double highest) {
     double median =
         sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     return new Spread(median, sorted[0], sorted[sorted.length - 1]);
-  }
-
-  static Spread of(double... values) {
-    return of(Arrays.stream(values).boxed().toList());
   }
 
   /** As the reports print it: {@code median (lowest to highest)}, with so many decimals. */

@@ -45,11 +45,6 @@ record Timeline(long published, List<Moments> checkpoints) {
     return (last().read() - published) * 1e-3;
   }
 
-  /** The same to the last one that was sent, s. */
-  double secondsToWritten() {
-    return (last().written() - published) * 1e-3;
-  }
-
   /** The checkpoint that was done last. */
   Moments last() {
     return checkpoints.get(checkpoints.size() - 1);

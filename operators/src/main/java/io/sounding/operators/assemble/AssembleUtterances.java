@@ -54,7 +54,25 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
       long[] checksums,
       int present,
       long bytes,
-      boolean assembled) {}
+      boolean assembled) {
+
+    /** None of an utterance's chunks came yet; they are to agree with this one. */
+    private static Progress none(Chunk chunk) {
+      return new Progress(
+          chunk.sampleRateHz(),
+          chunk.channels(),
+          chunk.encoding().name(),
+          new long[chunk.count()],
+          0,
+          0,
+          false);
+    }
+
+    private Progress with(long[] newChecksums, int nowPresent, long nowBytes, boolean complete) {
+      return new Progress(
+          sampleRateHz, channels, encoding, newChecksums, nowPresent, nowBytes, complete);
+    }
+  }
 
   /**
    * Share of the heap that an utterance may take: it is copied from stage to stage, into state and
@@ -104,15 +122,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
     Progress before = progress.value();
     long now = context.timerService().currentProcessingTime();
     if (before == null) {
-      before =
-          new Progress(
-              chunk.sampleRateHz(),
-              chunk.channels(),
-              chunk.encoding().name(),
-              new long[chunk.count()],
-              0,
-              0,
-              false);
+      before = Progress.none(chunk);
       context.timerService().registerProcessingTimeTimer(now + timeout.toMillis());
     }
     String conflict = conflict(before, chunk);
@@ -144,15 +154,7 @@ public final class AssembleUtterances extends VersionedStage<String, Chunk, Shar
       chunks.put(chunk.index(), chunk.pcm());
       latestMillis.update(now);
     }
-    progress.update(
-        new Progress(
-            before.sampleRateHz(),
-            before.channels(),
-            before.encoding(),
-            checksums,
-            present,
-            bytes,
-            complete));
+    progress.update(before.with(checksums, present, bytes, complete));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sounding.operators.admit;
 
 import static io.sounding.operators.admit.Validity.check;
 import static io.sounding.operators.admit.Validity.checkId;
+import static io.sounding.operators.admit.Validity.isSha256;
 
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.DecodingException;
@@ -140,7 +141,7 @@ public record CheckpointRequest(
 
   private static void checkSha256(String field, String sha256) throws DecodingException {
     check(
-        sha256 == null || sha256.matches("[0-9a-f]{64}"),
+        sha256 == null || isSha256(sha256),
         RejectReason.BAD_CHECKPOINT,
         "The %s is not 64 lower-case hexadecimal digits.",
         field);

@@ -2,6 +2,7 @@ package io.sounding.operators.admit;
 
 import static io.sounding.operators.admit.Validity.check;
 import static io.sounding.operators.admit.Validity.checkId;
+import static io.sounding.operators.admit.Validity.isSha256;
 
 import io.sounding.schemas.CorpusDigest;
 import io.sounding.schemas.CorpusSealed;
@@ -53,36 +54,7 @@ public record Manifest(
           "The manifest of corpus %s names utterance %s twice.",
           sealed.getCorpusId(),
           utterance.getUtteranceId());
-      check(
-          utterance.getSha256().matches("[0-9a-f]{64}"),
-          RejectReason.BAD_MANIFEST,
-          "The manifest of corpus %s gives utterance %s a sha256 that is not 64 lower-case hexadecimal digits.",
-          sealed.getCorpusId(),
-          utterance.getUtteranceId());
-      check(
-          utterance.getSamples() > 0,
-          RejectReason.BAD_MANIFEST,
-          "The manifest of corpus %s gives utterance %s %d samples.",
-          sealed.getCorpusId(),
-          utterance.getUtteranceId(),
-          utterance.getSamples());
-      check(
-          utterance.getSampleRateHz() >= CheckpointRequest.MIN_SAMPLE_RATE_HZ
-              && utterance.getSampleRateHz() <= CheckpointRequest.MAX_SAMPLE_RATE_HZ,
-          RejectReason.BAD_MANIFEST,
-          "The manifest of corpus %s gives utterance %s a sample rate of %d Hz.",
-          sealed.getCorpusId(),
-          utterance.getUtteranceId(),
-          utterance.getSampleRateHz());
-      check(
-          utterance.getSamples() <= (long) MAX_UTTERANCE_SECONDS * utterance.getSampleRateHz(),
-          RejectReason.BAD_MANIFEST,
-          "The manifest of corpus %s gives utterance %s %d samples at %d Hz, more than %d s. Publish it in pieces.",
-          sealed.getCorpusId(),
-          utterance.getUtteranceId(),
-          utterance.getSamples(),
-          utterance.getSampleRateHz(),
-          MAX_UTTERANCE_SECONDS);
+      checkUtterance(sealed.getCorpusId(), utterance);
     }
     String digest = CorpusDigest.of(utterances);
     check(
@@ -100,6 +72,40 @@ public record Manifest(
         utterances.stream().mapToInt(SealedUtterance::getSampleRateHz).toArray(),
         utterances.stream().map(SealedUtterance::getSha256).toArray(String[]::new),
         source);
+  }
+
+  private static void checkUtterance(String corpusId, SealedUtterance utterance)
+      throws DecodingException {
+    check(
+        isSha256(utterance.getSha256()),
+        RejectReason.BAD_MANIFEST,
+        "The manifest of corpus %s gives utterance %s a sha256 that is not 64 lower-case hexadecimal digits.",
+        corpusId,
+        utterance.getUtteranceId());
+    check(
+        utterance.getSamples() > 0,
+        RejectReason.BAD_MANIFEST,
+        "The manifest of corpus %s gives utterance %s %d samples.",
+        corpusId,
+        utterance.getUtteranceId(),
+        utterance.getSamples());
+    check(
+        utterance.getSampleRateHz() >= CheckpointRequest.MIN_SAMPLE_RATE_HZ
+            && utterance.getSampleRateHz() <= CheckpointRequest.MAX_SAMPLE_RATE_HZ,
+        RejectReason.BAD_MANIFEST,
+        "The manifest of corpus %s gives utterance %s a sample rate of %d Hz.",
+        corpusId,
+        utterance.getUtteranceId(),
+        utterance.getSampleRateHz());
+    check(
+        utterance.getSamples() <= (long) MAX_UTTERANCE_SECONDS * utterance.getSampleRateHz(),
+        RejectReason.BAD_MANIFEST,
+        "The manifest of corpus %s gives utterance %s %d samples at %d Hz, more than %d s. Publish it in pieces.",
+        corpusId,
+        utterance.getUtteranceId(),
+        utterance.getSamples(),
+        utterance.getSampleRateHz(),
+        MAX_UTTERANCE_SECONDS);
   }
 
   /** The same without the record's bytes, which only a dead letter needs. */

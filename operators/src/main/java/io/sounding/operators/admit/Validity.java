@@ -19,6 +19,11 @@ final class Validity {
         id.length());
   }
 
+  /** Whether a text is a SHA-256 in hexadecimal, as events write it. */
+  static boolean isSha256(String text) {
+    return text.matches("[0-9a-f]{64}");
+  }
+
   /** Refuses {@code valid == false} with this reason and sentence. */
   static void check(boolean valid, RejectReason reason, String sentence, Object... arguments)
       throws DecodingException {

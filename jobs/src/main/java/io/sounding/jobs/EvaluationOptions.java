@@ -56,7 +56,7 @@ public final class EvaluationOptions {
       names = "--sample",
       paramLabel = "FRAMES",
       description =
-          "Frames on which clusters are scored; they take about five times their bytes of heap.")
+          "Frames on which clusters are scored; they take about five times their bytes of heap beside 1 GB.")
   private int sampleFrames = DEFAULTS.statistics().sampleFrames();
 
   @Option(

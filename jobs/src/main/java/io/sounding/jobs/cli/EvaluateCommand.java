@@ -105,7 +105,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--sample",
       paramLabel = "FRAMES",
       description =
-          "Frames on which clusters are scored (default: 40960); 1.5 GB of them at most, and about five times their bytes of heap.")
+          "Frames on which clusters are scored (default: 40960); 1.5 GB of them at most, and about five times their bytes of heap beside 1 GB.")
   private Integer sampleFrames;
 
   @Configured

@@ -47,7 +47,7 @@ class DemoCommandITCase {
   }
 
   @Test
-  void toldToEndItDoesSoWithTheStatusOfTheSignalAndLeavesItsLog() throws Exception {
+  void toldToEndTwiceItDoesSoWithTheStatusOfTheSignalAndLeavesItsLog() throws Exception {
     List<String> arguments =
         List.of(
             "demo",
@@ -64,7 +64,7 @@ class DemoCommandITCase {
             Sounding.class,
             arguments)) {
       demo.awaitPrinted(Pattern.compile("(published corpus)"));
-      assertThat(demo.terminate()).as(demo.printed()).isEqualTo(128 + 15);
+      assertThat(demo.terminateImpatiently()).as(demo.printed()).isEqualTo(128 + 15);
       assertThat(demo.printed()).doesNotContain("Kafka could not write");
     }
     Path folder = onlyFileOf(work.resolve("work"));

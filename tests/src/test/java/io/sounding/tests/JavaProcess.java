@@ -170,6 +170,24 @@ public final class JavaProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /**
+   * The same, and tells it once more while it ends, and what it has started, as a second Ctrl+C
+   * does.
+   */
+  public int terminateImpatiently() {
+    tellToEnd();
+    List<ProcessHandle> started = new ArrayList<>();
+    Await.until(
+        "process " + name + " has a helper to end it, or ended",
+        () -> {
+          process.descendants().forEach(started::add);
+          return !started.isEmpty() || !isAlive();
+        },
+        this::printed);
+    started.forEach(ProcessHandle::destroy);
+    return terminate();
+  }
+
   /** Waits until it has ended of itself. */
   public void awaitEnd(int seconds) {
     try {

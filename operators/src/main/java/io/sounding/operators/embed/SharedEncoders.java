@@ -49,6 +49,8 @@ final class SharedEncoders {
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final EncoderLoader encoderLoader = new EncoderLoader();
   private ExecutorService loader = newLoader();
+  private CompletableFuture<SpeechEncoder>
+      underWay; // what the loader's thread loads; null: nothing
   private int idleKept = IDLE;
 
   private static ExecutorService newLoader() {
@@ -179,7 +181,7 @@ final class SharedEncoders {
       Entry begun =
           new Entry(
               request.evaluationId(),
-              encoder.handle((made, error) -> checked(made, error, request, loading)));
+              encoder.handle((made, error) -> checked(encoder, made, error, request, loading)));
       LogContext about = LogContext.of(request);
       loader.execute(
           LogContext.carried(() -> about.during(() -> load(request, loading, encoder, begun))));
@@ -200,6 +202,7 @@ final class SharedEncoders {
       ModelLoading loading,
       CompletableFuture<SpeechEncoder> encoder,
       Entry entry) {
+    begin(encoder);
     try {
       SpeechEncoder.startEngine(request.modelFormat(), loading.intraOpThreads());
       encoder.orTimeout(loading.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
@@ -220,6 +223,18 @@ final class SharedEncoders {
       }
     } catch (Throwable e) { // also errors: they belong to those who wait for the model
       encoder.completeExceptionally(e);
+    } finally {
+      end(encoder);
+    }
+  }
+
+  private synchronized void begin(CompletableFuture<SpeechEncoder> load) {
+    underWay = load;
+  }
+
+  private synchronized void end(CompletableFuture<SpeechEncoder> load) {
+    if (underWay == load) {
+      underWay = null;
     }
   }
 
@@ -230,9 +245,13 @@ final class SharedEncoders {
   }
 
   private SpeechEncoder checked(
-      SpeechEncoder encoder, Throwable error, CheckpointRequest request, ModelLoading loading) {
+      CompletableFuture<SpeechEncoder> load,
+      SpeechEncoder encoder,
+      Throwable error,
+      CheckpointRequest request,
+      ModelLoading loading) {
     if (error instanceof TimeoutException) {
-      replaceLoader();
+      replaceLoader(load);
       throw new CompletionException(
           new EncodingException(
               "The model file %s was not fetched and loaded within %s. Raise --model-time-limit if it needs longer, then publish the checkpoint again with a higher attempt."
@@ -245,7 +264,15 @@ final class SharedEncoders {
     return encoder;
   }
 
-  private synchronized void replaceLoader() {
+  /**
+   * Not if the load has ended meanwhile: the thread is at another's then, which must not be
+   * interrupted.
+   */
+  private synchronized void replaceLoader(CompletableFuture<SpeechEncoder> late) {
+    if (underWay != late) {
+      return;
+    }
+    underWay = null;
     List<Runnable> waiting = loader.shutdownNow();
     loader = newLoader();
     waiting.forEach(loader::execute);

@@ -7,6 +7,8 @@ import { canvasColours } from './theme.js';
 /** Cividis (Nuñez, Anderton and Renslow 2018): even in lightness, and the same to the colour-blind. */
 const CIVIDIS = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'];
 const MOST_MARKED = 600;
+/** More columns than this would be narrower than two pixels, and take seconds to draw. */
+const MOST_COLUMNS = 400;
 
 /** Draws the layers of one run. */
 export class HeatMap {
@@ -39,7 +41,7 @@ export class HeatMap {
     const run = layers[0]?.run ?? '';
     this.host.setAttribute('aria-label', map.cells.length === 0
       ? `No value of ${metric.title} yet.`
-      : `${metric.title} of run ${run} by layer and step: ${map.layers.length} layers, ${map.steps.length} steps, values from `
+      : `${metric.title} of run ${run} by layer and step: ${map.layers.length} layers, ${map.count} steps, values from `
         + `${number(map.least)} to ${number(map.most)}. ${spoken(layers)}`);
   }
 
@@ -49,18 +51,21 @@ export class HeatMap {
   }
 }
 
+/** Of more steps than there is room for every second one is shown, or every third, ..., and the last. */
 function mapOf(series, scale) {
-  const steps = [...new Set(series.flatMap((layer) => layer.steps))].sort((a, b) => a - b);
+  const all = [...new Set(series.flatMap((layer) => layer.steps))].sort((a, b) => a - b);
+  const every = Math.max(1, Math.ceil(all.length / MOST_COLUMNS));
+  const steps = all.filter((_, i) => i % every === 0 || i === all.length - 1);
   const layers = series.map((layer) => layer.layer);
   const column = new Map(steps.map((step, i) => [step, i]));
   const cells = [];
   series.forEach((layer, row) => layer.values.forEach((value, i) => {
-    if (value === null || (scale === 'log' && value <= 0)) return;
+    if (value === null || (scale === 'log' && value <= 0) || !column.has(layer.steps[i])) return;
     cells.push({ column: column.get(layer.steps[i]), row, value, final: layer.final[i], progress: layer.progress[i] });
   }));
   const values = cells.length > 0 ? cells.map((cell) => cell.value) : [1];
   return {
-    steps, layers, cells, scale,
+    steps, every, count: all.length, layers, cells, scale,
     least: values.reduce((a, b) => Math.min(a, b)),
     most: values.reduce((a, b) => Math.max(a, b)),
   };
@@ -76,7 +81,7 @@ function optionOf(map, metric, theme, width) {
     textStyle: { fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif', color: colours.faint },
     grid: { left: 56, right: 16, top: 12, bottom: 92 },
     xAxis: {
-      type: 'category', data: map.steps.map(shortStep), name: 'training step, a column a checkpoint', nameLocation: 'middle', nameGap: 28, nameTextStyle: label,
+      type: 'category', data: map.steps.map(shortStep), name: map.every === 1 ? 'training step, a column a checkpoint' : `training step, a column for one of ${map.every} checkpoints`, nameLocation: 'middle', nameGap: 28, nameTextStyle: label,
       axisLabel: { ...label, hideOverlap: true }, axisLine: { lineStyle: { color: colours.axis } }, axisTick: { show: false },
     },
     yAxis: {
@@ -100,6 +105,7 @@ function optionOf(map, metric, theme, width) {
     },
     series: [{
       type: 'heatmap',
+      progressive: 0, // a map drawn bit by bit is never whole while events come, and is saved as it is
       data: map.cells.map((cell) => ({
         value: [cell.column, cell.row, forward(cell.value)],
         label: { show: marked && !cell.final },

@@ -31,9 +31,10 @@ export function spread(labels, height) {
 
 /** A name short enough to stand beside a curve: the middle is left out, since names differ at their ends. */
 export function shortName(name, length) {
-  if (name.length <= length) return name;
+  const characters = [...name]; // not halves of one
+  if (characters.length <= length) return name;
   const head = Math.floor((length - 1) * 0.35);
-  return `${name.slice(0, head)}…${name.slice(name.length - (length - 1 - head))}`;
+  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (length - 1 - head)).join('')}`;
 }
 
 function besides(a, b) {

@@ -37,6 +37,7 @@ def read_metrics(
             "group.id": "sounding-read-metrics",  # must be there; nothing is committed under it
             "enable.auto.commit": False,
             "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",  # where a topic was made anew; else what it holds is skipped
             "enable.partition.eof": True,
             **(kafka_config or {}),
         }

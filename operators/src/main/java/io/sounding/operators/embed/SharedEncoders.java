@@ -49,8 +49,10 @@ final class SharedEncoders {
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final EncoderLoader encoderLoader = new EncoderLoader();
   private ExecutorService loader = newLoader();
-  private CompletableFuture<SpeechEncoder>
-      underWay; // what the loader's thread loads; null: nothing
+
+  /** What the loader's thread loads; null: nothing. */
+  private CompletableFuture<SpeechEncoder> underWay;
+
   private int idleKept = IDLE;
 
   private static ExecutorService newLoader() {

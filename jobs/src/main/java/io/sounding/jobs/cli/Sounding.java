@@ -120,7 +120,9 @@ public final class Sounding implements Runnable {
     }
     configuration.warnings().forEach(errors::println);
     return configuration
-        .appliedTo(new CommandLine(new Sounding(configuration)))
+        .appliedTo(
+            new CommandLine(new Sounding(configuration))
+                .setParameterExceptionHandler(Sounding::refuse))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Path.class, Sounding::path)
         .setOut(terminal)
@@ -138,6 +140,24 @@ public final class Sounding implements Runnable {
 
   Configuration configuration() {
     return configuration;
+  }
+
+  /**
+   * What is wrong with the arguments, a sentence that stays in sight; what commands and options
+   * there are follows only where that is the question.
+   */
+  private static int refuse(CommandLine.ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter errors = command.getErr();
+    errors.println(MetricRow.printableLines(failure.getMessage()));
+    if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, errors)) {
+      if (command.getSubcommands().isEmpty()) {
+        errors.printf("%s --help tells more.%n", command.getCommandSpec().qualifiedName());
+      } else {
+        command.usage(errors);
+      }
+    }
+    return UNUSABLE;
   }
 
   /** Failures are told as sentences; the log has the rest. */

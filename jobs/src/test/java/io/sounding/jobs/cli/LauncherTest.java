@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,16 @@ class LauncherTest {
         .contains(home);
   }
 
+  /** It promises to run in 3 GB, also on machines of which half the memory is more. */
+  @Test
+  void theDemoIsGivenNoMoreMemoryThanItNeedsUnlessTheUserSaysSo() throws Exception {
+    assertThat(launched(root, "./sounding", Map.of(), "demo").lines()).contains("-Xmx1536m");
+    assertThat(launched(root, "./sounding", Map.of(), "evaluate")).doesNotContain("-Xmx");
+    assertThat(
+            launched(root, "./sounding", Map.of("SOUNDING_JAVA_OPTIONS", "-Xmx4g"), "demo").lines())
+        .containsSubsequence("-Xmx1536m", "-Xmx4g");
+  }
+
   @Test
   void fromJava24OnWarningsOfWhatLibrariesDoAreOff() throws Exception {
     assertThat(launched(root, "./sounding", Map.of())).doesNotContain("unsafe");
@@ -78,9 +90,12 @@ class LauncherTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private String launched(Path folder, String launcher, Map<String, String> environment)
+  private String launched(
+      Path folder, String launcher, Map<String, String> environment, String... arguments)
       throws Exception {
-    ProcessBuilder process = new ProcessBuilder("bash", launcher).directory(folder.toFile());
+    List<String> command = new ArrayList<>(List.of("bash", launcher));
+    command.addAll(List.of(arguments));
+    ProcessBuilder process = new ProcessBuilder(command).directory(folder.toFile());
     process.environment().put("JAVA_HOME", root.resolve("jdk").toString());
     process.environment().putAll(environment);
     process.redirectError(ProcessBuilder.Redirect.to(root.resolve("errors").toFile()));

@@ -60,6 +60,7 @@ final class PublishCheckpointCommand implements Callable<Integer> {
   @Option(
       names = "--loss",
       paramLabel = "X",
+      converter = LossOption.class,
       description = "Training loss at that step (default: likewise, if it is there).")
   private Double loss;
 

@@ -47,7 +47,8 @@ public final class CheckpointFiles {
       Pattern.compile(".*(?<![0-9])([0-9]+)", Pattern.DOTALL);
   private static final Pattern LOSS =
       Pattern.compile(
-          "([a-z_]*loss)(?:[=_](?=-)|[-=_]?(?!-))(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?)",
+          "([a-z_]*loss)(?:[=_](?=-)|[-=_]?(?!-))"
+              + "(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?|-?(?:nan|inf|infinity)(?![a-z0-9]))",
           Pattern.CASE_INSENSITIVE);
   private static final Set<String> TRAINING_LOSSES = Set.of("loss", "train_loss", "training_loss");
 
@@ -152,8 +153,8 @@ public final class CheckpointFiles {
 
   /**
    * The training loss in the file's name, after "loss", "train_loss" or "training_loss", directly
-   * or with one of {@code = _ -} between (step=400-loss=2.31.pt); null if there is none. A minus is
-   * one only after {@code =} or {@code _}.
+   * or with one of {@code = _ -} between (step=400-loss=2.31.pt, step=500-loss=nan.pt); null if
+   * there is none. A minus is one only after {@code =} or {@code _}.
    */
   static Double loss(Path file) {
     String name = file.getFileName().toString();
@@ -161,7 +162,7 @@ public final class CheckpointFiles {
     while (loss.find()) {
       String what = loss.group(1).toLowerCase(Locale.ROOT).replaceFirst("^_+", "");
       if (TRAINING_LOSSES.contains(what)) {
-        return Double.valueOf(loss.group(2));
+        return WrittenNumber.of(loss.group(2));
       }
     }
     return null;

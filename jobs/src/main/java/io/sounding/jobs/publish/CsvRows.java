@@ -15,18 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A CSV file (RFC 4180, UTF-8, with or without a byte order mark) whose header names its columns,
  * in any case and order. Other columns than those asked for and blank lines are passed over.
  */
 final class CsvRows {
-  private static final Pattern NUMBER =
-      Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
-  private static final Map<String, Double> WORDS =
-      Map.of(
-          "nan", Double.NaN, "inf", Double.POSITIVE_INFINITY, "infinity", Double.POSITIVE_INFINITY);
   private static final ObjectReader ROWS =
       new CsvMapper()
           .enable(CsvParser.Feature.WRAP_AS_ARRAY)
@@ -56,7 +50,7 @@ final class CsvRows {
     long step(String column) throws UnusableInputException {
       String text = text(column);
       try {
-        long step = NUMBER.matcher(text).matches() ? new BigDecimal(text).longValueExact() : -1;
+        long step = WrittenNumber.isDecimal(text) ? new BigDecimal(text).longValueExact() : -1;
         if (step >= 0) {
           return step;
         }
@@ -69,16 +63,11 @@ final class CsvRows {
     /** A decimal number, nan, inf or infinity. */
     double number(String column) throws UnusableInputException {
       String text = text(column);
-      if (NUMBER.matcher(text).matches()) {
-        return Double.parseDouble(text);
-      }
-      boolean negative = text.startsWith("-");
-      boolean signed = negative || text.startsWith("+");
-      Double value = WORDS.get(text.substring(signed ? 1 : 0).toLowerCase(Locale.ROOT));
+      Double value = WrittenNumber.of(text);
       if (value == null) {
         throw unusable("has the %s \"%s\", not a number".formatted(column, text));
       }
-      return negative ? -value : value;
+      return value;
     }
 
     /** The exception that this row is to be corrected. */

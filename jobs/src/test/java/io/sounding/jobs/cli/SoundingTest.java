@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class SoundingTest {
@@ -48,6 +50,23 @@ class SoundingTest {
         .endsWith("sounding evaluate --help tells more.\n")
         .doesNotContain("\u001b", "Usage:");
     assertThat(told.lines()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"nan, NaN", "NaN, NaN", "inf, Infinity", "-inf, -Infinity", "2.5, 2.5"})
+  void aLossIsTakenAsTrainingLoopsWriteIt(String written, Double loss) {
+    CommandLine.ParseResult parsed =
+        new CommandLine(new Sounding())
+            .parseArgs(
+                "publish",
+                "checkpoint",
+                "--run=r",
+                "--corpus=c",
+                "--bootstrap=b",
+                "--loss=" + written,
+                "step1.pt");
+    assertThat(parsed.subcommand().subcommand().<Double>matchedOptionValue("--loss", null))
+        .isEqualTo(loss);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.sounding.operators.admit;
 
+import io.sounding.operators.LogContext;
 import io.sounding.operators.StateLayout;
 import io.sounding.operators.VersionedStage;
 import io.sounding.schemas.RejectReason;
@@ -9,6 +10,8 @@ import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keyed by evaluation: lets the first request through. An equal one is a duplicate and is dropped,
@@ -24,6 +27,7 @@ public final class FirstCheckpointWins
 
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(FirstCheckpointWins.class);
   private static final StateLayout LAYOUT = new StateLayout("first-checkpoint-wins", 2);
 
   private final Duration retention;
@@ -58,14 +62,14 @@ public final class FirstCheckpointWins
       admitted.update(request.withoutBytes());
       out.collect(request);
     } else if (!first.asksTheSameAs(request)) {
+      String conflict =
+          "Checkpoint %s of run %s was published before with other contents for corpus %s. Raise its attempt to have it evaluated again."
+              .formatted(request.checkpointId(), request.runId(), request.corpusId());
+      LogContext.of(request).during(() -> LOG.warn("{}", conflict));
       context.output(
           DeadLetterOutput.TAG,
           deadLetters.counted(
-              Rejection.of(
-                  request.source(),
-                  RejectReason.CONFLICTING_CHECKPOINT,
-                  "Checkpoint %s of run %s was published before with other contents for corpus %s. Raise its attempt to have it evaluated again."
-                      .formatted(request.checkpointId(), request.runId(), request.corpusId()))));
+              Rejection.of(request.source(), RejectReason.CONFLICTING_CHECKPOINT, conflict)));
     }
   }
 }

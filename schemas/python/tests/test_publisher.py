@@ -77,6 +77,18 @@ class Records(PublisherTest):
         self.assertEqual(first["checkpointId"], second["checkpointId"])
         self.assertNotEqual(first["modelSha256"], second["modelSha256"])
 
+    def test_a_name_that_stood_for_another_step_is_refused(self):
+        publisher = self.publisher()
+        last = self.file("last.onnx")
+        publisher.checkpoint(100, last)
+        with self.assertLogs("sounding", "WARNING") as logs:
+            publisher.checkpoint(200, last)
+        self.assertIn("last.onnx was published for step 100", logs.output[0])
+        publisher.checkpoint(200, last, attempt=1)
+        publisher.checkpoint(300, last, checkpoint_id="step300")
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual([100, 200, 300], [event["step"] for event in self.ledger.events()])
+
     def test_a_file_is_told_apart_by_its_name_or_by_its_folders(self):
         for path, expected in (
             ("/r/step00400.pt", "step00400.pt"),

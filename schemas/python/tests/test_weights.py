@@ -148,6 +148,26 @@ class Graphs(InFolder):
         self.assertEqual(2, len(log.output))
         self.assertIn("size of its example", log.output[0])
 
+    def test_what_holds_no_hidden_states_is_refused_with_what_it_is(self):
+        for path in (self.folder / "graph.onnx", self.folder / "graph.pt"):
+            with self.assertRaisesRegex(TypeError, "returns a dict with hidden, not tensors alone"):
+                export_graph(
+                    encoder(), path, forward=lambda m, x: {"hidden": hidden_states(m, x)}
+                )
+            with self.assertRaisesRegex(ValueError, "for 2 utterances; hidden states are"):
+                export_graph(
+                    encoder(), path, forward=lambda m, x: hidden_states(m, x).transpose(0, 1)
+                )
+            self.assertFalse(path.exists())
+
+    def test_pooled_outputs_beside_hidden_states_do_no_harm(self):
+        def both(model, samples):
+            frames = hidden_states(model, samples)[-1]
+            return frames, frames.mean(1)
+
+        export_graph(encoder(), self.folder / "graph.pt", forward=both)
+        self.assertTrue((self.folder / "graph.pt").exists())
+
     def test_a_tuple_of_layers_becomes_outputs(self):
         export_graph(
             encoder(),

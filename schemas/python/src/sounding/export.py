@@ -1,6 +1,7 @@
 """The graph that takes the weights of every checkpoint, exported once. Needs PyTorch."""
 import contextlib
 import copy
+import importlib.util
 import inspect
 import io
 import logging
@@ -84,12 +85,15 @@ class Traceable:
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the tracer warns of every size that it reads
             self._module.training = False
+            _hidden_states(self._module(self._example), self._example.shape[0])
             return torch.jit.trace(self._module, self._example, check_trace=False)
 
     def write_onnx(self, path: str) -> None:
         """Writes the model as ONNX with an input ``samples`` and outputs ``hidden...``."""
         import torch
 
+        if int(torch.__version__.split(".")[0]) >= 2 and importlib.util.find_spec("onnx") is None:
+            raise ImportError("PyTorch 2 exports to ONNX with the package onnx: pip install onnx")
         modes: List[Callable[[], Any]] = [torch.no_grad]
         fused = (torch.nn.TransformerEncoderLayer, torch.nn.MultiheadAttention)
         if any(isinstance(part, fused) for part in self._module.modules()):
@@ -151,8 +155,7 @@ class Traceable:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            outputs = self._module(example)
-            outputs = [outputs] if torch.is_tensor(outputs) else list(outputs)
+            outputs = _hidden_states(self._module(example), example.shape[0])
             several = len(outputs) > 1
             names = [f"hidden{i}" if several else "hidden" for i in range(len(outputs))]
             axes = {"samples": {0: "batch", 1: "samples"}}
@@ -178,6 +181,33 @@ class Traceable:
                 training=torch.onnx.TrainingMode.PRESERVE,
                 **older,
             )
+
+
+def _hidden_states(outputs: Any, batch: int) -> List[Any]:
+    """The tensors that a model returned.
+
+    :raises TypeError, ValueError: with a sentence, if they are not hidden states
+    """
+    import torch
+
+    if torch.is_tensor(outputs):
+        outputs = [outputs]
+    elif not isinstance(outputs, (tuple, list)) or not all(map(torch.is_tensor, outputs)):
+        keys = f" with {', '.join(map(str, outputs))}" if isinstance(outputs, dict) else ""
+        raise TypeError(
+            f"The model returns a {type(outputs).__name__}{keys}, not tensors alone; say with "
+            "forward= which hidden states of it are to be evaluated, (batch, frames, d) each"
+        )
+    dimensions = 4 if len(outputs) == 1 and outputs[0].dim() == 4 else 3
+    shapes = [tuple(output.shape) for output in outputs]
+    # beside the layers that are evaluated there may be lengths, a mask, or what was pooled
+    if not any(len(shape) == dimensions and shape[-3] == batch for shape in shapes):
+        raise ValueError(
+            f"The model returns {', '.join(map(str, shapes))} for {batch} utterances; hidden states "
+            "are (batch, frames, d), (layers, batch, frames, d), or a tuple of (batch, frames, d): "
+            "say with forward= what is to be evaluated"
+        )
+    return list(outputs)
 
 
 def _longer(example: Any) -> Any:

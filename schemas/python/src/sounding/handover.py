@@ -108,7 +108,7 @@ class HandOver:
         except Exception as failure:
             self._unusable = (
                 f"{failure}. Nothing more is handed over. "
-                "Export the graph with export_graph, and name it"
+                "A graph that was exported otherwise can be named with graph="
             )
             raise ValueError(self._unusable) from failure
         self._ready = True

@@ -5,7 +5,7 @@ import threading
 import time
 import weakref
 from collections import Counter
-from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from . import contracts, records
 from .checkpoints import Checkpoint, CheckpointRecords, default_id
@@ -108,6 +108,7 @@ class Publisher:
         self._lock = threading.RLock()  # a signal's handler may publish, too
         self._counts: Counter = Counter()
         self._writes = 0
+        self._steps: Dict[Tuple[str, int], int] = {}  # by id and attempt
 
     @property
     def publishes(self) -> bool:
@@ -255,8 +256,8 @@ class Publisher:
             corpus=self._corpus,
             checkpoint_id=default_id(file) if checkpoint_id is None else checkpoint_id,
             step=_whole(step),
-            loss=None if loss is None else float(loss),
-            layers=None if layers is None else [int(layer) for layer in layers],
+            loss=_number(loss),
+            layers=None if layers is None else _layers(layers),
             sample_rate=int(sample_rate),
             normalise=bool(normalise),
             attempt=int(attempt),
@@ -267,6 +268,7 @@ class Publisher:
             file, None if graph is None else os.fspath(graph), uri, values, write
         )
         checkpoint.check()
+        self._check_new(values["checkpoint_id"], values["attempt"], values["step"])
         if write is not None:
             with self._lock:
                 if self._writes >= _WRITES:
@@ -282,13 +284,24 @@ class Publisher:
             self._written(checkpoint)
             raise
 
+    def _check_new(self, checkpoint_id: str, attempt: int, step: int) -> None:
+        """Refuses an id that stood for another step: the job would reject it where nobody looks."""
+        with self._lock:
+            before = self._steps.setdefault((checkpoint_id, attempt), step)
+        if before != step:
+            raise ValueError(
+                f"{checkpoint_id} was published for step {before}, and the job takes each id once, "
+                f"so step {step} would be rejected. Name files by their step, as step{step:08d}.pt; "
+                "files must stay as they are until they were evaluated."
+            )
+
     def _take_score(self, step: Any, task: str, value: Any) -> None:
         record = records.downstream_score(
             self._topics + ".scores",
             run=self._run,
             step=_whole(step),
             task=task,
-            value=float(value),
+            value=_number(value),
             published_at=int(time.time() * 1000),
         )
         self._scores.put(record)
@@ -322,7 +335,13 @@ class Publisher:
             self._drop_checkpoint(checkpoint, reason)
 
     def _dropped_checkpoint(self, checkpoint: Checkpoint) -> None:
-        self._drop_checkpoint(checkpoint, "too many checkpoints wait; the oldest gives way.")
+        closed = self._files.stopped.is_set()
+        self._drop_checkpoint(
+            checkpoint,
+            "the publisher is closed."
+            if closed
+            else "too many checkpoints wait; the oldest gives way.",
+        )
 
     def _drop_checkpoint(self, checkpoint: Checkpoint, reason: str) -> None:
         self._written(checkpoint)
@@ -350,6 +369,18 @@ def _whole(step: Any) -> int:
     if not isinstance(step, str) and number != step:
         raise ValueError(f"The step is {step}; it must be a whole number.")
     return number
+
+
+def _number(value: Any) -> Optional[float]:
+    """A number, or a tensor of one: PyTorch warns of those that want a gradient."""
+    return None if value is None else float(value.detach() if hasattr(value, "detach") else value)
+
+
+def _layers(layers: Any) -> List[int]:
+    try:
+        return [int(layer) for layer in layers]
+    except TypeError:
+        raise ValueError(f"The layers are {layers!r}; give a list, such as [-1].") from None
 
 
 def _without_link(path: str) -> str:

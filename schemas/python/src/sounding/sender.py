@@ -111,4 +111,7 @@ class Sender:
             self._warnings.warn("close", f"The Kafka client did not close: {failure}")
 
     def _gives_way(self, record: Record) -> None:
-        self._dropped("full", f"Too many records wait for Kafka; {record.words} gives way.")
+        if self.stopped:
+            self._dropped("closed", f"The publisher is closed; {record.words} is not published.")
+        else:
+            self._dropped("full", f"Too many records wait for Kafka; {record.words} gives way.")

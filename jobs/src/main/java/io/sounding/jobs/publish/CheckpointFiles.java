@@ -50,6 +50,10 @@ public final class CheckpointFiles {
           "([a-z_]*loss)(?:[=_](?=-)|[-=_]?(?!-))"
               + "(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?|-?(?:nan|inf|infinity)(?![a-z0-9]))",
           Pattern.CASE_INSENSITIVE);
+
+  /** The graph that the Python package lays beside the weights of its checkpoints. */
+  private static final Pattern GRAPH = Pattern.compile("graph-[0-9a-f]{12}\\.onnx");
+
   private static final Set<String> TRAINING_LOSSES = Set.of("loss", "train_loss", "training_loss");
 
   private CheckpointFiles() {}
@@ -181,10 +185,17 @@ public final class CheckpointFiles {
     }
     try (Stream<Path> entries = Files.list(given)) {
       List<Path> found =
-          entries.filter(Files::isRegularFile).filter(CheckpointFiles::isCheckpoint).toList();
+          entries
+              .filter(Files::isRegularFile)
+              .filter(CheckpointFiles::isCheckpoint)
+              .filter(file -> !GRAPH.matcher(file.getFileName().toString()).matches())
+              .toList();
       if (found.isEmpty()) {
         throw new UnusableInputException(
-            given, "holds no checkpoint files", "name a folder with files of the kinds " + kinds());
+            given,
+            "holds no checkpoint files",
+            "name a folder with files of the kinds %s; weights for a graph are taken by watch and replay"
+                .formatted(kinds()));
       }
       return found;
     } catch (UnusableInputException e) {

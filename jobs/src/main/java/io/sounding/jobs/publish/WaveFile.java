@@ -25,6 +25,10 @@ import java.util.Map;
  * dropped.
  */
 final class WaveFile {
+
+  /** Clipped mixes exceed full scale a few times; whole numbers of 16 bits thousands of times. */
+  private static final float MOST = 256;
+
   private static final int PCM = 1;
   private static final int IEEE_FLOAT = 3;
   private static final int EXTENSIBLE = 0xFFFE;
@@ -201,6 +205,13 @@ final class WaveFile {
           file,
           "has the value %s at sample %d".formatted(sample, index / (int) format.getChar(2)),
           "make the file again from its source or leave it out of the corpus");
+    }
+    if (Math.abs(sample) > MOST) {
+      throw new UnusableInputException(
+          file,
+          "has the value %s at sample %d, and the full scale of a float file is 1"
+              .formatted(sample, index / (int) format.getChar(2)),
+          "divide its samples by 32768 if they are 16-bit ones that were made floats");
     }
     return sample;
   }

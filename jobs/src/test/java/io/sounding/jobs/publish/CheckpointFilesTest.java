@@ -97,7 +97,14 @@ class CheckpointFilesTest {
     Path first = Files.createDirectory(folder.resolve("first"));
     Path second = Files.createDirectory(folder.resolve("second"));
     for (String name :
-        List.of("step10.pt", "step9.onnx", "step9.pt", "oracle.json", ".step1.pt", "step.txt")) {
+        List.of(
+            "step10.pt",
+            "step9.onnx",
+            "step9.pt",
+            "oracle.json",
+            ".step1.pt",
+            "step.txt",
+            "graph-f152686950c6.onnx")) {
       Files.createFile(first.resolve(name));
     }
     Files.createDirectory(first.resolve("step3.pt"));

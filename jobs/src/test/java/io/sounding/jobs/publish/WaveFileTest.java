@@ -167,6 +167,11 @@ class WaveFileTest {
     refused("states a sample rate of 4294967295 Hz", format(PCM, 1, -1, 16), data);
     byte[] notANumber = chunk("data", float32(0f, 0f, 0f, Float.NaN));
     refused("has the value NaN at sample 1", format(IEEE_FLOAT, 2, 8_000, 32), notANumber);
+    byte[] unscaled = chunk("data", float32(3f, -256f, -1_203f));
+    refused(
+        "has the value -1203.0 at sample 2, and the full scale of a float file is 1; divide",
+        format(IEEE_FLOAT, 1, 8_000, 32),
+        unscaled);
     byte[] tooLarge = chunk("data", float64(0, 1e300));
     refused("has the value Infinity at sample 1", format(IEEE_FLOAT, 1, 8_000, 64), tooLarge);
   }

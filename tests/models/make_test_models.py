@@ -138,6 +138,23 @@ class Labels(Encoder):
         return torch.round(self.front(samples.unsqueeze(1))).transpose(1, 2).to(torch.int64)
 
 
+class Dictionary(Tuple):
+    """The three layers of Tuple by their names."""
+
+    def forward(self, samples):
+        first = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)
+        second = torch.tanh(self.up(first))
+        return {"layer_0": first, "layer_1": second, "layer_2": self.up(second)}
+
+
+class WithDropout(Encoder):
+    """Half of what the frames hold is left out, while it is being trained."""
+
+    def forward(self, samples):
+        frames = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)
+        return torch.nn.functional.dropout(frames, 0.5, self.training)
+
+
 class WithLengths(OneTensor):
     """Hidden states, and beside them how many frames each utterance has."""
 
@@ -471,6 +488,8 @@ def short_of_memory() -> None:
 
 def of_other_kinds() -> None:
     torchscript(Labels(8).eval(), "labels")
+    torchscript(Dictionary(8).eval(), "dictionary")
+    traced(WithDropout(8).train(), "dropout_on")
     torch.onnx.export(  # without dynamic axes
         OneTensor(8).eval(),
         signals(1, SAMPLES),

@@ -164,6 +164,8 @@ final class PoisonModels {
             "take",
             "bytes, and half of the Java process' memory"),
         badModel("text as output", model("text.pt"), "its output 0 is of type string"),
+        badModel("layers in a dict", model("dictionary.pt"), "layer_2, whose order is lost"),
+        badModel("dropout left on", model("dropout_on.pt"), "after model.eval()."),
         badModel("no frame at all", model("no_frames.pt"), "no frame for any of the 12 utterances"),
         badModel(
             "a model that throws on one length",

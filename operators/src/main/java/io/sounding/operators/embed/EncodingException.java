@@ -11,6 +11,14 @@ public class EncodingException extends Exception {
 
   private static final Pattern NAMES_AN_ERROR = Pattern.compile("[\\w.]*(Error|Exception): .+");
 
+  /** What DJL says of an output of PyTorch that holds None, a number or the like. */
+  private static final String NO_TENSOR = "Unsupported IValue type.";
+
+  private static final String NO_TENSOR_MEANS =
+      " It returns something beside tensors, such as None for lengths: export a wrapper that returns the hidden states alone.";
+
+  private static final int MOST_CHARACTERS = 330;
+
   public EncodingException(String message) {
     super(message);
   }
@@ -28,9 +36,19 @@ public class EncodingException extends Exception {
           error);
     }
     return new EncodingException(
-        "The model file cannot be loaded as %s (%s). Export it again, or correct its format."
-            .formatted(format, reason(error)),
+        "The model file cannot be loaded as %s (%s). %s"
+            .formatted(format, reason(error), remedy(reason(error))),
         error);
+  }
+
+  private static String remedy(String reason) {
+    if (reason.contains("constants.pkl")) {
+      return "It is what torch.save wrote, not TorchScript: export the model with torch.jit, or save its weights as safetensors and name a graph.";
+    }
+    if (reason.contains("cannot get file size") || reason.contains("xternal data")) {
+      return "Its weights lie in another file, which is not fetched: export it as one file, for example with torch.onnx.export(..., external_data=False).";
+    }
+    return "Export it again, or correct its format.";
   }
 
   /**
@@ -52,7 +70,14 @@ public class EncodingException extends Exception {
             .filter(l -> NAMES_AN_ERROR.matcher(l).matches())
             .reduce((earlier, later) -> later)
             .orElse(lines.isEmpty() ? message : firstOf(lines));
-    return line.length() > 300 ? line.substring(0, 300) + "..." : line;
+    return shortened(line.equals(NO_TENSOR) ? line + NO_TENSOR_MEANS : line);
+  }
+
+  /** Its beginning and its end: engines name their source files first and say why at last. */
+  private static String shortened(String line) {
+    return line.length() > MOST_CHARACTERS
+        ? line.substring(0, 120) + " ... " + line.substring(line.length() - 200)
+        : line;
   }
 
   /** With what ONNX Runtime lists below it: the axes, their lengths, and those they should have. */

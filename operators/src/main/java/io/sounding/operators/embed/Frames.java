@@ -19,6 +19,25 @@ public record Frames(int[] layers, int batch, int frames, int dimension, float[]
     return member * frames * dimension;
   }
 
+  /** How far others are from these: of the layer where it is most, relative Frobenius norm. */
+  double distance(Frames others) {
+    if (frames != others.frames || dimension != others.dimension) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double most = 0;
+    for (int i = 0; i < values.length; i++) {
+      double apart = 0;
+      double norm = 0;
+      for (int j = 0; j < values[i].length; j++) {
+        double difference = values[i][j] - others.values[i][j];
+        apart += difference * difference;
+        norm += (double) values[i][j] * values[i][j];
+      }
+      most = Math.max(most, norm > 0 ? Math.sqrt(apart / norm) : 0);
+    }
+    return most;
+  }
+
   /**
    * The frames of two batches of windows of one length as one batch.
    *

@@ -282,7 +282,7 @@ final class ShardRun {
     } else if (!Arrays.equals(fold.layers(), frames.layers())
         || fold.dimension() != frames.dimension()) {
       throw new EncodingException(
-          "The model gave layers %s of dimension %d here, and %s of %d before."
+          "The model gave layers %s of dimension %d here, and %s of %d before. Hidden states are (batch, frames, dimension): neither their number nor their dimension may depend on the audio."
               .formatted(
                   Arrays.toString(frames.layers()),
                   frames.dimension(),

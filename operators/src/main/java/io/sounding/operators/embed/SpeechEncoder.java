@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -39,9 +40,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class SpeechEncoder implements AutoCloseable {
 
+  /** Devices may add in another order when they are asked again; dropout moves far more. */
+  private static final double MOST_DISTANCE = 0.01;
+
   private final Model model;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicBoolean askedAgain = new AtomicBoolean();
 
   private SpeechEncoder(Model model, Runnable release) {
     this.model = model;
@@ -147,6 +152,7 @@ public final class SpeechEncoder implements AutoCloseable {
     boolean computes = manager.getEngine().getEngineName().equals(engine(ModelFormat.TORCHSCRIPT));
     return new Session(
         model.newPredictor(new SamplesToFrames()),
+        askedAgain,
         manager.getDevice().isGpu() && computes ? new DeviceProducts(manager) : new HostProducts(),
         device(),
         halved);
@@ -164,15 +170,20 @@ public final class SpeechEncoder implements AutoCloseable {
   public static final class Session implements AutoCloseable {
 
     private final Predictor<Batch, Frames> predictor;
-
+    private final AtomicBoolean askedAgain;
     private final FoldProducts products;
     private final String device;
     private final Runnable halved;
     private long mostSamples = Long.MAX_VALUE;
 
     private Session(
-        Predictor<Batch, Frames> predictor, FoldProducts products, String device, Runnable halved) {
+        Predictor<Batch, Frames> predictor,
+        AtomicBoolean askedAgain,
+        FoldProducts products,
+        String device,
+        Runnable halved) {
       this.predictor = predictor;
+      this.askedAgain = askedAgain;
       this.products = products;
       this.device = device;
       this.halved = halved;
@@ -185,14 +196,32 @@ public final class SpeechEncoder implements AutoCloseable {
 
     /**
      * Runs the model. A batch for which the device has not enough memory is run in halves, or
-     * halves of these; larger batches than a half are not tried again by this session.
+     * halves of these; larger batches than a half are not tried again by this session. Once per
+     * encoder, a window is given to the model twice to see that it is a function of the samples.
      *
      * @param windows {@code float[B][samples]}, all equally long
      * @param layers indices of the outputs wanted, negative ones from the end; null: all
-     * @throws EncodingException if the model refuses the input or gives what is not frames, or a
-     *     single window does not fit into the device's memory
+     * @throws EncodingException if the model refuses the input, gives what is not frames, or gives
+     *     others the second time, or a single window does not fit into the device's memory
      */
     public Frames encode(float[][] windows, int[] layers) throws EncodingException {
+      if (askedAgain.compareAndSet(false, true)) {
+        // a shard begins with its shortest utterances, so that this costs little
+        checkRepeatable(new float[][] {windows[0]}, layers);
+      }
+      return encodeOnce(windows, layers);
+    }
+
+    private void checkRepeatable(float[][] window, int[] layers) throws EncodingException {
+      double distance = encodeOnce(window, layers).distance(encodeOnce(window, layers));
+      if (distance > MOST_DISTANCE) {
+        throw new EncodingException(
+            "The model gives other frames when it is given the same samples again (a relative distance of %.2g): dropout or random masks are on. Export it in evaluation mode, after model.eval()."
+                .formatted(distance));
+      }
+    }
+
+    private Frames encodeOnce(float[][] windows, int[] layers) throws EncodingException {
       long samples = (long) windows.length * windows[0].length;
       if (windows.length > 1 && samples > mostSamples) {
         return encodeHalves(windows, layers);
@@ -216,8 +245,8 @@ public final class SpeechEncoder implements AutoCloseable {
     private Frames encodeHalves(float[][] windows, int[] layers) throws EncodingException {
       int half = half(windows);
       return Frames.inBatch(
-          encode(Arrays.copyOf(windows, half), layers),
-          encode(Arrays.copyOfRange(windows, half, windows.length), layers));
+          encodeOnce(Arrays.copyOf(windows, half), layers),
+          encodeOnce(Arrays.copyOfRange(windows, half, windows.length), layers));
     }
 
     private Frames encodeWhole(float[][] windows, int[] layers) throws EncodingException {
@@ -255,6 +284,9 @@ public final class SpeechEncoder implements AutoCloseable {
   /** To and from DJL's arrays; everything native is freed when the prediction returns. */
   private static final class SamplesToFrames implements NoBatchifyTranslator<Batch, Frames> {
 
+    private static final String NOT_OF_DJL =
+        "bfloat16 or another one that is not read here (let it return .float())";
+
     private Batch batch;
 
     @Override
@@ -275,6 +307,7 @@ public final class SpeechEncoder implements AutoCloseable {
     @Override
     public Frames processOutput(TranslatorContext context, NDList outputs)
         throws TranslateException, EncodingException {
+      checkOrder(outputs);
       checkKind(outputs, batch.layers());
       List<Tensor> tensors = new ArrayList<>(outputs.size());
       for (NDArray output : outputs) {
@@ -293,6 +326,24 @@ public final class SpeechEncoder implements AutoCloseable {
     }
 
     /**
+     * Of a dict the engine gives the values in an order of its own, so that none is known by its
+     * index; only values of a dict have names there.
+     */
+    private static void checkOrder(NDList outputs) throws TranslateException {
+      List<String> keys =
+          outputs.stream().map(NDArray::getName).filter(Objects::nonNull).sorted().toList();
+      if (keys.size() > 1 && engine(ModelFormat.TORCHSCRIPT).equals(engineOf(outputs))) {
+        throw new TranslateException(
+            "it returns a dict of %s, whose order is lost: let it return a tuple"
+                .formatted(String.join(", ", keys)));
+      }
+    }
+
+    private static String engineOf(NDList outputs) {
+      return outputs.get(0).getManager().getEngine().getEngineName();
+    }
+
+    /**
      * DJL crashes the process when text is converted, and drops imaginary parts; whole numbers and
      * truth values are labels, lengths or masks, which may be there beside the wanted layers.
      */
@@ -304,7 +355,7 @@ public final class SpeechEncoder implements AutoCloseable {
             || !kind.isFloating() && isWanted(i, outputs.size(), wanted)) {
           throw new TranslateException(
               "its output %d is of type %s, and hidden states are floating-point numbers"
-                  .formatted(i, kind));
+                  .formatted(i, kind == DataType.UNKNOWN ? NOT_OF_DJL : kind));
         }
       }
     }

@@ -175,8 +175,11 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
       return MergedLayer.failed(
           any.checkpoint(),
           any.shards(),
-          "The shards do not go together, because the job's settings or the model changed midway: %s Publish the checkpoint again with a higher attempt."
-              .formatted(e.getMessage()));
+          dimensionsDiffer(parts)
+              ? "The dimension of the model's frames depends on the audio: %s Hidden states are (batch, frames, dimension), not (batch, dimension, frames). Export the model so that it returns them."
+                  .formatted(e.getMessage())
+              : "The shards do not go together, because the job's settings or the model changed midway: %s Publish the checkpoint again with a higher attempt."
+                  .formatted(e.getMessage()));
     }
     if (status == MetricStatus.FINAL && whole.frames() == 0) {
       return MergedLayer.failed(
@@ -224,6 +227,11 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
         foldSeconds,
         EmbedTiming.over(inOrder.stream().map(ShardSummary::timing).toList()),
         null);
+  }
+
+  /** Shards of one model, as far as is known, and yet of frames of several dimensions. */
+  private static boolean dimensionsDiffer(List<LayerSummary> parts) {
+    return parts.stream().mapToInt(LayerSummary::dimension).distinct().count() > 1;
   }
 
   /** A sentence on what shows that the shards are of different models; null: nothing does. */

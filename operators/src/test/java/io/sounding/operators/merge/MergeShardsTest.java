@@ -319,6 +319,17 @@ class MergeShardsTest {
   }
 
   @Test
+  void shardsWhoseFramesAreOfOtherDimensionsFailWithWhatThatMeans() throws Exception {
+    LayerSummary wider = LayerSummary.empty(ShardSummaries.DIMENSION + 3, ShardSummaries.SETTINGS);
+    try (var stage = opened()) {
+      stage.take(all.get(0), ShardSummaries.withSummary(all.get(1), wider.toBytes()));
+      assertThat(last(stage).failure())
+          .startsWith("The dimension of the model's frames depends on the audio: ")
+          .contains("not (batch, dimension, frames)");
+    }
+  }
+
+  @Test
   void layersAndAttemptsAreMergedApart() {
     ShardSummary failure = ShardSummary.failed(ShardSummaries.request(), 0, 1, "x");
     assertThat(all.get(0).mergeKey()).isEqualTo("run-a\nstep1\ndev\n0\n2");

@@ -246,7 +246,8 @@ class PublishCheckpointITCase {
         "--from /tmp --order random | --order is 'random'; say step or bisect.",
         "--from /tmp --since yesterday | 'yesterday' is no moment; write it like",
         "--from topic --loss x.csv | --loss, --graph, --graph-uri and --uri-prefix are about files",
-        "--from topic | holds no checkpoint of run nobody of that time"
+        "--from topic | holds no checkpoint of run nobody; check --run",
+        "--from topic --until 2020-01-01T00:00:00Z | holds no checkpoint of run nobody of that time"
       })
   void unusableReplaysAreRefused(String arguments, String sentence) {
     List<String> all = new ArrayList<>(List.of("replay", "--run", "nobody", "--corpus", "speech"));

@@ -25,6 +25,11 @@ public interface ReplaySource {
    */
   record Span(Instant since, Instant until) {
 
+    /** What is lacking is lacking of that time, if one was named. */
+    private String words() {
+      return since == null && until == null ? "" : " of that time";
+    }
+
     /** Whether the moment lies in it. */
     boolean holds(Instant moment) {
       return (since == null || !moment.isBefore(since))
@@ -91,8 +96,8 @@ public interface ReplaySource {
       if (!any) {
         throw new UnusableInputException(
             folder.path(),
-            "holds no checkpoint of that time" + (events.areWeights() ? " (.safetensors)" : ""),
-            "name the folder with the checkpoints of the run");
+            "holds no checkpoint" + span.words() + (events.areWeights() ? " (.safetensors)" : ""),
+            "name the folder with the checkpoints of the run, and check --since and --until");
       }
       return sorted(found);
     };
@@ -160,7 +165,7 @@ public interface ReplaySource {
       if (latest.isEmpty()) {
         throw new UnusableInputException(
             Path.of(topic),
-            "holds no checkpoint of run %s of that time".formatted(run.runId()),
+            "holds no checkpoint of run %s%s".formatted(run.runId(), span.words()),
             "check --run, --since and --until");
       }
       Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);

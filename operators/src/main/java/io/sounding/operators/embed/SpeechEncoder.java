@@ -205,11 +205,12 @@ public final class SpeechEncoder implements AutoCloseable {
      *     others the second time, or a single window does not fit into the device's memory
      */
     public Frames encode(float[][] windows, int[] layers) throws EncodingException {
+      Frames frames = encodeOnce(windows, layers);
       if (askedAgain.compareAndSet(false, true)) {
         // a shard begins with its shortest utterances, so that this costs little
         checkRepeatable(new float[][] {windows[0]}, layers);
       }
-      return encodeOnce(windows, layers);
+      return frames;
     }
 
     private void checkRepeatable(float[][] window, int[] layers) throws EncodingException {

@@ -89,6 +89,15 @@ class Records(PublisherTest):
         self.assertTrue(publisher.flush(LIMIT))
         self.assertEqual([100, 200, 300], [event["step"] for event in self.ledger.events()])
 
+    def test_a_name_that_was_never_published_is_free(self):
+        publisher = self.publisher()
+        with self.assertLogs("sounding", "WARNING"):
+            publisher.checkpoint(100, self.folder / "last.onnx")
+            self.assertTrue(publisher.flush(LIMIT))
+        publisher.checkpoint(200, self.file("last.onnx"))
+        self.assertTrue(publisher.flush(LIMIT))
+        self.assertEqual([200], [event["step"] for event in self.ledger.events()])
+
     def test_a_file_is_told_apart_by_its_name_or_by_its_folders(self):
         for path, expected in (
             ("/r/step00400.pt", "step00400.pt"),

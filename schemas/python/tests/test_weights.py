@@ -168,6 +168,15 @@ class Graphs(InFolder):
         export_graph(encoder(), self.folder / "graph.pt", forward=both)
         self.assertTrue((self.folder / "graph.pt").exists())
 
+    def test_a_state_in_a_tuple_of_its_own_does_no_harm(self):
+        def both(model, samples):
+            frames = hidden_states(model, samples)[-1]
+            return frames, (frames.mean(1), frames.sum(1))
+
+        for path in (self.folder / "graph.onnx", self.folder / "graph.pt"):
+            export_graph(encoder(), path, forward=both)
+            self.assertTrue(path.exists())
+
     def test_a_tuple_of_layers_becomes_outputs(self):
         export_graph(
             encoder(),

@@ -190,12 +190,11 @@ def _hidden_states(outputs: Any, batch: int) -> List[Any]:
     """
     import torch
 
-    if torch.is_tensor(outputs):
-        outputs = [outputs]
-    elif not isinstance(outputs, (tuple, list)) or not all(map(torch.is_tensor, outputs)):
-        keys = f" with {', '.join(map(str, outputs))}" if isinstance(outputs, dict) else ""
+    returned, outputs = outputs, _flat(outputs)
+    if not all(map(torch.is_tensor, outputs)):
+        keys = f" with {', '.join(map(str, returned))}" if isinstance(returned, dict) else ""
         raise TypeError(
-            f"The model returns a {type(outputs).__name__}{keys}, not tensors alone; say with "
+            f"The model returns a {type(returned).__name__}{keys}, not tensors alone; say with "
             "forward= which hidden states of it are to be evaluated, (batch, frames, d) each"
         )
     dimensions = 4 if len(outputs) == 1 and outputs[0].dim() == 4 else 3
@@ -207,7 +206,14 @@ def _hidden_states(outputs: Any, batch: int) -> List[Any]:
             "are (batch, frames, d), (layers, batch, frames, d), or a tuple of (batch, frames, d): "
             "say with forward= what is to be evaluated"
         )
-    return list(outputs)
+    return outputs
+
+
+def _flat(outputs: Any) -> List[Any]:
+    """What is in tuples in tuples, as an LSTM's state is: engines count outputs like this."""
+    if not isinstance(outputs, (tuple, list)):
+        return [outputs]
+    return [each for output in outputs for each in _flat(output)]
 
 
 def _longer(example: Any) -> Any:

@@ -268,7 +268,6 @@ class Publisher:
             file, None if graph is None else os.fspath(graph), uri, values, write
         )
         checkpoint.check()
-        self._check_new(values["checkpoint_id"], values["attempt"], values["step"])
         if write is not None:
             with self._lock:
                 if self._writes >= _WRITES:
@@ -278,9 +277,10 @@ class Publisher:
                     )
                 self._writes += 1
         try:
+            self._check_new(values["checkpoint_id"], values["attempt"], values["step"])
             self._checkpoints.start()  # here, not when the file is hashed: that may be at the exit
             self._files.put(checkpoint)
-        except RuntimeError:
+        except (RuntimeError, ValueError):
             self._written(checkpoint)
             raise
 
@@ -346,6 +346,8 @@ class Publisher:
     def _drop_checkpoint(self, checkpoint: Checkpoint, reason: str) -> None:
         self._written(checkpoint)
         name, step = checkpoint.values["checkpoint_id"], checkpoint.values["step"]
+        with self._lock:  # the job never hears of it: its id is free
+            self._steps.pop((name, checkpoint.values["attempt"]), None)
         self._drop("file", f"The checkpoint {name} (step {step}) is not published: {reason}")
 
     def _drop(self, kind: str, sentence: str, count: int = 1) -> None:

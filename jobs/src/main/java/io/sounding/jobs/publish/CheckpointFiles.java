@@ -188,7 +188,7 @@ public final class CheckpointFiles {
           entries
               .filter(Files::isRegularFile)
               .filter(CheckpointFiles::isCheckpoint)
-              .filter(file -> !GRAPH.matcher(file.getFileName().toString()).matches())
+              .filter(file -> !isGraph(file))
               .toList();
       if (found.isEmpty()) {
         throw new UnusableInputException(
@@ -209,6 +209,11 @@ public final class CheckpointFiles {
   static boolean isCheckpoint(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return !name.startsWith(".") && EXTENSIONS.stream().anyMatch(name::endsWith);
+  }
+
+  /** Whether it is what the weights beside it are for, by its name. */
+  static boolean isGraph(Path file) {
+    return GRAPH.matcher(file.getFileName().toString()).matches();
   }
 
   private static String kinds() {

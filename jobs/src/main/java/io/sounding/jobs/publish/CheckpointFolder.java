@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
  *
  * <p>Passed over are temporary files and folders (names that start with a dot, {@code ~}, {@code #}
  * or {@code tmp}, or hold tmp, temp, part, partial or incomplete between dots), what else trainers
- * save beside a model (optimizer.pt, rng_state.pth, ...), pieces of a model (-00001-of-00002), and
- * links to a file that is listed already.
+ * save beside a model (optimizer.pt, rng_state.pth, ...), the graph that the Python package lays
+ * beside weights, pieces of a model (-00001-of-00002), and links to a file that is listed already.
  */
 public final class CheckpointFolder {
 
@@ -163,6 +163,7 @@ public final class CheckpointFolder {
   private boolean isTaken(Path file) {
     String name = file.getFileName().toString();
     return isOfKind(file, weights)
+        && !CheckpointFiles.isGraph(file)
         && !NO_MODEL.matcher(name).matches()
         && !TEMPORARY.matcher(name).matches()
         && !PIECE.matcher(name.toLowerCase(Locale.ROOT)).matches()

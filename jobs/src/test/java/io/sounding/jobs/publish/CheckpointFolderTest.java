@@ -44,6 +44,13 @@ class CheckpointFolderTest {
   }
 
   @Test
+  void theGraphThatThePythonPackageLaysBesideWeightsIsNoCheckpoint() throws IOException {
+    files("graph-3fa9c01b2a47.onnx", "step00000100.safetensors");
+    assertThat(models()).isEmpty();
+    assertThat(weights()).containsExactly("step00000100.safetensors");
+  }
+
+  @Test
   void ofWhatATrainerSavesOnlyTheModelIsTaken() throws IOException {
     files(
         "checkpoint-400/model.safetensors",

@@ -206,15 +206,25 @@ public final class SpeechEncoder implements AutoCloseable {
      */
     public Frames encode(float[][] windows, int[] layers) throws EncodingException {
       Frames frames = encodeOnce(windows, layers);
-      if (askedAgain.compareAndSet(false, true)) {
-        // a shard begins with its shortest utterances, so that this costs little
-        checkRepeatable(new float[][] {windows[0]}, layers);
+      // of frames that there are none of nothing is known
+      if (frames.frames() > 0 && askedAgain.compareAndSet(false, true)) {
+        boolean repeatable = false;
+        try {
+          // a shard begins with its shortest utterances, so that this costs little
+          float[][] window = {windows[0]};
+          checkRepeatable(
+              windows.length == 1 ? frames : encodeOnce(window, layers), window, layers);
+          repeatable = true;
+        } finally {
+          askedAgain.set(repeatable); // else who uses the encoder next would not be told
+        }
       }
       return frames;
     }
 
-    private void checkRepeatable(float[][] window, int[] layers) throws EncodingException {
-      double distance = encodeOnce(window, layers).distance(encodeOnce(window, layers));
+    private void checkRepeatable(Frames first, float[][] window, int[] layers)
+        throws EncodingException {
+      double distance = first.distance(encodeOnce(window, layers));
       if (distance > MOST_DISTANCE) {
         throw new EncodingException(
             "The model gives other frames when it is given the same samples again (a relative distance of %.2g): dropout or random masks are on. Export it in evaluation mode, after model.eval()."

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,20 @@ class SpeechEncoderTest {
           .hasMessageEndingWith("of any length, and nothing else.");
       assertThat(session.encode(new float[][] {TestModels.signal(0, SAMPLES)}, null).frames())
           .isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aModelThatGivesOtherFramesIsRefusedEachTime() throws Exception {
+    float[][] windows = {TestModels.signal(0, SAMPLES)};
+    Path file = TestModels.path("dropout_on.pt");
+    try (SpeechEncoder encoder = SpeechEncoder.load(file, ModelFormat.TORCHSCRIPT, 1);
+        SpeechEncoder.Session one = encoder.open();
+        SpeechEncoder.Session another = encoder.open()) {
+      for (SpeechEncoder.Session session : List.of(one, one, another)) {
+        assertThatThrownBy(() -> session.encode(windows, null))
+            .hasMessageStartingWith("The model gives other frames");
+      }
     }
   }
 

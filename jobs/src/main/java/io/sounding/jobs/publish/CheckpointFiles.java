@@ -48,7 +48,7 @@ public final class CheckpointFiles {
   private static final Pattern LOSS =
       Pattern.compile(
           "([a-z_]*loss)(?:[=_](?=-)|[-=_]?(?!-))"
-              + "(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?|-?(?:nan|inf|infinity)(?![a-z0-9]))",
+              + "(-?[0-9]+(?:\\.[0-9]+)?(?:e[-+]?[0-9]+)?|(?<==)-?(?:nan|inf|infinity)(?![a-z0-9]))",
           Pattern.CASE_INSENSITIVE);
 
   /** The graph that the Python package lays beside the weights of its checkpoints. */

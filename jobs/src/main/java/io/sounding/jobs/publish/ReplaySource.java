@@ -25,9 +25,17 @@ public interface ReplaySource {
    */
   record Span(Instant since, Instant until) {
 
+    private boolean isLimited() {
+      return since != null || until != null;
+    }
+
     /** What is lacking is lacking of that time, if one was named. */
     private String words() {
-      return since == null && until == null ? "" : " of that time";
+      return isLimited() ? " of that time" : "";
+    }
+
+    private String remedy(String other) {
+      return isLimited() ? other + ", and check --since and --until" : other;
     }
 
     /** Whether the moment lies in it. */
@@ -97,7 +105,7 @@ public interface ReplaySource {
         throw new UnusableInputException(
             folder.path(),
             "holds no checkpoint" + span.words() + (events.areWeights() ? " (.safetensors)" : ""),
-            "name the folder with the checkpoints of the run, and check --since and --until");
+            span.remedy("name the folder with the checkpoints of the run"));
       }
       return sorted(found);
     };
@@ -166,7 +174,7 @@ public interface ReplaySource {
         throw new UnusableInputException(
             Path.of(topic),
             "holds no checkpoint of run %s%s".formatted(run.runId(), span.words()),
-            "check --run, --since and --until");
+            span.remedy("check --run"));
       }
       Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
       return sorted(

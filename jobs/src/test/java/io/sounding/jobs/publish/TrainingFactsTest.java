@@ -45,6 +45,7 @@ class TrainingFactsTest {
     assertThat(facts("step=5-loss=-inf.pt").loss()).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(facts("step5-loss_info.pt").loss()).isNull();
     assertThat(facts("step5-loss-nano.pt").loss()).isNull();
+    assertThat(facts("step5-loss_nan_fix.pt").loss()).isNull();
     assertThat(facts("step-6-loss-2.31.pt").loss()).isEqualTo(2.31);
     assertThat(facts("step6-train_loss_-2e-3.pt").loss()).isEqualTo(-0.002);
     assertThat(facts("ckpt-7-loss-2.31.pt").step()).isEqualTo(7);

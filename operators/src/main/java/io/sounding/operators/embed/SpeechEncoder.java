@@ -46,7 +46,7 @@ public final class SpeechEncoder implements AutoCloseable {
   private final Model model;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final AtomicBoolean askedAgain = new AtomicBoolean();
+  private final AtomicBoolean repeatable = new AtomicBoolean();
 
   private SpeechEncoder(Model model, Runnable release) {
     this.model = model;
@@ -152,7 +152,7 @@ public final class SpeechEncoder implements AutoCloseable {
     boolean computes = manager.getEngine().getEngineName().equals(engine(ModelFormat.TORCHSCRIPT));
     return new Session(
         model.newPredictor(new SamplesToFrames()),
-        askedAgain,
+        repeatable,
         manager.getDevice().isGpu() && computes ? new DeviceProducts(manager) : new HostProducts(),
         device(),
         halved);
@@ -170,7 +170,7 @@ public final class SpeechEncoder implements AutoCloseable {
   public static final class Session implements AutoCloseable {
 
     private final Predictor<Batch, Frames> predictor;
-    private final AtomicBoolean askedAgain;
+    private final AtomicBoolean repeatable;
     private final FoldProducts products;
     private final String device;
     private final Runnable halved;
@@ -178,12 +178,12 @@ public final class SpeechEncoder implements AutoCloseable {
 
     private Session(
         Predictor<Batch, Frames> predictor,
-        AtomicBoolean askedAgain,
+        AtomicBoolean repeatable,
         FoldProducts products,
         String device,
         Runnable halved) {
       this.predictor = predictor;
-      this.askedAgain = askedAgain;
+      this.repeatable = repeatable;
       this.products = products;
       this.device = device;
       this.halved = halved;
@@ -196,8 +196,8 @@ public final class SpeechEncoder implements AutoCloseable {
 
     /**
      * Runs the model. A batch for which the device has not enough memory is run in halves, or
-     * halves of these; larger batches than a half are not tried again by this session. Once per
-     * encoder, a window is given to the model twice to see that it is a function of the samples.
+     * halves of these; larger batches than a half are not tried again by this session. Until it was
+     * seen that the model is a function of the samples, a window is given to it twice.
      *
      * @param windows {@code float[B][samples]}, all equally long
      * @param layers indices of the outputs wanted, negative ones from the end; null: all
@@ -206,18 +206,11 @@ public final class SpeechEncoder implements AutoCloseable {
      */
     public Frames encode(float[][] windows, int[] layers) throws EncodingException {
       Frames frames = encodeOnce(windows, layers);
-      // of frames that there are none of nothing is known
-      if (frames.frames() > 0 && askedAgain.compareAndSet(false, true)) {
-        boolean repeatable = false;
-        try {
-          // a shard begins with its shortest utterances, so that this costs little
-          float[][] window = {windows[0]};
-          checkRepeatable(
-              windows.length == 1 ? frames : encodeOnce(window, layers), window, layers);
-          repeatable = true;
-        } finally {
-          askedAgain.set(repeatable); // else who uses the encoder next would not be told
-        }
+      if (frames.frames() > 0 && !repeatable.get()) {
+        // a shard begins with its shortest utterances, so that this costs little
+        float[][] window = {windows[0]};
+        checkRepeatable(windows.length == 1 ? frames : encodeOnce(window, layers), window, layers);
+        repeatable.set(true);
       }
       return frames;
     }

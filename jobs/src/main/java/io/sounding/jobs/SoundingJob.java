@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     description = "The Sounding job, to be submitted to a Flink cluster.",
     footer = {
       "",
-      "Example (README, On a cluster, says how sounding.jar is made):",
+      "Example (docker/README.md says how sounding.jar is made):",
       "  flink run -c io.sounding.jobs.SoundingJob sounding.jar --bootstrap kafka:9092 \\",
       "    --models-from s3://bucket/checkpoints/"
     },

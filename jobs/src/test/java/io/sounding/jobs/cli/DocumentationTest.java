@@ -14,10 +14,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,6 +38,9 @@ class DocumentationTest {
   private static final Pattern VARIABLE = Pattern.compile("\\bSOUNDING_[A-Z0-9_]+");
   private static final Pattern TOPIC = Pattern.compile("(?<![\\w./-])sounding\\.[a-z][a-z-]*");
 
+  /** To a file of the repository, or within a document: path and anchor. */
+  private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]+))?\\)");
+
   private static final Pattern METRIC =
       Pattern.compile("(?m)^\\| `\\w+` \\| (counter|gauge|histogram) \\| [^|]+ \\|");
 
@@ -52,9 +57,9 @@ class DocumentationTest {
           "--build-arg",
           "--target");
 
-  /** Files and system properties. */
+  /** Files, system properties and a Python package. */
   private static final Set<String> NO_TOPICS =
-      Set.of("sounding.yaml", "sounding.shared", "sounding.log");
+      Set.of("sounding.yaml", "sounding.shared", "sounding.log", "sounding.callbacks");
 
   private static Stream<KnownOption> options() {
     OptionCatalogue catalogue = Components.options();
@@ -65,7 +70,13 @@ class DocumentationTest {
     Path built = ROOT.resolve("docker/target");
     try (Stream<Path> docker = Files.walk(ROOT.resolve("docker"))) {
       return Stream.concat(
-          Stream.of(ROOT.resolve("README.md")),
+          Stream.of(
+                  "README.md",
+                  "operators/README.md",
+                  "tests/README.md",
+                  "schemas/python/README.md",
+                  "jobs/demo/README.md")
+              .map(ROOT::resolve),
           docker
               .filter(file -> file.toString().endsWith(".md") && !file.startsWith(built))
               .toList()
@@ -129,8 +140,8 @@ class DocumentationTest {
   }
 
   @Test
-  void theReadmeListsTheMetricsOfTheJob() throws IOException {
-    assertThat(named(METRIC, ROOT.resolve("README.md")))
+  void theMetricsOfTheJobAreListed() throws IOException {
+    assertThat(named(METRIC, ROOT.resolve("docker/README.md")))
         .containsExactlyInAnyOrderElementsOf(
             Stream.of(JobMetric.values())
                 .map(m -> "| `%s` | %s | %s |".formatted(m.label(), m.kind(), m.unit()))
@@ -155,6 +166,28 @@ class DocumentationTest {
   @Test
   void theReadmeNamesEveryTopic() throws IOException {
     assertThat(named(TOPIC, ROOT.resolve("README.md"))).containsAll(topics());
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void linksLeadSomewhere(Path document) throws IOException {
+    for (MatchResult link : LINK.matcher(Files.readString(document)).results().toList()) {
+      Path target =
+          link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1)).normalize();
+      assertThat(target).as("%s: %s", document, link.group()).exists();
+      if (link.group(2) != null) {
+        assertThat(anchors(target)).as("%s: %s", document, link.group()).contains(link.group(2));
+      }
+    }
+  }
+
+  /** Of headings, as GitHub names them. */
+  private static Set<String> anchors(Path document) throws IOException {
+    return Files.readAllLines(document).stream()
+        .filter(line -> line.matches("#{1,6} .*"))
+        .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
   }
 
   @ParameterizedTest

@@ -126,6 +126,13 @@ public final class SoundingJob implements Callable<Integer> {
       // without Flink checkpoints no transaction would ever commit
       environment.enableCheckpointing(Duration.ofSeconds(30).toMillis());
     }
+    Duration interval =
+        Duration.ofMillis(environment.getCheckpointConfig().getCheckpointInterval());
+    CheckpointAdvice.ofTransactions(interval, KafkaEnds.transactionTimeout(kafka))
+        .ifPresent(
+            sentence -> {
+              throw new CommandLine.ParameterException(spec.commandLine(), sentence);
+            });
     kafka.registerEvents();
     SoundingTopology.lay(environment, KafkaEnds.of(kafka, name), settings, slots);
     environment.execute(name);

@@ -3,6 +3,7 @@ package io.sounding.jobs.kafka;
 import io.sounding.jobs.SoundingTopology;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.publish.OutgoingRecord;
+import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -11,6 +12,7 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * The ends of the graph in Kafka: topics read from their start (from Flink's state after a
@@ -81,6 +83,16 @@ public final class KafkaEnds {
     settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
     settings.putAll(withoutBeans(kafka));
     return settings;
+  }
+
+  /**
+   * How long Kafka keeps a transaction of the job open: from the first event after a Flink
+   * checkpoint to the end of the next.
+   */
+  public static Duration transactionTimeout(KafkaClients kafka) {
+    String name = ProducerConfig.TRANSACTION_TIMEOUT_CONFIG;
+    return Duration.ofMillis(
+        (int) ConfigDef.parseType(name, ofProducers(kafka).get(name), ConfigDef.Type.INT));
   }
 
   /**

@@ -20,6 +20,7 @@ class KafkaEndsTest {
     assertThat(KafkaEnds.ofProducers(kafka.with(settings)))
         .containsEntry("transaction.timeout.ms", "120000")
         .containsEntry("linger.ms", "5");
+    assertThat(KafkaEnds.transactionTimeout(kafka.with(settings))).hasMinutes(2);
   }
 
   /** Beans of JMX would hold the class loader of a job that failed while it started. */

@@ -163,6 +163,29 @@ class WithLengths(OneTensor):
         return frames, torch.full((frames.shape[0],), frames.shape[1], dtype=torch.int64)
 
 
+class DimensionFirst(Encoder):
+    """Hidden states as convolutions leave them, (B, d, frames)."""
+
+    def forward(self, samples):
+        return torch.tanh(self.front(samples.unsqueeze(1)))
+
+
+class FramesFirst(Encoder):
+    """Two layers stacked behind their frames, (frames, B, 2, d)."""
+
+    def forward(self, samples):
+        first = torch.tanh(self.front(samples.unsqueeze(1))).permute(2, 0, 1)
+        return torch.stack([first, self.up(first)], 2)
+
+
+class Padded(Encoder):
+    """Ten frames, however long the signal is."""
+
+    def forward(self, samples):
+        frames = torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)
+        return torch.nn.functional.pad(frames, [0, 0, 0, 10 - frames.size(1)])
+
+
 class Busy(Encoder):
     """Counts to 100,000 once for every 1 / 32768 of the first sample's magnitude."""
 
@@ -499,6 +522,9 @@ def of_other_kinds() -> None:
         output_names=["frames"],
     )
     torchscript(WithLengths(8).eval(), "with_lengths")
+    torchscript(DimensionFirst(8).eval(), "dimension_first")
+    torchscript(FramesFirst(8).eval(), "frames_first")
+    torchscript(Padded(8).eval(), "padded")
 
 
 if __name__ == "__main__":

@@ -40,13 +40,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class SpeechEncoder implements AutoCloseable {
 
-  /** Devices may add in another order when they are asked again; dropout moves far more. */
-  private static final double MOST_DISTANCE = 0.01;
-
   private final Model model;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final AtomicBoolean repeatable = new AtomicBoolean();
+  private final AtomicBoolean checked = new AtomicBoolean();
 
   private SpeechEncoder(Model model, Runnable release) {
     this.model = model;
@@ -152,7 +149,7 @@ public final class SpeechEncoder implements AutoCloseable {
     boolean computes = manager.getEngine().getEngineName().equals(engine(ModelFormat.TORCHSCRIPT));
     return new Session(
         model.newPredictor(new SamplesToFrames()),
-        repeatable,
+        checked,
         manager.getDevice().isGpu() && computes ? new DeviceProducts(manager) : new HostProducts(),
         device(),
         halved);
@@ -170,7 +167,7 @@ public final class SpeechEncoder implements AutoCloseable {
   public static final class Session implements AutoCloseable {
 
     private final Predictor<Batch, Frames> predictor;
-    private final AtomicBoolean repeatable;
+    private final AtomicBoolean checked;
     private final FoldProducts products;
     private final String device;
     private final Runnable halved;
@@ -178,12 +175,12 @@ public final class SpeechEncoder implements AutoCloseable {
 
     private Session(
         Predictor<Batch, Frames> predictor,
-        AtomicBoolean repeatable,
+        AtomicBoolean checked,
         FoldProducts products,
         String device,
         Runnable halved) {
       this.predictor = predictor;
-      this.repeatable = repeatable;
+      this.checked = checked;
       this.products = products;
       this.device = device;
       this.halved = halved;
@@ -196,33 +193,43 @@ public final class SpeechEncoder implements AutoCloseable {
 
     /**
      * Runs the model. A batch for which the device has not enough memory is run in halves, or
-     * halves of these; larger batches than a half are not tried again by this session. Until it was
-     * seen that the model is a function of the samples, a window is given to it twice.
+     * halves of these; larger batches than a half are not tried again by this session. Until a
+     * model was seen to give the same frames of the same samples, and frames of the same dimension
+     * of fewer, it is given a window twice, and half of it.
      *
      * @param windows {@code float[B][samples]}, all equally long
      * @param layers indices of the outputs wanted, negative ones from the end; null: all
-     * @throws EncodingException if the model refuses the input, gives what is not frames, or gives
-     *     others the second time, or a single window does not fit into the device's memory
+     * @throws EncodingException if the model refuses the input, gives what is not frames, gives
+     *     others the second time or of another dimension for half of a window, or a single window
+     *     does not fit into the device's memory
      */
     public Frames encode(float[][] windows, int[] layers) throws EncodingException {
       Frames frames = encodeOnce(windows, layers);
-      if (frames.frames() > 0 && !repeatable.get()) {
+      if (frames.frames() > 0 && !checked.get()) {
         // a shard begins with its shortest utterances, so that this costs little
-        float[][] window = {windows[0]};
-        checkRepeatable(windows.length == 1 ? frames : encodeOnce(window, layers), window, layers);
-        repeatable.set(true);
+        Frames first = windows.length == 1 ? frames : encodeOnce(windows[0], layers);
+        ModelContract.checkRepeatable(first, encodeOnce(windows[0], layers));
+        checkDimension(first, windows[0], layers);
+        checked.set(true);
       }
       return frames;
     }
 
-    private void checkRepeatable(Frames first, float[][] window, int[] layers)
+    /** Where all audio is equally long, the number of its frames would pass for their dimension. */
+    private void checkDimension(Frames whole, float[] window, int[] layers)
         throws EncodingException {
-      double distance = first.distance(encodeOnce(window, layers));
-      if (distance > MOST_DISTANCE) {
-        throw new EncodingException(
-            "The model gives other frames when it is given the same samples again (a relative distance of %.2g): dropout or random masks are on. Export it in evaluation mode, after model.eval()."
-                .formatted(distance));
+      int samples = (window.length + 1) / 2;
+      Frames half;
+      try {
+        half = encodeOnce(Arrays.copyOf(window, samples), layers);
+      } catch (EncodingException e) {
+        return; // no audio of the corpus need be as short, nor of another length
       }
+      ModelContract.checkDimension(whole, window.length, half, samples);
+    }
+
+    private Frames encodeOnce(float[] window, int[] layers) throws EncodingException {
+      return encodeOnce(new float[][] {window}, layers);
     }
 
     private Frames encodeOnce(float[][] windows, int[] layers) throws EncodingException {

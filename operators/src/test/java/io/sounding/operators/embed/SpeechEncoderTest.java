@@ -141,12 +141,25 @@ class SpeechEncoderTest {
           labels.pt           | (its output 0 is of type int64, and
           dictionary.pt       | (it returns a dict of layer_0, layer_1, layer_2, whose order is lost: let it return a tuple)
           dropout_on.pt       | The model gives other frames when it is given the same samples again (a relative distance of
+          dimension_first.pt  | The model gives layers [0] of dimension 5 for 800 samples, and [0] of dimension 2 for the first 400 of them.
+          frames_first.pt     | The model gives layers [0, 1, 2, 3, 4] of dimension 8 for 800 samples, and [0, 1] of dimension 8 for
           enormous.pt         | (what is wanted of its outputs [(1, 268435456, 8)] takes 8589934592 bytes
           """)
   void aModelThatGivesNoFramesIsRefused(String file, String sentence) {
     assertThatThrownBy(() -> encode(file, null, TestModels.signal(0, SAMPLES)))
         .isInstanceOf(EncodingException.class)
         .hasMessageContaining(sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fixed_axes.onnx, 800, 5",
+    "refuses_one_length.pt, 2240, 14",
+    "padded.pt, 800, 10",
+    "one_tensor.pt, 160, 1"
+  })
+  void aModelMayRefuseHalfOfAWindowOrPadIt(String file, int samples, int frames) throws Exception {
+    assertThat(encode(file, null, TestModels.signal(0, samples)).frames()).isEqualTo(frames);
   }
 
   @Test

@@ -67,10 +67,10 @@ class DeploymentFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CPU, GPU})
-  void memoryOfTheTaskManagersAddsUp(String overlay) {
-    Configuration configuration = Configuration.fromMap(Manifest.flinkConfiguration(overlay));
-    String memory = Manifest.read(overlay).get(0).at("/spec/taskManager/resource/memory").asText();
+  @ValueSource(strings = {BASE, CPU, GPU})
+  void memoryOfTheTaskManagersAddsUp(String file) {
+    Configuration configuration = Configuration.fromMap(Manifest.flinkConfiguration(file));
+    String memory = Manifest.read(file).get(0).at("/spec/taskManager/resource/memory").asText();
     configuration.set(TaskManagerOptions.TOTAL_PROCESS_MEMORY, MemorySize.parse(memory));
 
     assertThat(heapOf(configuration)).isGreaterThan(HEAP_OF_AN_HOUR);

@@ -53,7 +53,14 @@ class LauncherTest {
   @Test
   void theDemoIsGivenNoMoreMemoryThanItNeedsUnlessTheUserSaysSo() throws Exception {
     assertThat(launched(root, "./sounding", Map.of(), "demo").lines()).contains("-Xmx1536m");
-    assertThat(launched(root, "./sounding", Map.of(), "evaluate")).doesNotContain("-Xmx");
+    assertThat(launched(root, "./sounding", Map.of(), "--config", "evaluate", "demo").lines())
+        .contains("-Xmx1536m");
+    assertThat(launched(root, "./sounding", Map.of(), "--config=demo", "demo").lines())
+        .contains("-Xmx1536m");
+    assertThat(launched(root, "./sounding", Map.of(), "evaluate", "demo")).doesNotContain("-Xmx");
+    assertThat(launched(root, "./sounding", Map.of(), "--config", "demo")).doesNotContain("-Xmx");
+    assertThat(launched(root, "./sounding", Map.of(), "--config")).endsWith("--config\n");
+    assertThat(launched(root, "./sounding", Map.of())).doesNotContain("-Xmx");
     assertThat(
             launched(root, "./sounding", Map.of("SOUNDING_JAVA_OPTIONS", "-Xmx4g"), "demo").lines())
         .containsSubsequence("-Xmx1536m", "-Xmx4g");

@@ -154,8 +154,12 @@ public final class FolderWatch {
     }
     TrainingFacts known = facts.of(entry);
     seen.completeNanos = seen.completeNanos == null ? Long.valueOf(now) : seen.completeNanos;
-    if (known.lossExpected() && now - seen.completeNanos < patience.lossWait().toNanos()) {
+    if (known.awaited() != null && now - seen.completeNanos < patience.lossWait().toNanos()) {
       underWay++;
+      tell(
+          seen,
+          "%s waits for %s, %d s at most."
+              .formatted(file, known.awaited(), (patience.lossWait().toMillis() + 999) / 1000));
     } else if (known.step() == null) {
       tell(seen, file + " is passed over: " + TrainingFacts.NO_STEP);
     } else {

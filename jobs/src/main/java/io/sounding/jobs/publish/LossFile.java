@@ -73,6 +73,11 @@ final class LossFile {
     return file != null && (losses.isEmpty() || losses.lastKey() < step);
   }
 
+  /** Which file, of a table that a run may still be writing. */
+  Path file() {
+    return file;
+  }
+
   /** What is wrong with the file, a sentence; null if nothing is. */
   String finding() {
     return finding;

@@ -21,10 +21,12 @@ import java.util.List;
  */
 record Sidecar(Long step, Double loss) {
 
+  /** The file of that name in a checkpoint's folder is the state of Hugging Face's Trainer. */
+  static final String TRAINER_STATE = "trainer_state.json";
+
   /** A Trainer's state of 100,000 logged losses has 20 MB. */
   private static final long MOST_BYTES = 256L << 20;
 
-  private static final String TRAINER_STATE = "trainer_state.json";
   private static final List<String> STEPS = List.of("step", "global_step");
   private static final List<String> LOSSES = List.of("loss", "train_loss", "training_loss");
   private static final JsonMapper JSON =

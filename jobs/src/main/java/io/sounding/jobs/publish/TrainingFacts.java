@@ -7,10 +7,10 @@ import java.nio.file.Path;
  *
  * @param step training step; null: not said anywhere
  * @param loss training loss; null: not known
- * @param lossExpected whether the loss is still to be written, as it seems
+ * @param awaited what is still to be written and may tell the loss, in words; null: nothing
  * @param finding what is wrong with a file that should have told, a sentence; null: nothing
  */
-record TrainingFacts(Long step, Double loss, boolean lossExpected, String finding) {
+record TrainingFacts(Long step, Double loss, String awaited, String finding) {
 
   /** What to do about a checkpoint whose step is not known. */
   static final String NO_STEP =
@@ -79,15 +79,21 @@ record TrainingFacts(Long step, Double loss, boolean lossExpected, String findin
       Double listed = table == null || step == null ? null : table.losses().get(step);
       Double loss =
           first(sidecar.loss(), listed, trainer.loss(), CheckpointFiles.loss(entry.path()));
-      boolean expected =
-          finding != null || loss == null && step != null && mayBeWritten(entry, step);
-      return new TrainingFacts(step, loss, expected, finding);
+      return new TrainingFacts(step, loss, awaited(entry, step, loss, finding), finding);
     }
 
-    private boolean mayBeWritten(CheckpointFolder.Entry entry, long step) {
+    private String awaited(CheckpointFolder.Entry entry, Long step, Double loss, String finding) {
       boolean trainers = entry.isNested() && entry.checkpointId().startsWith("checkpoint-");
-      return table != null && table.mayReach(step)
-          || trainers && !Sidecar.hasTrainerState(entry.path());
+      if (finding != null) {
+        return "what stands beside it to be readable";
+      } else if (loss != null || step == null) {
+        return null;
+      } else if (table != null && table.mayReach(step)) {
+        return "the loss of step %d in %s".formatted(step, table.file());
+      }
+      return trainers && !Sidecar.hasTrainerState(entry.path())
+          ? "its " + Sidecar.TRAINER_STATE
+          : null;
     }
 
     private static Long stepInName(CheckpointFolder.Entry entry) {

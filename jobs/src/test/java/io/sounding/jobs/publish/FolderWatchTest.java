@@ -165,11 +165,16 @@ class FolderWatchTest {
     after(0);
     assertThat(after(5)).isEmpty();
     assertThat(watch.underWay()).isEqualTo(2);
+    assertThat(notes)
+        .contains(
+            "%s waits for the loss of step 100 in %s, 60 s at most."
+                .formatted(folder.resolve("step100.pt"), folder.resolve("loss.csv")));
     Files.writeString(folder.resolve("loss.csv"), "step,loss\n100,2.5\n150,2\n");
     assertThat(after(1)).containsExactly("step100.pt");
     done();
     assertThat(after(58)).isEmpty();
     assertThat(after(1)).as("a minute after it was complete").containsExactly("step200.pt");
+    assertThat(notes).doesNotHaveDuplicates().hasSize(3);
   }
 
   @Test

@@ -36,7 +36,7 @@ class TrainingFactsTest {
 
   @Test
   void theNameSaysThem() throws IOException {
-    assertThat(facts("step400-loss=2.31.pt")).isEqualTo(new TrainingFacts(400L, 2.31, false, null));
+    assertThat(facts("step400-loss=2.31.pt")).isEqualTo(new TrainingFacts(400L, 2.31, null, null));
     assertThat(facts("ckpt_12000_train_loss_1e-3.pt").loss()).isEqualTo(0.001);
     assertThat(facts("ckpt_12000_train_loss_1e-3.pt").step()).isEqualTo(12_000);
     assertThat(facts("step=5-val_loss=2.31.pt").loss()).isNull();
@@ -56,8 +56,8 @@ class TrainingFactsTest {
   void aSidecarSaysMore() throws IOException {
     write("step400.pt.json", "{\"step\": 401, \"loss\": 2.5, \"note\": \"x\"}");
     write("last.json", "{\"global_step\": 500, \"train_loss\": NaN}");
-    assertThat(facts("step400.pt")).isEqualTo(new TrainingFacts(401L, 2.5, false, null));
-    assertThat(facts("last.pt")).isEqualTo(new TrainingFacts(500L, Double.NaN, false, null));
+    assertThat(facts("step400.pt")).isEqualTo(new TrainingFacts(401L, 2.5, null, null));
+    assertThat(facts("last.pt")).isEqualTo(new TrainingFacts(500L, Double.NaN, null, null));
   }
 
   @Test
@@ -65,7 +65,7 @@ class TrainingFactsTest {
     write("step400.pt.json", "{\"step\": 401, \"lo");
     TrainingFacts facts = facts("step400.pt");
     assertThat(facts.step()).isEqualTo(400);
-    assertThat(facts.lossExpected()).isTrue();
+    assertThat(facts.awaited()).isEqualTo("what stands beside it to be readable");
     assertThat(facts.finding()).contains("step400.pt.json: is not JSON");
     write("last.json", "{\"step\": 0.75}");
     assertThat(facts("last.pt").step()).isNull();
@@ -81,7 +81,7 @@ class TrainingFactsTest {
   void theTrainersStateSaysTheLastLossUpToTheStep() throws IOException {
     write("checkpoint-450/trainer_state.json", STATE.formatted(450));
     assertThat(facts("checkpoint-450/model.pt"))
-        .isEqualTo(new TrainingFacts(450L, 2.5, false, null));
+        .isEqualTo(new TrainingFacts(450L, 2.5, null, null));
     write("checkpoint-600/trainer_state.json", STATE.formatted(600));
     assertThat(facts("checkpoint-600/model.pt").loss()).isNaN();
   }
@@ -91,13 +91,13 @@ class TrainingFactsTest {
     write("trainer_state.json", STATE.formatted(450));
     assertThat(facts("step200.pt").loss()).isEqualTo(3.0);
     assertThat(facts("step800.pt").loss()).isNull();
-    assertThat(facts("model.pt")).isEqualTo(new TrainingFacts(450L, 2.5, false, null));
+    assertThat(facts("model.pt")).isEqualTo(new TrainingFacts(450L, 2.5, null, null));
   }
 
   @Test
   void theTrainersStateIsExpectedInItsFolders() throws IOException {
-    assertThat(facts("checkpoint-300/model.pt").lossExpected()).isTrue();
-    assertThat(facts("step300.pt").lossExpected()).isFalse();
+    assertThat(facts("checkpoint-300/model.pt").awaited()).isEqualTo("its trainer_state.json");
+    assertThat(facts("step300.pt").awaited()).isNull();
   }
 
   @Test
@@ -106,19 +106,19 @@ class TrainingFactsTest {
     TrainingFacts.Source source = TrainingFacts.Source.growing(csv);
     source.refresh();
     assertThat(source.finding()).endsWith("loss.csv: does not exist yet.");
-    assertThat(facts("step400.pt", source).lossExpected()).isTrue();
+    assertThat(facts("step400.pt", source).awaited()).isEqualTo("the loss of step 400 in " + csv);
 
     write("loss.csv", "step,loss\n100,5\n400,2.");
     source.refresh();
     assertThat(source.finding()).isNull();
-    assertThat(facts("step100.pt", source)).isEqualTo(new TrainingFacts(100L, 5.0, false, null));
-    assertThat(facts("step400.pt", source)).isEqualTo(new TrainingFacts(400L, null, true, null));
+    assertThat(facts("step100.pt", source)).isEqualTo(new TrainingFacts(100L, 5.0, null, null));
+    assertThat(facts("step400.pt", source).awaited()).isNotNull();
 
     write("loss.csv", "step,loss\n100,5\n400,2.75\nx,y\n");
     source.refresh();
     assertThat(source.finding()).contains("line 4 has the step \"x\"");
     assertThat(facts("step400.pt", source).loss()).isEqualTo(2.75);
-    assertThat(facts("step300.pt", source)).isEqualTo(new TrainingFacts(300L, null, false, null));
+    assertThat(facts("step300.pt", source)).isEqualTo(new TrainingFacts(300L, null, null, null));
   }
 
   @Test

@@ -5,15 +5,11 @@ import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -37,9 +33,6 @@ final class SharedEncoders {
    */
   private static final int IDLE = 2;
 
-  /** How long the loader's thread waits for the next load. */
-  private static final int IDLE_SECONDS = 10;
-
   /** How long the end of a job waits for its models to be unloaded. */
   private static final int UNLOADING_SECONDS = 5;
 
@@ -48,33 +41,8 @@ final class SharedEncoders {
 
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final EncoderLoader encoderLoader = new EncoderLoader();
-  private ExecutorService loader = newLoader();
-
-  /** What the loader's thread loads; null: nothing. */
-  private CompletableFuture<SpeechEncoder> underWay;
-
+  private final LoaderThread loader = new LoaderThread();
   private int idleKept = IDLE;
-
-  private static ExecutorService newLoader() {
-    ThreadPoolExecutor loader =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            SharedEncoders::loaderThread);
-    loader.allowCoreThreadTimeOut(true); // a thread holds the class loader of this class
-    return loader;
-  }
-
-  private static Thread loaderThread(Runnable task) {
-    Thread thread = new Thread(task, "sounding-model-loader");
-    thread.setDaemon(true);
-    // the engines outlive the job whose task first asks for a model, and that job's class loader
-    thread.setContextClassLoader(Device.class.getClassLoader());
-    return thread;
-  }
 
   /** The models of this process that are meant for {@code device}. */
   static SharedEncoders on(Device device) {
@@ -94,7 +62,7 @@ final class SharedEncoders {
   }
 
   CompletableFuture<Void> unload() {
-    return CompletableFuture.runAsync(this::unloadNow, this::onLoader);
+    return CompletableFuture.runAsync(this::unloadNow, loader);
   }
 
   private void unloadNow() {
@@ -167,7 +135,7 @@ final class SharedEncoders {
           if (entry.encoder.isCompletedExceptionally()) {
             entries.remove(key, entry);
           }
-          unloadIdle(idleKept, SharedEncoders.this::onLoader);
+          unloadIdle(idleKept, loader);
         }
       }
     }
@@ -186,6 +154,7 @@ final class SharedEncoders {
               encoder.handle((made, error) -> checked(encoder, made, error, request, loading)));
       LogContext about = LogContext.of(request);
       loader.execute(
+          encoder,
           LogContext.carried(() -> about.during(() -> load(request, loading, encoder, begun))));
       entry = begun;
       entries.put(key, entry);
@@ -204,7 +173,6 @@ final class SharedEncoders {
       ModelLoading loading,
       CompletableFuture<SpeechEncoder> encoder,
       Entry entry) {
-    begin(encoder);
     try {
       SpeechEncoder.startEngine(request.modelFormat(), loading.intraOpThreads());
       encoder.orTimeout(loading.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
@@ -225,18 +193,6 @@ final class SharedEncoders {
       }
     } catch (Throwable e) { // also errors: they belong to those who wait for the model
       encoder.completeExceptionally(e);
-    } finally {
-      end(encoder);
-    }
-  }
-
-  private synchronized void begin(CompletableFuture<SpeechEncoder> load) {
-    underWay = load;
-  }
-
-  private synchronized void end(CompletableFuture<SpeechEncoder> load) {
-    if (underWay == load) {
-      underWay = null;
     }
   }
 
@@ -253,7 +209,7 @@ final class SharedEncoders {
       CheckpointRequest request,
       ModelLoading loading) {
     if (error instanceof TimeoutException) {
-      replaceLoader(load);
+      loader.replaceIfAt(load);
       throw new CompletionException(
           new EncodingException(
               "The model file %s was not fetched and loaded within %s. Raise --model-time-limit if it needs longer, then publish the checkpoint again with a higher attempt."
@@ -264,24 +220,6 @@ final class SharedEncoders {
       throw new CompletionException(error);
     }
     return encoder;
-  }
-
-  /**
-   * Not if the load has ended meanwhile: the thread is at another's then, which must not be
-   * interrupted.
-   */
-  private synchronized void replaceLoader(CompletableFuture<SpeechEncoder> late) {
-    if (underWay != late) {
-      return;
-    }
-    underWay = null;
-    List<Runnable> waiting = loader.shutdownNow();
-    loader = newLoader();
-    waiting.forEach(loader::execute);
-  }
-
-  private synchronized void onLoader(Runnable task) {
-    loader.execute(task);
   }
 
   private synchronized void keepIdle(int most) {

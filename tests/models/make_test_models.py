@@ -186,6 +186,13 @@ class Padded(Encoder):
         return torch.nn.functional.pad(frames, [0, 0, 0, 10 - frames.size(1)])
 
 
+class WithNone(OneTensor):
+    """Hidden states, and None for the lengths that nobody gave, as fairseq's models return it."""
+
+    def forward(self, samples):
+        return self.up(torch.tanh(self.front(samples.unsqueeze(1))).transpose(1, 2)), None
+
+
 class Busy(Encoder):
     """Counts to 100,000 once for every 1 / 32768 of the first sample's magnitude."""
 
@@ -485,8 +492,9 @@ def main() -> None:
     torchscript(Text(8).eval(), "text")
     torchscript(Complex(8).eval(), "complex")
 
-    with zipfile.ZipFile(FOLDER / "no_torchscript.zip", "w") as archive:
+    with zipfile.ZipFile(FOLDER / "no_torchscript.pt", "w") as archive:
         archive.writestr(zipfile.ZipInfo("letter.txt"), "This archive holds no model.\n")
+    torch.save({"step": 400, "weight": torch.zeros(2)}, FOLDER / "torch_saved.pt")
 
     expected = {
         "torch": torch.__version__,
@@ -525,6 +533,7 @@ def of_other_kinds() -> None:
     torchscript(DimensionFirst(8).eval(), "dimension_first")
     torchscript(FramesFirst(8).eval(), "frames_first")
     torchscript(Padded(8).eval(), "padded")
+    torchscript(WithNone(8).eval(), "with_none")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ final class PoisonModels {
         badModel("a truncated file", truncated, "cannot be loaded as TORCHSCRIPT"),
         badModel(
             "a zip that is no TorchScript",
-            model("no_torchscript.zip"),
+            model("no_torchscript.pt"),
             "cannot be loaded as TORCHSCRIPT"),
         badModel(
             "an unsupported operator",

@@ -62,7 +62,7 @@ class EmbedOperatorFailureTest {
       textBlock =
           """
           no_such_file.pt           | cannot be fetched
-          no_torchscript.zip        | cannot be loaded as TORCHSCRIPT
+          no_torchscript.pt         | cannot be loaded as TORCHSCRIPT
           unsupported_operator.onnx | cannot be loaded as ONNX
           rank_1.pt                 | must be (batch, frames, dimension)
           wants_channels.pt         | The model failed on 1 x 800 samples

@@ -139,6 +139,7 @@ class SpeechEncoderTest {
           text.pt             | (its output 0 is of type string, and
           complex.pt          | (its output 0 is of type complex64, and
           labels.pt           | (its output 0 is of type int64, and
+          with_none.pt        | (Unsupported IValue type. It returns something beside tensors, such as None
           dictionary.pt       | (it returns a dict of layer_0, layer_1, layer_2, whose order is lost: let it return a tuple)
           dropout_on.pt       | The model gives other frames when it is given the same samples again (a relative distance of
           dimension_first.pt  | The model gives layers [0] of dimension 5 for 800 samples, and [0] of dimension 2 for the first 400 of them.
@@ -189,7 +190,7 @@ class SpeechEncoderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "no_torchscript.zip, TORCHSCRIPT",
+    "no_torchscript.pt, TORCHSCRIPT",
     "expected.json, TORCHSCRIPT",
     "one_tensor.onnx, TORCHSCRIPT",
     "one_tensor.pt, ONNX",
@@ -198,6 +199,20 @@ class SpeechEncoderTest {
   })
   void whatIsNoModelOfItsFormatIsRefused(String file, ModelFormat format) {
     assertRefused(TestModels.path(file), format);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "torch_saved.pt, constants.pkl, what torch.save wrote",
+    "weights_external_graph.onnx, weights_gone, Its weights lie in another file"
+  })
+  void whatIsKnownToBeWrongWithAModelFileIsToldWithItsRemedy(
+      String file, String saidByTheEngine, String means) {
+    assertThatThrownBy(() -> SpeechEncoder.load(TestModels.path(file), format(file), 1))
+        .isInstanceOf(EncodingException.class)
+        .hasMessageStartingWith("The model file cannot be loaded as " + format(file) + " (")
+        .hasMessageContaining(saidByTheEngine)
+        .hasMessageContaining(means);
   }
 
   @ParameterizedTest

@@ -66,9 +66,11 @@ class FlacFileTest {
       }
       block += 4 + length;
     }
-    // A picture block whose inner lengths claim 2 GiB, as the last metadata block.
-    byte[] picture = {(byte) 0x86, 0, 0, 8, 0, 0, 0, 3, 0x7F, -1, -1, -1};
-    byte[] id3 = {'I', 'D', '3', 4, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4, 5};
+    // A picture block of 66,053 bytes whose inner lengths claim 2 GiB, as the last metadata block.
+    byte[] picture = Arrays.copyOf(new byte[] {(byte) 0x86, 1, 2, 5}, 4 + 66_053);
+    System.arraycopy(new byte[] {0, 0, 0, 3, 0x7F, -1, -1, -1}, 0, picture, 4, 8);
+    // 7 bits of each of the last four bytes are a length: 2,113,797
+    byte[] id3 = Arrays.copyOf(new byte[] {'I', 'D', '3', 4, 0, 0, 1, 1, 2, 5}, 10 + 2_113_797);
     byte[] streamInfo = Arrays.copyOf(plain, 42);
     byte[] tagged =
         WaveBytes.join(id3, streamInfo, picture, Arrays.copyOfRange(plain, frames, plain.length));

@@ -50,7 +50,8 @@ import picocli.CommandLine.Spec;
       "",
       "Models take float32 samples (batch, samples) and return hidden states (batch, frames, d),",
       "(layers, batch, frames, d), or a tuple of (batch, frames, d). TorchScript: .pt .pth .ts",
-      ".torchscript; ONNX: .onnx. The step is read from the file name: stepNNNNN, or the last number.",
+      ".torchscript; ONNX: .onnx. The step is read from the file name (stepNNNNN, or the last number)",
+      "or that of its folder (checkpoint-400/model.onnx).",
       "",
       "Exit status: 0 all FINAL, 1 at least one FAILED, 2 unusable arguments, 3 the job itself failed."
     },
@@ -74,7 +75,8 @@ final class EvaluateCommand implements Callable<Integer> {
       required = true,
       arity = "1..*",
       paramLabel = "DIR_OR_FILE",
-      description = "Checkpoint files of one run, or folders of them.")
+      description =
+          "Checkpoint files of one run, or folders of them and of folders such as checkpoint-400.")
   private List<Path> checkpoints;
 
   @Option(
@@ -226,7 +228,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     StatisticsSettings statistics = statistics(sketchChoice);
     TrustedArtifacts trusted = trusted(checkpointFiles);
-    CheckpointPublisher.RunSettings runSettings = runSettings(layerList);
+    CheckpointPublisher.RunSettings runSettings = runSettings(checkpointFiles, layerList);
 
     WorkFolder folder = WorkFolder.below(work);
     EvaluationSettings settings =
@@ -283,10 +285,11 @@ final class EvaluateCommand implements Callable<Integer> {
         .withSketch(sketchChoice, sketchRows == null ? 0 : sketchRows);
   }
 
-  private CheckpointPublisher.RunSettings runSettings(List<Integer> layerList) {
+  private CheckpointPublisher.RunSettings runSettings(
+      List<CheckpointFiles.CheckpointFile> files, List<Integer> layerList) {
     CheckpointPublisher.RunSettings settings =
         new CheckpointPublisher.RunSettings(
-            run == null ? folderName(checkpoints.get(0)) : run,
+            run == null ? folderName(runFolder(files)) : run,
             corpus == null ? folderName(audio.get(0)) : corpus,
             sampleRateHz,
             normalise ? InputNormalisation.ZERO_MEAN_UNIT_VARIANCE : InputNormalisation.NONE,
@@ -336,6 +339,15 @@ final class EvaluateCommand implements Callable<Integer> {
     int value = given == null ? otherwise : given;
     checkRange(spec, option, value, 1, Integer.MAX_VALUE);
     return value;
+  }
+
+  /** What was named first, but no folder of a single checkpoint. */
+  private Path runFolder(List<CheckpointFiles.CheckpointFile> files) {
+    return files.stream()
+        .filter(file -> file.checkpointId().indexOf('/') >= 0)
+        .map(file -> file.path().toAbsolutePath().getParent().getParent())
+        .findFirst()
+        .orElse(checkpoints.get(0));
   }
 
   /** The folder's own name, or that of the folder a file lies in. */

@@ -1,6 +1,5 @@
 package io.sounding.jobs.publish;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Finds the checkpoint files of a training run and reads their steps from their names.
@@ -62,7 +60,8 @@ public final class CheckpointFiles {
    * One checkpoint file.
    *
    * @param path where it lies
-   * @param checkpointId its file name, unique within the run
+   * @param checkpointId its file name, with that of its folder if that holds the step; unique
+   *     within the run
    * @param step training steps taken, at least 0
    */
   public record CheckpointFile(Path path, String checkpointId, long step) {
@@ -74,13 +73,13 @@ public final class CheckpointFiles {
   }
 
   /**
-   * The checkpoint files among the given files and directly in the given folders, by step, then by
-   * name. A file that is named twice is listed once. Other files in a folder, and those whose name
-   * starts with a dot, are passed over.
+   * The checkpoint files among the given files and in the given folders, as {@link
+   * CheckpointFolder} lists these, by step, then by name. A file that is named twice is listed
+   * once. The name of one without a number is that of its folder and its own.
    *
    * @throws UnusableInputException when a path does not exist, a named file has another extension,
-   *     a folder has no checkpoint files, a name is no id, holds no step or one above 2^63 - 1, or
-   *     two files have the same name
+   *     a folder cannot be listed or has no checkpoint files, a name is no id, holds no step or one
+   *     above 2^63 - 1, or two files have the same name
    */
   public static List<CheckpointFile> list(Collection<Path> filesAndFolders)
       throws UnusableInputException {
@@ -88,11 +87,12 @@ public final class CheckpointFiles {
     Map<String, Path> pathsById = new HashMap<>();
     Set<Path> seen = new HashSet<>();
     for (Path given : filesAndFolders) {
-      for (Path path : expand(given)) {
+      for (CheckpointFolder.Entry entry : expand(given)) {
+        Path path = entry.path();
         if (!seen.add(path.toAbsolutePath().normalize())) {
           continue;
         }
-        String name = path.getFileName().toString();
+        String name = entry.checkpointId();
         String finding = EventIds.finding(name);
         if (finding != null) {
           throw new UnusableInputException(
@@ -105,7 +105,7 @@ public final class CheckpointFiles {
               "has the same name as " + other,
               "rename one, for checkpoints are told apart by their file names");
         }
-        checkpoints.add(new CheckpointFile(path, name, step(path)));
+        checkpoints.add(new CheckpointFile(path, name, entry.step()));
       }
     }
     checkpoints.sort(
@@ -172,38 +172,40 @@ public final class CheckpointFiles {
     return null;
   }
 
-  private static List<Path> expand(Path given) throws UnusableInputException {
+  private static List<CheckpointFolder.Entry> expand(Path given) throws UnusableInputException {
     if (Files.isRegularFile(given)) {
       if (!isCheckpoint(given)) {
         throw new UnusableInputException(
             given, "is not a checkpoint file", "name files of the kinds " + kinds());
       }
-      return List.of(given);
+      return List.of(entry(given));
     }
     if (!Files.isDirectory(given)) {
       throw new UnusableInputException(given, "does not exist", "check the path");
     }
-    try (Stream<Path> entries = Files.list(given)) {
-      List<Path> found =
-          entries
-              .filter(Files::isRegularFile)
-              .filter(CheckpointFiles::isCheckpoint)
-              .filter(file -> !isGraph(file))
-              .toList();
-      if (found.isEmpty()) {
-        throw new UnusableInputException(
-            given,
-            "holds no checkpoint files",
-            "name a folder with files of the kinds %s; weights for a graph are taken by watch and replay"
-                .formatted(kinds()));
-      }
-      return found;
-    } catch (UnusableInputException e) {
-      throw e;
-    } catch (IOException e) {
+    CheckpointFolder.Listing listing = CheckpointFolder.ofModels(given).list();
+    for (Map.Entry<Path, String> unlisted : listing.unlisted().entrySet()) {
       throw new UnusableInputException(
-          given, "cannot be listed (" + e + ")", "check its permissions", e);
+          unlisted.getKey(),
+          "cannot be listed (" + unlisted.getValue() + ")",
+          "check its permissions");
     }
+    if (listing.entries().isEmpty()) {
+      throw new UnusableInputException(
+          given,
+          "holds no checkpoint files",
+          "name a folder with files of the kinds %s; weights for a graph are taken by watch and replay"
+              .formatted(kinds()));
+    }
+    return listing.entries().stream().map(e -> e.isNested() ? e : entry(e.path())).toList();
+  }
+
+  /** Files of a folder such as exp_iter2 are not all of its step. */
+  private static CheckpointFolder.Entry entry(Path file) {
+    String name = file.getFileName().toString();
+    return name.chars().anyMatch(Character::isDigit)
+        ? new CheckpointFolder.Entry(name, file)
+        : CheckpointFolder.entry(file);
   }
 
   static boolean isCheckpoint(Path file) {

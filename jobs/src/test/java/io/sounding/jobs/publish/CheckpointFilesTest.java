@@ -119,6 +119,38 @@ class CheckpointFilesTest {
     assertThat(listed.get(0).path()).isEqualTo(alone);
   }
 
+  /** As watch and replay find them. */
+  @Test
+  void checkpointsInFoldersOfTheirOwnHaveTheStepsOfThese() throws IOException {
+    for (String step : List.of("checkpoint-400", "checkpoint-1200")) {
+      Path own = Files.createDirectory(folder.resolve(step));
+      Files.createFile(own.resolve("wav2vec2.onnx"));
+      Files.createFile(own.resolve("optimizer.pt"));
+    }
+    Files.createFile(folder.resolve("step800.pt"));
+    List<CheckpointFile> listed = CheckpointFiles.list(List.of(folder));
+    assertThat(listed)
+        .extracting(CheckpointFile::checkpointId)
+        .containsExactly(
+            "checkpoint-400/wav2vec2.onnx", "step800.pt", "checkpoint-1200/wav2vec2.onnx");
+    assertThat(listed).extracting(CheckpointFile::step).containsExactly(400L, 800L, 1200L);
+  }
+
+  @Test
+  void aNameWithoutANumberIsReadWithThatOfItsFolder() throws IOException {
+    Path first = Files.createDirectories(folder.resolve("checkpoint-400"));
+    Path second = Files.createDirectories(folder.resolve("checkpoint-800"));
+    Files.createFile(first.resolve("model.pt"));
+    Path file = Files.createFile(second.resolve("model.pt"));
+    Path other = Files.createFile(first.resolve("ckpt_12000.pt"));
+    assertThat(CheckpointFiles.list(List.of(first, file)))
+        .extracting(CheckpointFile::checkpointId)
+        .containsExactly("checkpoint-400/model.pt", "checkpoint-800/model.pt", "ckpt_12000.pt");
+    assertThat(CheckpointFiles.list(List.of(other)))
+        .extracting(CheckpointFile::step)
+        .containsExactly(12_000L);
+  }
+
   @Test
   void whatCannotBeUsedIsRefusedWithASentence() throws IOException {
     Path empty = Files.createDirectory(folder.resolve("empty"));

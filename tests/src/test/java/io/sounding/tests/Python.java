@@ -131,6 +131,11 @@ final class Python implements AutoCloseable {
     }
   }
 
+  /** Stops it with SIGSTOP until what is returned ends. */
+  JavaProcess.Pause pause() {
+    return JavaProcess.pause(process.pid());
+  }
+
   /** What it wrote to standard error so far. */
   String errors() {
     try {

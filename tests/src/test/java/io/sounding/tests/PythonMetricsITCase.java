@@ -10,9 +10,12 @@ import io.sounding.schemas.MetricStatus;
 import io.sounding.schemas.RankFamily;
 import io.sounding.schemas.RecordKeys;
 import io.sounding.schemas.SingleObjectCodec;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -77,6 +80,53 @@ class PythonMetricsITCase {
         assertThat(python.errors()).isEmpty();
       }
       slower.abortTransaction();
+    }
+  }
+
+  /** Who follows stands behind the end of the new topic, and would wait for ever. */
+  @Test
+  void whoFollowsATopicThatIsMadeAnewReadsItFromItsStart() throws Exception {
+    Assumptions.assumeFalse(
+        Python.installed("confluent_kafka").isEmpty(),
+        "confluent_kafka is not installed (Debian: python3-confluent-kafka), which read_metrics needs.");
+    Path follower =
+        Files.writeString(
+            work.resolve("follow.py"),
+            """
+            import sys
+            from sounding import read_metrics
+
+            events = read_metrics(sys.argv[1], follow=True)
+            for _ in sys.stdin:
+                print(next(events)["rank"]["rankMe"], flush=True)
+            """);
+    try (EmbeddedBroker broker = EmbeddedBroker.start(work.resolve("kafka"));
+        Python python = Python.start(work, follower, broker.bootstrapServers())) {
+      broker.createTopics(KafkaTopic.of(TOPICS, 1));
+      commit(broker, 20.5, 30.5, 40.5);
+      assertThat(python.ask("next")).isEqualTo("20.5");
+      assertThat(python.ask("next")).isEqualTo("30.5");
+      assertThat(python.ask("next")).isEqualTo("40.5");
+
+      JavaProcess.Pause pause = python.pause(); // who sees the new topic empty is at its start
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+        admin.deleteTopics(List.of(TOPICS.metrics())).all().get();
+      }
+      broker.createTopics(KafkaTopic.of(TOPICS, 1));
+      commit(broker, 50.5);
+      pause.end();
+      assertThat(python.ask("next")).isEqualTo("50.5");
+    }
+  }
+
+  private static void commit(EmbeddedBroker broker, double... rankMes) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(broker, "sink-0")) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (double rankMe : rankMes) {
+        send(producer, MetricStatus.FINAL, 400, 0, rankMe);
+      }
+      producer.commitTransaction();
     }
   }
 

@@ -98,7 +98,10 @@ class CheckpointFolderTest {
     Files.createSymbolicLink(folder.resolve("step500.pt"), folder.resolve("store/abc"));
     Files.createSymbolicLink(folder.resolve("checkpoint-8"), Path.of("checkpoint-7"));
     Files.createSymbolicLink(folder.resolve("step600.pt"), folder.resolve("nowhere"));
-    assertThat(models()).containsExactly("checkpoint-7/model.pt", "step400.pt", "step500.pt");
+    files("whole.pt");
+    Files.createSymbolicLink(folder.resolve("step700.pt"), Path.of("whole.pt"));
+    assertThat(models())
+        .containsExactly("checkpoint-7/model.pt", "step400.pt", "step500.pt", "whole.pt");
   }
 
   @Test

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is published, and what is left alone. */
 class DecisionTest {
@@ -85,6 +87,55 @@ class DecisionTest {
     assertIs(Decision.evaluated(known, event(), true), PUBLISH, 0, null);
     assertThat(Decision.once(known, event()).told())
         .isEqualTo("a.onnx is published: step 400, no loss.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.000100115, 0.000100115",
+    "1e-9, 0.0000000010",
+    "9.9e-10, 9.9E-10",
+    "999999999, 999999999",
+    "-1e9, -1.0E9",
+    "0, 0.0",
+    "NaN, NaN",
+    "Infinity, Infinity"
+  })
+  void aLossIsToldWithoutAnExponentUnlessItHasLeftWhatLossesAre(double loss, String told) {
+    CheckpointEvent withLoss = event("a.onnx", event -> event.setTrainingLoss(loss));
+    assertThat(Decision.once(known, withLoss).told())
+        .isEqualTo("a.onnx is published: step 400, loss " + told + ".");
+  }
+
+  @Test
+  void howAnAttemptGoesIsToldInASentence() {
+    published(0, metrics(MetricStatus.PARTIAL, 0, 0));
+    assertThat(Decision.once(known, event()).told())
+        .isEqualTo("a.onnx was published before: not published again.");
+    assertThat(Decision.once(known, event()).isWorthTelling()).isFalse();
+    assertThat(Decision.evaluated(known, event(), false).told())
+        .isEqualTo("a.onnx was published before: its evaluation is waited for.");
+    CheckpointEvent changed = event("a.onnx", event -> event.setStep(401));
+    assertThat(Decision.once(known, changed).told())
+        .isEqualTo(
+            "a.onnx is not what was published before (step 401 instead of 400); published as attempt 1: step 401, no loss.");
+    assertThat(Decision.once(known, changed).isWorthTelling()).isTrue();
+    assertThat(Decision.once(known, event("b.onnx", event -> event.setStep(500))).isWorthTelling())
+        .isFalse();
+  }
+
+  @Test
+  void progressIsTheShareOfTheCorpusThatWasEmbeddedAndNeverFalls() {
+    published(0);
+    assertThat(known.latest("a.onnx").orElseThrow().progress()).isZero();
+    for (double seconds : new double[] {10, 30, 20}) {
+      MetricEvent partial = metrics(MetricStatus.PARTIAL, 0, 0);
+      partial.setAudioSeconds(seconds);
+      partial.setCorpusAudioSeconds(40);
+      known.take(partial);
+    }
+    assertThat(known.latest("a.onnx").orElseThrow().progress()).isEqualTo(0.75);
+    known.take(metrics(MetricStatus.FAILED, 0, null));
+    assertThat(known.latest("a.onnx").orElseThrow().progress()).isOne();
   }
 
   @Test

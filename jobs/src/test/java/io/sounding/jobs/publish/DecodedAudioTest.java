@@ -22,6 +22,19 @@ class DecodedAudioTest {
     assertThat(built.interleavedPcm()).isEqualTo(PCM);
   }
 
+  /** Tests of audio files compare what was decoded as a whole. */
+  @Test
+  void audioThatDiffersIsNotEqual() {
+    byte[] other = PCM.clone();
+    other[11] = 13;
+    assertThat(audio)
+        .isNotEqualTo(new DecodedAudio(8_000, 2, 3, PcmEncoding.PCM_S16LE, PCM))
+        .isNotEqualTo(new DecodedAudio(16_000, 1, 6, PcmEncoding.PCM_S16LE, PCM))
+        .isNotEqualTo(new DecodedAudio(16_000, 1, 3, PcmEncoding.FLOAT32LE, PCM))
+        .isNotEqualTo(new DecodedAudio(16_000, 2, 3, PcmEncoding.PCM_S16LE, other))
+        .isNotEqualTo(null);
+  }
+
   @Test
   void aPieceHoldsAllChannels() {
     assertThat(audio.interleavedPcm(1, 3)).containsExactly(5, 6, 7, 8, 9, 10, 11, 12);

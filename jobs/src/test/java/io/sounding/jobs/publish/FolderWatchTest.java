@@ -99,6 +99,10 @@ class FolderWatchTest {
         .endsWith("It is looked at again when it changes.");
     assertThat(watch.unpublished()).hasSize(1);
     assertThat(watch.underWay()).isZero();
+    write("step1.pt", Arrays.copyOf(whole, whole.length / 2 + 1));
+    after(1);
+    after(5);
+    assertThat(notes).as("told again of a file that has changed").hasSize(2);
     write("step1.pt", whole);
     assertThat(after(1)).isEmpty();
     assertThat(after(5)).containsExactly("step1.pt");
@@ -203,6 +207,7 @@ class FolderWatchTest {
     assertThat(after(1)).isEmpty();
     assertThat(watch.folderExists()).isFalse();
     Files.createDirectory(later);
+    assertThat(watch.folderExists()).isTrue();
     Path file = Files.write(later.resolve("step1.pt"), whole);
     assertThat(after(1)).isEmpty();
     Files.delete(file);
@@ -243,6 +248,63 @@ class FolderWatchTest {
     Files.move(away, circle);
     assertThat(after(100)).isEmpty();
     assertThat(watch.underWay()).as("it is not waited for anew").isZero();
+  }
+
+  @Test
+  void theFilesOfAFolderThatCannotBeListedForAWhileAreNotForgotten() throws IOException {
+    Path run = folder.resolve("run");
+    watch =
+        new FolderWatch(
+            CheckpointFolder.ofModels(run),
+            null,
+            new FolderWatch.Patience(SETTLING, null, LOSS_WAIT),
+            notes::add);
+    write("run/step1.pt", whole);
+    after(0);
+    assertThat(after(5)).hasSize(1);
+    done();
+    Path away = Files.move(run, folder.resolve("away"));
+    Files.createSymbolicLink(run, Path.of("run"));
+    assertThat(after(1)).isEmpty();
+    assertThat(watch.unpublished())
+        .singleElement()
+        .asString()
+        .startsWith(run + " cannot be listed");
+    Files.delete(run);
+    Files.move(away, run);
+    assertThat(after(100)).isEmpty();
+    assertThat(watch.underWay()).as("it is not waited for anew").isZero();
+  }
+
+  @Test
+  void whatCouldNotBePublishedIsToldOnceAndComesAgain() throws IOException {
+    Path two = write("step2.pt", whole);
+    Path one = write("step1.pt", whole);
+    after(0);
+    after(5);
+    for (int attempt = 0; attempt < 2; attempt++) {
+      for (FolderWatch.Complete each : watch.poll(Duration.ofSeconds(seconds).toNanos())) {
+        watch.failed(each, each.entry().path() + " is away.");
+      }
+    }
+    assertThat(notes).containsExactly(one + " is away.", two + " is away.");
+    assertThat(watch.unpublished())
+        .containsExactly(
+            one + " could not be published: " + one + " is away.",
+            two + " could not be published: " + two + " is away.");
+    done();
+    assertThat(watch.unpublished()).isEmpty();
+  }
+
+  @Test
+  void whenSomethingLastChangedIsKnown() throws IOException {
+    after(7);
+    after(3);
+    assertThat(watch.changedNanos()).isEqualTo(7_000_000_000L);
+    write("step1.pt", whole);
+    after(2);
+    after(2);
+    assertThat(watch.changedNanos()).isEqualTo(12_000_000_000L);
   }
 
   @Test

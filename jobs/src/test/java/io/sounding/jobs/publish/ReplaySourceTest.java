@@ -1,13 +1,16 @@
 package io.sounding.jobs.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.InputNormalisation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,46 @@ class ReplaySourceTest {
         .containsExactly(
             changing + ": changed while it was read; call this again when it is complete.");
     assertThat(found).extracting(CheckpointEvent::getCheckpointId).containsExactly("step2.pt");
+  }
+
+  @Test
+  void aFileThatIsNotWholeIsToldAndNotPublished() throws IOException {
+    byte[] whole = ModelBytes.torchScript(1);
+    Files.write(folder.resolve("step1.pt"), Arrays.copyOf(whole, whole.length / 2));
+    Files.write(folder.resolve("step2.pt"), whole);
+    assertThat(events(() -> {}))
+        .extracting(CheckpointEvent::getCheckpointId)
+        .containsExactly("step2.pt");
+    assertThat(problems)
+        .singleElement()
+        .asString()
+        .startsWith(folder.resolve("step1.pt") + ": is not a whole TorchScript file");
+  }
+
+  @Test
+  void aFileWithoutAStepIsPassedOver() throws IOException {
+    Files.write(folder.resolve("last.pt"), ModelBytes.torchScript(1));
+    assertThatThrownBy(() -> events(() -> {}))
+        .hasMessage(
+            folder + ": holds no checkpoint; name the folder with the checkpoints of the run.");
+    assertThat(notes)
+        .singleElement()
+        .asString()
+        .startsWith(folder.resolve("last.pt") + " is passed over: no training step is in its name");
+  }
+
+  @Test
+  void aSpanHoldsItsFirstMomentAndNotItsLast() {
+    Instant since = Instant.ofEpochSecond(100);
+    Instant until = Instant.ofEpochSecond(200);
+    ReplaySource.Span span = new ReplaySource.Span(since, until);
+    assertThat(span.holds(since.minusNanos(1))).isFalse();
+    assertThat(span.holds(since)).isTrue();
+    assertThat(span.holds(until.minusNanos(1))).isTrue();
+    assertThat(span.holds(until)).isFalse();
+    assertThat(new ReplaySource.Span(since, null).holds(Instant.MAX)).isTrue();
+    assertThat(new ReplaySource.Span(null, until).holds(Instant.MIN)).isTrue();
+    assertThat(new ReplaySource.Span(null, null).holds(since)).isTrue();
   }
 
   @Test

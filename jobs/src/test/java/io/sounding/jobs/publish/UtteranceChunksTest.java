@@ -56,6 +56,15 @@ class UtteranceChunksTest {
         .hasMessageContaining(finding);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1000, 1, 7200000", "768000, 1, 100", "16000, 8, 100"})
+  void whatTheJobJustTakesIsPublished(int rateHz, int channels, int samples, @TempDir Path folder)
+      throws IOException {
+    Path file = Files.write(folder.resolve("a.wav"), wave(rateHz, channels, samples));
+    assertThat(UtteranceChunks.of("corpus", new AudioFiles.AudioFilePath("a", file)).audioSeconds())
+        .isEqualTo((double) samples / rateHz);
+  }
+
   private static byte[] wave(int rateHz, int channels, int samples) {
     int bytes = channels * samples; // of 8 bits
     ByteBuffer wave = ByteBuffer.allocate(44 + bytes).order(ByteOrder.LITTLE_ENDIAN);

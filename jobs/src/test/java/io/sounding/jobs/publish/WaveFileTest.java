@@ -156,6 +156,11 @@ class WaveFileTest {
     refused("is a WAV file of 16-bit float samples", format(IEEE_FLOAT, 1, 8_000, 16), data);
     refused(
         "holds no samples; leave it out", format(PCM, 1, 8_000, 16), chunk("data", new byte[0]));
+    refused(
+        "holds no samples; leave it out",
+        format(PCM, 1, 8_000, 16),
+        chunk("data", new byte[0]),
+        chunk("LIST", ascii("INFO")));
     refused("states no sample format before its samples", data);
     refused("ends before its samples; copy or make", format(PCM, 1, 8_000, 16));
     refused(
@@ -167,10 +172,10 @@ class WaveFileTest {
     refused("states a sample rate of 4294967295 Hz", format(PCM, 1, -1, 16), data);
     byte[] notANumber = chunk("data", float32(0f, 0f, 0f, Float.NaN));
     refused("has the value NaN at sample 1", format(IEEE_FLOAT, 2, 8_000, 32), notANumber);
-    byte[] unscaled = chunk("data", float32(3f, -256f, -1_203f));
+    byte[] unscaled = chunk("data", float32(3f, -256f, 0f, 0f, 0f, -1_203f));
     refused(
         "has the value -1203.0 at sample 2, and the full scale of a float file is 1; divide",
-        format(IEEE_FLOAT, 1, 8_000, 32),
+        format(IEEE_FLOAT, 2, 8_000, 32),
         unscaled);
     byte[] tooLarge = chunk("data", float64(0, 1e300));
     refused("has the value Infinity at sample 1", format(IEEE_FLOAT, 1, 8_000, 64), tooLarge);

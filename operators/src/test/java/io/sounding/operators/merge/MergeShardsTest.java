@@ -48,6 +48,9 @@ class MergeShardsTest {
       stage.take(all.toArray(ShardSummary[]::new));
       assertThat(progress(stage))
           .containsExactly("PARTIAL 2", "PARTIAL 4", "PARTIAL 8", "PARTIAL 16", "FINAL 18");
+      assertThat(stage.extractOutputValues())
+          .extracting(merged -> Math.round(merged.audioSeconds() * 10)) // 1.1 s each
+          .containsExactly(22L, 44L, 88L, 176L, 198L);
     }
   }
 
@@ -153,7 +156,8 @@ class MergeShardsTest {
     try (var stage = opened()) {
       stage.take(all.get(0), odd, all.get(2));
       assertThat(progress(stage)).containsExactly("PARTIAL 2", "FAILED 0");
-      assertThat(stage.extractOutputValues().get(1).failure()).contains("settings");
+      assertThat(stage.extractOutputValues().get(1).failure())
+          .startsWith("The shards do not go together, because the job's settings or the model");
     }
   }
 

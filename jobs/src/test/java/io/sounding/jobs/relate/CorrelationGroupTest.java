@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sounding.schemas.CorrelationEvent;
 import io.sounding.schemas.CorrelationScope;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +73,36 @@ class CorrelationGroupTest {
   }
 
   @Test
+  void theyStandByScopeCorpusRunTaskAndSteps() {
+    CorrelationEvent.Builder[] inOrder = {
+      alongRun("rankMe", 1.0, null).setFromShare(null).setFromStep(0),
+      alongRun("rankMe", 1.0, null).setFromShare(0.1),
+      alongRun("rankMe", 1.0, null).setTask("speakers"),
+      alongRun("rankMe", 1.0, null).setRunId("b"),
+      alongRun("rankMe", 1.0, null).setCorpusId("test"),
+      acrossRuns(1_000, 9_000),
+      acrossRuns(2_000, 8_000),
+      acrossRuns(2_000, 9_000)
+    };
+    List<CorrelationEvent.Builder> events = new ArrayList<>(Arrays.asList(inOrder));
+    Collections.reverse(events);
+    assertThat(groups(events.toArray(CorrelationEvent.Builder[]::new)))
+        .extracting(CorrelationGroup::title)
+        .containsExactly(
+            Arrays.stream(inOrder)
+                .map(event -> groups(event).get(0).title())
+                .toArray(String[]::new));
+  }
+
+  private static CorrelationEvent.Builder acrossRuns(long step, long scoreStep) {
+    return alongRun("rankMe", 1.0, null)
+        .setScope(CorrelationScope.ACROSS_RUNS)
+        .setRunId(null)
+        .setStep(step)
+        .setScoreStep(scoreStep);
+  }
+
+  @Test
   void idsThatHoldCommasAreNotConfused() {
     assertThat(
             groups(
@@ -86,15 +118,7 @@ class CorrelationGroupTest {
             "Task digits along run a on corpus dev: 7 checkpoints from step 320 on (the first 10 % of the run is left out).");
     assertThat(groups(alongRun("rankMe", 1.0, null).setFromShare(null)).get(0).title())
         .isEqualTo("Task digits along run a on corpus dev: 7 checkpoints from step 320 on.");
-    assertThat(
-            groups(
-                    alongRun("rankMe", 1.0, null)
-                        .setScope(CorrelationScope.ACROSS_RUNS)
-                        .setRunId(null)
-                        .setStep(50_000L)
-                        .setScoreStep(200_000L))
-                .get(0)
-                .title())
+    assertThat(groups(acrossRuns(50_000, 200_000)).get(0).title())
         .isEqualTo(
             "Task digits across 7 runs on corpus dev: metrics at step 50000 against scores at step 200000.");
   }

@@ -85,7 +85,7 @@ class CorrelationWordsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"7, 0.80", "12, 0.59", "50, 0.28"})
+  @CsvSource({"5, 0.98", "7, 0.80", "12, 0.59", "50, 0.28"})
   void withMorePairsItIsToldWhatLuckReaches(int pairs, String chance) {
     assertThat(words(event("rankMe", pairs, 0.5)))
         .contains("beyond \u00b1" + chance + " in 1 of 20 cases");
@@ -107,7 +107,8 @@ class CorrelationWordsTest {
             words(
                 event("rankMe", 12, -0.5).setSpearmanLow(-0.9).setSpearmanHigh(-0.1),
                 event("anisotropy", 12, -0.5).setSpearmanLow(-0.8).setSpearmanHigh(-0.2),
-                event("silhouette", 12, -0.5).setSpearmanLow(-0.9).setSpearmanHigh(0.1)))
+                event("silhouette", 12, -0.5).setSpearmanLow(-0.9).setSpearmanHigh(0.1),
+                event("daviesBouldin", 12, -0.5)))
         .contains("; 2 of 3 leave out zero.");
   }
 

@@ -3,6 +3,7 @@ package io.sounding.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.cli.Sounding;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import javax.sound.sampled.AudioFileFormat;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +78,37 @@ class DemoCommandITCase {
         () -> folder.toFile().listFiles(File::isDirectory).length == 0,
         () -> List.of(folder.toFile().list()));
     assertThat(folder).isDirectoryContaining("glob:**/sounding.log");
+  }
+
+  @Test
+  void whereTheJobRefusesItsAudioItLeavesNothingButItsLog() throws Exception {
+    Path data = Files.createDirectories(work.resolve("data/audio")).getParent();
+    Files.createSymbolicLink(data.resolve("runs"), DemoData.folder().resolve("runs"));
+    AudioSystem.write(
+        new AudioInputStream(
+            new ByteArrayInputStream(new byte[1_000]),
+            new AudioFormat(500, 16, 1, true, false),
+            500),
+        AudioFileFormat.Type.WAVE,
+        data.resolve("audio/slow.wav").toFile());
+    StringWriter terminal = new StringWriter();
+    PrintWriter writer = new PrintWriter(terminal);
+    Path below = work.resolve("work");
+
+    int status =
+        Sounding.execute(
+            writer,
+            writer,
+            "demo",
+            "--no-dashboard",
+            "--data",
+            data.toString(),
+            "--work",
+            below.toString());
+
+    assertThat(status).as(terminal.toString()).isEqualTo(2);
+    assertThat(terminal.toString()).containsPattern("sampleRateHz is 500|sample rate of 500 Hz");
+    assertThat(onlyFileOf(below).toFile().list()).containsExactly("sounding.log");
   }
 
   private static Path onlyFileOf(Path directory) throws Exception {

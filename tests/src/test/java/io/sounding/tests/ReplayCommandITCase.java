@@ -11,6 +11,7 @@ import io.sounding.operators.statistics.StatisticsSettings;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.MetricEvent;
 import io.sounding.schemas.MetricStatus;
+import io.sounding.schemas.ModelFormat;
 import io.sounding.schemas.SingleObjectCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -295,6 +296,74 @@ class ReplayCommandITCase {
 
   @Test
   @Order(9)
+  void ofTheEventsOfACheckpointTheOneForTheCorpusIsReplayedElseTheHighestAttempt() {
+    try (KafkaProducer<byte[], byte[]> producer = sounding.kafka().producer()) {
+      send(producer, "many", "a", "other", 0, 1);
+      send(producer, "many", "a", "other", 2, 3);
+      send(producer, "many", "a", "other", 1, 2);
+      send(producer, "many", "b", "other", 5, 11);
+      send(producer, "many", "b", "elsewhere", 0, 10);
+      send(producer, "many", "b", "other", 6, 12);
+      send(producer, "many", "c", "elsewhere", 0, 20);
+      send(producer, "many", "c", "elsewhere", 1, 21);
+      send(producer, "many", "d", "other", 0, 30);
+      send(producer, "many", "d", "third", 0, 31);
+      send(producer, "many", "e", "elsewhere", 0, 40);
+      send(producer, "many", "e", "elsewhere", 0, 41);
+      send(producer, "another", "f", "elsewhere", 0, 50);
+    }
+    String topic = "topic:" + sounding.topics().scores();
+    List<String> replayed =
+        with("replay", "--run", "many", "--from", topic, "--corpus", "elsewhere", "--no-wait");
+    Verb replay = Verb.run(plus(replayed, "--since", "2026-01-01T00:00:00Z"));
+    assertThat(replay.status()).as(replay.told()).isZero();
+    assertThat(published("elsewhere"))
+        .allMatch(event -> event.getAttempt() == 0)
+        .extracting(CheckpointEvent::getCheckpointId, CheckpointEvent::getStep)
+        .containsExactly(
+            Tuple.tuple("a", 3L),
+            Tuple.tuple("b", 10L),
+            Tuple.tuple("c", 21L),
+            Tuple.tuple("d", 31L),
+            Tuple.tuple("e", 40L));
+
+    Verb before = Verb.run(plus(replayed, "--until", "2026-01-01T00:00:00Z"));
+    assertThat(before.status()).isEqualTo(2);
+    assertThat(before.told())
+        .contains(
+            "holds no checkpoint of run many of that time; check --run, and check --since and --until.");
+  }
+
+  private static List<String> plus(List<String> arguments, String... more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  private void send(
+      KafkaProducer<byte[], byte[]> producer,
+      String run,
+      String checkpoint,
+      String corpus,
+      int attempt,
+      long step) {
+    CheckpointEvent event =
+        CheckpointEvent.newBuilder()
+            .setRunId(run)
+            .setCheckpointId(checkpoint)
+            .setCorpusId(corpus)
+            .setAttempt(attempt)
+            .setStep(step)
+            .setModelUri("file:/models/" + checkpoint)
+            .setModelFormat(ModelFormat.ONNX)
+            .setPublishedAt(Instant.parse("2026-01-01T00:00:00Z"))
+            .build();
+    producer.send(
+        new ProducerRecord<>(sounding.topics().scores(), SingleObjectCodec.encode(event)));
+  }
+
+  @Test
+  @Order(10)
   void itDoesNotWaitForWhatNobodyReads() throws Exception {
     PrintWriter unread = Verb.unread();
     List<String> replay =

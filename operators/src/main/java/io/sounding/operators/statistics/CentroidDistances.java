@@ -8,10 +8,8 @@ package io.sounding.operators.statistics;
  * @param labels nearest centroid of each frame
  * @param squared squared distance to it
  * @param secondSquared squared distance to the second-nearest centroid; 0 when there is none
- * @param meanSquaredFromCentre mean squared distance of the frames to their mean
  */
-record CentroidDistances(
-    int[] labels, double[] squared, double[] secondSquared, double meanSquaredFromCentre) {
+record CentroidDistances(int[] labels, double[] squared, double[] secondSquared) {
 
   private static final int RANGE = 64;
 
@@ -26,7 +24,6 @@ record CentroidDistances(
     int[] seconds = new int[size];
     double[] squared = new double[size];
     double[] secondSquared = new double[size];
-    double[] fromCentre = new double[size];
     try (NearestCentroids nearest = new NearestCentroids(cloud, clustering.clusters())) {
       nearest
           .moveTo(clustering.centroids())
@@ -48,7 +45,6 @@ record CentroidDistances(
             for (int j = 0; j < d; j++) {
               row[j] = sample.rows()[i * d + j] - cloud.centre()[j];
             }
-            fromCentre[i] = FrameBlock.squaredNorm(row);
             subtract(row, relative, labels[i] * d, difference);
             squared[i] = FrameBlock.squaredNorm(difference);
             if (seconds[i] >= 0) {
@@ -57,7 +53,7 @@ record CentroidDistances(
             }
           }
         });
-    return new CentroidDistances(labels, squared, secondSquared, MeanAndError.mean(fromCentre));
+    return new CentroidDistances(labels, squared, secondSquared);
   }
 
   /** Moves the centroids of labels that there are to the means of their rows. */

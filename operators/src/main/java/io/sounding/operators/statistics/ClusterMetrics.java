@@ -85,7 +85,7 @@ public record ClusterMetrics(
             sample.utterances());
     MeanAndError inertia = MeanAndError.of(distances.squared(), sample.utterances());
     double growth = partition.scatterGrowth(summary.frames());
-    double spread = distances.meanSquaredFromCentre();
+    double spread = partition.scatter();
     return new ClusterMetrics(
         growth * inertia.mean(),
         growth * inertia.standardError(),

@@ -27,7 +27,8 @@ final class Partition {
   /**
    * Splits the rows.
    *
-   * @param centre {@code [d]}, the mean of the rows, which the cluster means are kept relative to
+   * @param centre {@code [d]}, a point in the middle of the rows, which the cluster means are kept
+   *     relative to
    */
   Partition(float[] rows, int[] labels, int clusters, double[] centre) {
     size = labels.length;
@@ -41,14 +42,19 @@ final class Partition {
         means[labels[i] * dimension + j] += rows[i * dimension + j] - centre[j];
       }
     }
+    double[] overall = new double[dimension]; // the mean of all rows
+    for (int i = 0; i < means.length; i++) {
+      overall[i % dimension] += means[i] / size;
+      means[i] /= Math.max(1, counts[i / dimension]);
+    }
     double squares = 0;
     for (int c = 0; c < clusters; c++) {
-      double squaredNorm = 0;
-      for (int j = c * dimension; j < (c + 1) * dimension; j++) {
-        means[j] /= Math.max(1, counts[c]);
-        squaredNorm += means[j] * means[j];
+      double squaredDistance = 0;
+      for (int j = 0; j < dimension; j++) {
+        double difference = means[c * dimension + j] - overall[j];
+        squaredDistance += difference * difference;
       }
-      squares += counts[c] * squaredNorm;
+      squares += counts[c] * squaredDistance;
     }
     between = squares;
     double[] squared = new double[size];
@@ -80,6 +86,11 @@ final class Partition {
       occupied += count > 0 ? 1 : 0;
     }
     return occupied;
+  }
+
+  /** Mean squared distance of the rows to their mean. */
+  double scatter() {
+    return (between + within) / size;
   }
 
   /** exp of the entropy of the shares of the clusters; 0 without frames. */

@@ -119,6 +119,25 @@ class ClusterMetricsTest {
     assertThat(after.usagePerplexity()).isEqualTo(before.usagePerplexity());
   }
 
+  /** It draws the mean of all away from the others, which stay as far apart as they are. */
+  @ParameterizedTest
+  @ValueSource(floats = {1e6f, 1e10f, 1e12f, 1e14f})
+  void aFrameFarOutLeavesTheClustersOfTheOthersAsTheyAre(float far) {
+    float[] frames = SyntheticFrames.blobs(3_000, D, 12, 0.5, 1);
+    StatisticsSettings settings = new StatisticsSettings(13, 4_000, 64, 4_000, 4, 7);
+    ClusterMetrics without = metrics(frames, settings.with(12, 4_000));
+    for (int j = 0; j < D; j++) {
+      frames[j] = (j + 1) * (j % 2 == 0 ? far : -far);
+    }
+
+    ClusterMetrics metrics = metrics(frames, settings);
+
+    assertThat(metrics.k()).isEqualTo(13);
+    assertThat(metrics.inertiaPerFrame()).isCloseTo(without.inertiaPerFrame(), withinPercentage(1));
+    assertThat(metrics.silhouette()).isCloseTo(without.silhouette(), within(0.002));
+    assertThat(metrics.usagePerplexity()).isCloseTo(without.usagePerplexity(), within(0.1));
+  }
+
   /** It is a cluster of its own; the inertia is that of the others around their mean. */
   @ParameterizedTest
   @ValueSource(floats = {1.234567e6f, 1.234567e8f, 1.234567e10f})

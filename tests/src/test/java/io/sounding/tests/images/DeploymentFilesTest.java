@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sounding.jobs.kafka.KafkaClients;
+import io.sounding.jobs.kafka.KafkaEnds;
 import io.sounding.jobs.kafka.TopicDesign;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.LogContext;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +23,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -110,6 +114,25 @@ class DeploymentFilesTest {
         .map(argument -> argument.substring(2).split("=", 2))
         .forEach(setting -> configuration.setString(setting[0], setting[1]));
     return configuration;
+  }
+
+  /** All of the audio lies in state: each checkpoint of an idle job would write it again. */
+  @Test
+  void checkpointsWriteWhatIsNewAndEndBeforeKafkaGivesTheirTransactionsUp() {
+    Duration transactions =
+        KafkaEnds.transactionTimeout(
+            KafkaClients.of("nowhere:9092", Topics.withPrefix("sounding")));
+    for (Configuration configuration :
+        List.of(
+            composedTaskManager("compose.yaml"),
+            Configuration.fromMap(Manifest.flinkConfiguration(CPU)))) {
+      assertThat(configuration.get(CheckpointingOptions.INCREMENTAL_CHECKPOINTS)).isTrue();
+      assertThat(
+              configuration
+                  .get(CheckpointingOptions.CHECKPOINTING_INTERVAL)
+                  .plus(configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT)))
+          .isLessThan(transactions);
+    }
   }
 
   /** The operator merges lists of pod templates by position otherwise, over what is there. */

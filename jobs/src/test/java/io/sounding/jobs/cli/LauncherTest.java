@@ -66,6 +66,19 @@ class LauncherTest {
         .containsSubsequence("-Xmx1536m", "-Xmx4g");
   }
 
+  /** Java ends the process at once then, and has a shell say it. */
+  @Test
+  void whatToDoWhereTheHeapIsFullIsSaid() throws Exception {
+    script(
+        root.resolve("jdk/bin/java"),
+        "for a; do case \"$a\" in -XX:OnOutOfMemoryError=*) /bin/sh -c \"${a#*=}\";; esac; done");
+    launched(root, "./sounding", Map.of(), "evaluate");
+    assertThat(root.resolve("errors"))
+        .content()
+        .startsWith("Sounding ended, as its Java heap is full: ")
+        .contains("SOUNDING_JAVA_OPTIONS=-Xmx4g");
+  }
+
   @Test
   void fromJava24OnWarningsOfWhatLibrariesDoAreOff() throws Exception {
     assertThat(launched(root, "./sounding", Map.of())).doesNotContain("unsafe");

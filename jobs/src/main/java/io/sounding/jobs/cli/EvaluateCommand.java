@@ -46,12 +46,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  sounding evaluate --audio recordings/ --checkpoints run1/ --k 64 --out run1.jsonl",
+      "  sounding evaluate --audio recordings/ --checkpoints run1/ --k 64 \\",
+      "    --out run1.jsonl",
       "",
-      "Models take float32 samples (batch, samples) and return hidden states (batch, frames, d),",
-      "(layers, batch, frames, d), or a tuple of (batch, frames, d). TorchScript: .pt .pth .ts",
-      ".torchscript; ONNX: .onnx. The step is read from the file name (stepNNNNN, or the last number)",
-      "or that of its folder (checkpoint-400/model.onnx).",
+      "Models take float32 samples (batch, samples) and return hidden states (batch, frames, d), (layers, batch, frames, d), or a tuple of (batch, frames, d). TorchScript: .pt .pth .ts .torchscript; ONNX: .onnx. The step is read from the file name (stepNNNNN, or the last number) or that of its folder (checkpoint-400/model.onnx).",
       "",
       "Exit status: 0 all FINAL, 1 at least one FAILED, 2 unusable arguments, 3 the job itself failed."
     },

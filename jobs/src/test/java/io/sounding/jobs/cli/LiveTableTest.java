@@ -55,11 +55,14 @@ class LiveTableTest {
     coloured.show(Events.failed("a", 1200, "Gone.").build());
     coloured.show(Events.alarm(AlarmState.RAISED, "a", 800, 0).build());
     coloured.show(Events.alarm(AlarmState.CLEARED, "a", 900, 0).build());
+    coloured.show(Events.partial("a", 1600, 0).build());
 
+    assertThat(lines().get(0)).startsWith("\u001b[1mrun").endsWith("\u001b[0m");
     assertThat(lines().get(1)).doesNotContain("\u001b");
     assertThat(lines().get(2)).startsWith("\u001b[1;31m").endsWith("Gone.\u001b[0m");
     assertThat(lines().get(3)).startsWith("\u001b[1;31mALARM");
     assertThat(lines().get(4)).startsWith("\u001b[32malarm cleared");
+    assertThat(lines().get(5)).startsWith("\u001b[2ma").endsWith("PARTIAL, 49 %\u001b[0m");
   }
 
   @Test

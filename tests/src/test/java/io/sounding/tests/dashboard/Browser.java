@@ -133,6 +133,13 @@ final class Browser implements AutoCloseable {
     driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", metrics);
   }
 
+  /** Shows pages in the few colours that high contrast leaves. */
+  void forceColours() {
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "forced-colors", "value", "active"))));
+  }
+
   /** Keeps a picture of what is seen, in target/dashboard. */
   void keepScreenshot(String name) {
     try {

@@ -12,6 +12,7 @@ import io.sounding.schemas.MetricStatus;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,21 @@ class DashboardForEverybodyITCase {
       topics.close();
       broker.close();
     }
+  }
+
+  /** High contrast takes backgrounds away, and shows borders that are transparent. */
+  @Test
+  void whatIsChosenIsSeenInHighContrast() {
+    browser.forceColours();
+    DashboardPage page = browser.open(dashboard.address()).awaitState("ready");
+    page.awaitChart("points", 12).openTab("alarms");
+    assertThat(page.style("#tab-alarms", "borderBottomColor"))
+        .isNotEqualTo(page.style("#tab-values", "borderBottomColor"));
+    assertThat(page.style("#tab-values", "borderBottomColor"))
+        .isEqualTo(page.style("body", "backgroundColor"));
+    assertThat(page.style("#x-choice input:checked + span", "backgroundColor"))
+        .isNotEqualTo(page.style("#x-choice input:not(:checked) + span", "backgroundColor"));
+    assertThat(browser.complaints()).isEmpty();
   }
 
   @ParameterizedTest

@@ -202,6 +202,25 @@ class DashboardITCase {
   }
 
   @Test
+  void aHeatMapOfMoreCheckpointsThanThereIsRoomForShowsOneOfSeveralAndTheLast() {
+    topics.begin();
+    for (int step = 0; step <= 800; step++) {
+      for (int layer = 0; layer < 12; layer++) {
+        topics.send(event("a", step, layer, step == 800 ? 100 : 1).build());
+      }
+    }
+    topics.commit();
+    DashboardPage page = browser.open(dashboard.address()).awaitState("ready");
+    page.awaitAttribute("#heat-map", "data-layers", "12");
+    // one of 3, which are 0, 3, ..., 798, and the last
+    page.awaitAttribute("#heat-map", "data-cells", Integer.toString(12 * 268));
+    assertThat(page.attribute("#heat-map", "aria-label"))
+        .startsWith(
+            "RankMe of run a by layer and step: 12 layers, 801 steps, values from 1 to 100.");
+    nothingIsComplainedOf();
+  }
+
+  @Test
   void whereNoRunIsChosenNothingOfOneIsShown() {
     DashboardPage page = openTwoRuns();
     page.openTab("checkpoints");

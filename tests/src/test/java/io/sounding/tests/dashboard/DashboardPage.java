@@ -125,6 +125,14 @@ final class DashboardPage {
     return string("return document.activeElement.id");
   }
 
+  /** A property of an element's style, as it is drawn. */
+  String style(String selector, String property) {
+    return string(
+        "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]",
+        selector,
+        property);
+  }
+
   /** How wide the page is, what does not fit on the screen included. */
   long widthInPixels() {
     return (long) driver.executeScript("return document.documentElement.scrollWidth");

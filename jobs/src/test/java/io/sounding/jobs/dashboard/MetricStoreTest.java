@@ -96,6 +96,8 @@ class MetricStoreTest {
     MetricStore store = new MetricStore(LIMIT);
     store.add(Events.finished("a", 100, 0).build());
     store.add(Events.finished("a", 100, 1).build());
+    store.add(Events.finished("a", 100, 2).build());
+    store.add(Events.finished("a", 100, 3).build());
     RunOnCorpus run = new RunOnCorpus("a", "dev");
 
     store.remove(run, "step00100.pt", 0);
@@ -103,6 +105,12 @@ class MetricStoreTest {
         .singleElement()
         .satisfies(left -> assertThat(left.event(1)).isNotNull())
         .satisfies(left -> assertThat(left.event(0)).isNull());
+    store.remove(run, "step00100.pt", 2);
+    assertThat(store.evaluations(run))
+        .singleElement()
+        .satisfies(
+            left -> assertThat(left.events()).extracting(LayerEvent::layer).containsExactly(1, 3));
+    store.remove(run, "step00100.pt", 3);
     store.remove(run, "step00100.pt", 1);
     store.remove(run, "step00100.pt", 1);
     store.remove(run, "another", 1);

@@ -52,7 +52,10 @@ class UtteranceLimitsTest {
               letter -> {
                 assertThat(letter.reason()).isEqualTo(RejectReason.BAD_AUDIO_FORMAT);
                 assertThat(letter.message())
-                    .contains("Utterance large has more than ", "or give the process more memory");
+                    .startsWith(
+                        "Utterance large has more than %d MB, "
+                            .formatted(Runtime.getRuntime().maxMemory() / 16 / 1_000_000))
+                    .contains("or give the process more memory");
               });
     }
   }

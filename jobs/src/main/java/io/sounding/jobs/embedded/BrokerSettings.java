@@ -18,6 +18,12 @@ final class BrokerSettings {
   /** Flink's Kafka sink asks for one hour by default; Kafka's own limit is 15 minutes. */
   private static final int TRANSACTION_MAX_TIMEOUT_MS = 60 * 60 * 1000;
 
+  /**
+   * How long an unused transactional id is kept in memory. Flink's sinks take new ones with each
+   * checkpoint, every few seconds here, and Kafka's default is a week.
+   */
+  private static final int TRANSACTIONAL_ID_EXPIRATION_MS = 2 * TRANSACTION_MAX_TIMEOUT_MS;
+
   /** Kafka's default of 128 MB is made for brokers with thousands of compacted partitions. */
   private static final int CLEANER_BUFFER_BYTES = 8 * 1024 * 1024;
 
@@ -60,6 +66,8 @@ final class BrokerSettings {
     settings.setProperty("share.coordinator.state.topic.min.isr", "1");
     settings.setProperty(
         "transaction.max.timeout.ms", Integer.toString(TRANSACTION_MAX_TIMEOUT_MS));
+    settings.setProperty(
+        "transactional.id.expiration.ms", Integer.toString(TRANSACTIONAL_ID_EXPIRATION_MS));
     settings.setProperty("auto.create.topics.enable", "false");
     settings.setProperty("log.retention.ms", "-1");
 

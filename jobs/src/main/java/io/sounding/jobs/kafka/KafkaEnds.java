@@ -57,6 +57,12 @@ public final class KafkaEnds {
         .build();
   }
 
+  /**
+   * Each subtask takes a new transactional id with each Flink checkpoint. Flink could use few again
+   * ({@code TransactionNamingStrategy.POOLING}), but where a job goes on from a checkpoint before
+   * the latest, a transaction may stay open then, which holds readers back until Kafka gives it up
+   * (FLINK-40626).
+   */
   private static KafkaSink<OutgoingRecord> sink(
       KafkaClients kafka, String topic, String transactionalIdPrefix) {
     return KafkaSink.<OutgoingRecord>builder()

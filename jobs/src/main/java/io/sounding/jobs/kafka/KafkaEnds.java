@@ -5,6 +5,7 @@ import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.publish.OutgoingRecord;
 import java.time.Duration;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -63,16 +64,17 @@ public final class KafkaEnds {
    * the latest, a transaction may stay open then, which holds readers back until Kafka gives it up
    * (FLINK-40626).
    */
-  private static KafkaSink<OutgoingRecord> sink(
+  private static Sink<OutgoingRecord> sink(
       KafkaClients kafka, String topic, String transactionalIdPrefix) {
-    return KafkaSink.<OutgoingRecord>builder()
-        .setBootstrapServers(kafka.bootstrapServers())
-        .setKafkaProducerConfig(ofProducers(kafka))
-        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-        .setTransactionalIdPrefix(transactionalIdPrefix)
-        .setRecordSerializer(
-            new OutgoingRecordSerializer(topic, kafka.wire().untilRegistryAnswers()))
-        .build();
+    return new EventSink(
+        KafkaSink.<OutgoingRecord>builder()
+            .setBootstrapServers(kafka.bootstrapServers())
+            .setKafkaProducerConfig(ofProducers(kafka))
+            .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+            .setTransactionalIdPrefix(transactionalIdPrefix)
+            .setRecordSerializer(
+                new OutgoingRecordSerializer(topic, kafka.wire().untilRegistryAnswers()))
+            .build());
   }
 
   /** The user's settings: of what a publisher took back, or never committed, nothing is seen. */

@@ -97,10 +97,8 @@ final class RunSummary {
         + number(format, points.get(points.size() - 1).value());
   }
 
-  /** A number in a format; as Java writes it where it is not finite. */
+  /** A number in a format; NaN, Infinity and -Infinity as these words. */
   static String number(String format, double value) {
-    return Double.isFinite(value)
-        ? String.format(Locale.ROOT, format, value)
-        : Double.toString(value);
+    return String.format(Locale.ROOT, format, value);
   }
 }

@@ -14,7 +14,7 @@ class LoaderThreadTest {
   private final CountDownLatch nobodyCountsDown = new CountDownLatch(1);
 
   /** A load that waits for {@code end}, and completes what it returns with how it ended. */
-  private CompletableFuture<String> load(String name, CountDownLatch end) {
+  private CompletableFuture<String> load(String name, CountDownLatch end) throws Exception {
     CompletableFuture<Void> begun = new CompletableFuture<>();
     CompletableFuture<String> ended = new CompletableFuture<>();
     loader.execute(
@@ -28,28 +28,28 @@ class LoaderThreadTest {
             ended.complete("interrupted");
           }
         });
-    begun.join();
+    begun.get();
     return ended;
   }
 
   @Test
-  void aLoadThatHangsIsInterruptedAndWhatWaitsBehindItRuns() {
+  void aLoadThatHangsIsInterruptedAndWhatWaitsBehindItRuns() throws Exception {
     CompletableFuture<String> hanging = load("hanging", nobodyCountsDown);
     CompletableFuture<Void> behind = new CompletableFuture<>();
     loader.execute("behind", () -> behind.complete(null));
     loader.replaceIfAt("hanging");
-    assertThat(hanging.join()).isEqualTo("interrupted");
-    behind.join();
+    assertThat(hanging.get()).isEqualTo("interrupted");
+    behind.get();
   }
 
   @Test
-  void aLoadWhoseTimeIsUpAsItEndsHasTheNextOneLeftAlone() {
-    load("late", new CountDownLatch(0)).join();
+  void aLoadWhoseTimeIsUpAsItEndsHasTheNextOneLeftAlone() throws Exception {
+    load("late", new CountDownLatch(0)).get();
     CountDownLatch end = new CountDownLatch(1);
     CompletableFuture<String> next = load("next", end);
     loader.replaceIfAt("late");
     end.countDown();
-    assertThat(next.join()).isEqualTo("whole");
+    assertThat(next.get()).isEqualTo("whole");
   }
 
   @Test
@@ -68,12 +68,12 @@ class LoaderThreadTest {
             }
           }
         });
-    thread.join();
+    thread.get();
     loader.replaceIfAt("deaf to interrupts");
     CompletableFuture<String> hanging = load("hanging", nobodyCountsDown);
     deaf.countDown();
-    thread.join().join();
+    thread.get().join();
     loader.replaceIfAt("hanging");
-    assertThat(hanging.join()).isEqualTo("interrupted");
+    assertThat(hanging.get()).isEqualTo("interrupted");
   }
 }

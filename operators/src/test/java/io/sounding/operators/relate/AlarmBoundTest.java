@@ -47,7 +47,8 @@ class AlarmBoundTest {
     assertThat(narrow.isOut(0.9751)).isTrue();
     assertThat(narrow.isBack(0.9499)).isTrue();
     assertThat(narrow.isBack(0.9501)).isFalse();
-    assertThat(narrow.back(0, 9, 0.9)).isEqualTo("Anisotropy of layer 0 is back at 0.9000 at step 9");
+    assertThat(narrow.back(0, 9, 0.9))
+        .isEqualTo("Anisotropy of layer 0 is back at 0.9000 at step 9");
   }
 
   @Test

@@ -15,7 +15,8 @@ import java.util.function.DoubleSupplier;
  *
  * <p>Centring comes first because the product formulation of distances cancels when the mean is
  * large against the spread, as it is for collapsed models. Rounding moves a stored coordinate by at
- * most 6e-8 of itself. Shapes: {@code rows[n * d]} row-major; {@code weights[n]}.
+ * most 6e-8 of itself. Beside a point 1e23 times farther out than the others spread, their products
+ * are 0: nothing tells them apart. Shapes: {@code rows[n * d]} row-major; {@code weights[n]}.
  */
 final class PointCloud {
   private static final int UNSCALED_EXPONENT = 20;

@@ -121,7 +121,7 @@ class ClusterMetricsTest {
 
   /** It draws the mean of all away from the others, which stay as far apart as they are. */
   @ParameterizedTest
-  @ValueSource(floats = {1e6f, 1e10f, 1e12f, 1e14f})
+  @ValueSource(floats = {1e6f, 1e12f, 1e20f})
   void aFrameFarOutLeavesTheClustersOfTheOthersAsTheyAre(float far) {
     float[] frames = SyntheticFrames.blobs(3_000, D, 12, 0.5, 1);
     StatisticsSettings settings = new StatisticsSettings(13, 4_000, 64, 4_000, 4, 7);

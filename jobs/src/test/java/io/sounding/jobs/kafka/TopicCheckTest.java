@@ -65,6 +65,9 @@ class TopicCheckTest {
         "metrics      | cleanup.policy=delete,retention.ms=-1 | is not compacted | cleanup.policy=compact",
         "metrics      | cleanup.policy=compact,retention.ms=604800000 | - | -",
         "alarms       | cleanup.policy=compact;delete,retention.ms=86400000 | forgets results after 1440 minutes (cleanup.policy is compact,delete) | cleanup.policy=compact",
+        "alarms       | cleanup.policy=compact;delete,retention.ms=172800000 | forgets results after 2 days (cleanup.policy is compact,delete) | cleanup.policy=compact",
+        "alarms       | cleanup.policy=compact;delete,retention.ms=-1,retention.bytes=1000000 | forgets results beyond 1000000 bytes of a partition (cleanup.policy is compact,delete) | cleanup.policy=compact",
+        "alarms       | cleanup.policy=compact;delete,retention.ms=-1 | - | -",
         "dead-letters | cleanup.policy=compact | refuses records without a key | cleanup.policy=delete",
         "dead-letters | retention.ms=86400000 | - | -",
         "dead-letters | max.message.bytes=100000 | the dead letter of a large record would stop the job | max.message.bytes=1048588"

@@ -74,13 +74,14 @@ class FileEventsTest {
 
   @Test
   void aFinalEventWithoutMetricsIsNone() throws Exception {
-    Path file =
-        Events.jsonLines(
-            folder.resolve("a.jsonl"),
-            List.of(Events.finished("a", 1, 0).setClusters(null).build()));
-
-    assertThatThrownBy(() -> read(file))
-        .hasMessageContaining("at line 1 (a FINAL event has rank and clusters)");
+    for (MetricEvent.Builder lacking :
+        List.of(
+            Events.finished("a", 1, 0).setClusters(null),
+            Events.finished("a", 1, 0).setRank(null))) {
+      Path file = Events.jsonLines(folder.resolve("a.jsonl"), List.of(lacking.build()));
+      assertThatThrownBy(() -> read(file))
+          .hasMessageContaining("at line 1 (a FINAL event has rank and clusters)");
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.FullHeap;
 import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.assemble.Utterance;
@@ -177,7 +178,7 @@ final class ShardRun {
     } catch (EncodingException | RuntimeException e) { // odd audio
       throw named(batchAhead, EncodingException.reason(e), e);
     } catch (OutOfMemoryError e) {
-      throw named(batchAhead, JavaHeap.TOO_LARGE, e);
+      throw named(batchAhead, FullHeap.sentence(), e);
     }
   }
 
@@ -235,7 +236,7 @@ final class ShardRun {
     } catch (EncodingException | RuntimeException e) { // what the model made of it
       throw named(nextBatch, EncodingException.reason(e), e);
     } catch (OutOfMemoryError e) {
-      throw named(nextBatch, JavaHeap.TOO_LARGE, e);
+      throw named(nextBatch, FullHeap.sentence(), e);
     }
   }
 

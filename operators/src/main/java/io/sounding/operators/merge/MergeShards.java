@@ -1,5 +1,6 @@
 package io.sounding.operators.merge;
 
+import io.sounding.operators.FullHeap;
 import io.sounding.operators.StateLayout;
 import io.sounding.operators.VersionedStage;
 import io.sounding.operators.assemble.Downtime;
@@ -109,8 +110,7 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
     boolean grew = before == null || before.utterances()[summary.shard()] < summary.utterances();
     progress.update(new Progress(utterances, false, now));
     if (complete || grew && Long.bitCount(shardsPresent) == 1) {
-      MergedLayer merged =
-          merged(summary.shards(), complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
+      MergedLayer merged = mergedOrFailed(summary, complete);
       if (merged.status() == MetricStatus.FAILED) {
         LOG.warn("{} cannot be evaluated: {}", summary.checkpoint().named(), merged.failure());
       }
@@ -149,6 +149,18 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
       if (utterances[shard] >= 0) {
         summaries.remove(shard);
       }
+    }
+  }
+
+  private MergedLayer mergedOrFailed(ShardSummary any, boolean complete) throws Exception {
+    try {
+      return merged(any.shards(), complete ? MetricStatus.FINAL : MetricStatus.PARTIAL);
+    } catch (OutOfMemoryError e) { // would come again whenever the job restarts
+      return MergedLayer.failed(
+          any.checkpoint(),
+          any.shards(),
+          "The shards of layer %d could not be merged (%s). %s"
+              .formatted(any.layer(), e.getMessage(), FullHeap.sentence()));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.sounding.operators.publish;
 
 import io.sounding.operators.EvaluationSettings;
+import io.sounding.operators.FullHeap;
 import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
 import io.sounding.operators.admit.Rejection;
@@ -46,17 +47,25 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
                 return publication(layer);
               } catch (RuntimeException e) { // would come again whenever the job restarts
                 LOG.error("The metrics of {} failed.", layer.checkpoint().named(), e);
-                return publication(failed(layer, e));
+                return publication(
+                    failed(
+                        layer,
+                        "(%s). This is a defect of Sounding: report it with the task manager's log."
+                            .formatted(e)));
+              } catch (OutOfMemoryError e) { // likewise
+                LOG.error(
+                    "The metrics of {} failed: the heap is full.", layer.checkpoint().named());
+                return publication(
+                    failed(layer, "(%s). %s".formatted(e.getMessage(), FullHeap.sentence())));
               }
             });
   }
 
-  private static MergedLayer failed(MergedLayer layer, RuntimeException e) {
+  private static MergedLayer failed(MergedLayer layer, String reason) {
     return MergedLayer.failed(
         layer.checkpoint(),
         layer.shards(),
-        "The metrics of layer %d could not be computed (%s). This is a defect of Sounding: report it with the task manager's log."
-            .formatted(layer.layer(), e));
+        "The metrics of layer %d could not be computed %s".formatted(layer.layer(), reason));
   }
 
   private Publication publication(MergedLayer layer) {

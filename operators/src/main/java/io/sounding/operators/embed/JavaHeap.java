@@ -7,9 +7,6 @@ import io.sounding.operators.statistics.StatisticsSettings;
  * and again after each restart, by the same record.
  */
 final class JavaHeap {
-  static final String TOO_LARGE =
-      "It does not fit into the memory of the Java process. Publish it in pieces, or give the process more memory.";
-
   /**
    * A sample was never seen to be merged and scored in three times its bytes: with all else in one
    * process, 126 MB at d = 768 took between 1.2 and 1.5 GB of heap, 268 MB between 1.4 and 2.0 GB.
@@ -25,7 +22,8 @@ final class JavaHeap {
    */
   static void checkAudio(long samples) throws EncodingException {
     if (samples * Float.BYTES > Runtime.getRuntime().maxMemory() / 2) {
-      throw new EncodingException(TOO_LARGE);
+      throw new EncodingException(
+          "It does not fit into the memory of the Java process. Publish it in pieces, or give the process more memory.");
     }
   }
 

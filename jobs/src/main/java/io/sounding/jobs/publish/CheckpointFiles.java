@@ -28,10 +28,6 @@ public final class CheckpointFiles {
   private static final Pattern STEP =
       Pattern.compile("steps?[-_=]?([0-9]+)", Pattern.CASE_INSENSITIVE);
 
-  private static final Pattern NAMED_STEP =
-      Pattern.compile(
-          "(steps?|iter|iteration|checkpoint|ckpt|chkpt)[-_=+]?[0-9]", Pattern.CASE_INSENSITIVE);
-
   /** What makes another number of the digits before it: 10k, 1.5e3, 1_000. */
   private static final Pattern MORE_OF_NUMBER =
       Pattern.compile(
@@ -154,9 +150,9 @@ public final class CheckpointFiles {
     }
   }
 
-  /** Whether the file's name says "step" or the like and a number: not just any digits. */
+  /** Whether the file's name says "step" and a number: not just any digits. */
   static boolean namesStep(Path file) {
-    return NAMED_STEP.matcher(file.getFileName().toString()).find();
+    return STEP.matcher(file.getFileName().toString()).find();
   }
 
   /**

@@ -145,17 +145,4 @@ class CheckpointFolderTest {
       }
     }
   }
-
-  @Test
-  void inAFolderOfSeveralCheckpointsEachHasItsOwnStep() throws IOException {
-    files("ckpt2/epoch_3_iter12000.pt", "ckpt2/epoch_6_iter24000.pt");
-    assertThat(CheckpointFolder.ofModels(folder.resolve("ckpt2")).list().entries())
-        .isNotEmpty()
-        .allSatisfy(
-            listed -> {
-              CheckpointFolder.Entry named = CheckpointFolder.entry(listed.path());
-              assertThat(named.checkpointId()).isEqualTo(listed.checkpointId());
-              assertThat(named.step()).isIn(12_000L, 24_000L);
-            });
-  }
 }

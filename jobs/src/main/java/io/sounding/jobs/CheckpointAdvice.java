@@ -40,7 +40,7 @@ final class CheckpointAdvice {
     return interval.compareTo(transactionTimeout) < 0
         ? Optional.empty()
         : Optional.of(
-            "execution.checkpointing.interval is %s, and Kafka gives up transactions after %s (transaction.timeout.ms): metric events, which are committed with Flink's checkpoints, would be lost. Set the interval to a fraction of that, or name a longer time in --kafka-properties; brokers allow transaction.max.timeout.ms, 15 minutes by default."
-                .formatted(interval, transactionTimeout));
+            "execution.checkpointing.interval is %d s, and Kafka gives up transactions after %d s (transaction.timeout.ms): metric events, which are committed with Flink's checkpoints, would be lost. Set the interval to a fraction of that, or name a longer time in --kafka-properties; brokers allow transaction.max.timeout.ms, 15 minutes by default."
+                .formatted(interval.toSeconds(), transactionTimeout.toSeconds()));
   }
 }

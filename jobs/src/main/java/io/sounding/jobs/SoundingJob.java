@@ -12,6 +12,7 @@ import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.LoggerFactory;
@@ -107,6 +108,7 @@ public final class SoundingJob implements Callable<Integer> {
     EvaluationSettings settings;
     EmbedSlots slots;
     KafkaClients kafka;
+    Optional<Duration> transactionTimeout;
     try {
       settings = evaluation.settings();
       slots = EmbedSlots.of(embedSlots);
@@ -116,6 +118,7 @@ public final class SoundingJob implements Callable<Integer> {
               Topics.withPrefix(topicPrefix),
               ClientProperties.read(kafkaProperties),
               wireFormat.format());
+      transactionTimeout = KafkaEnds.transactionTimeout(kafka);
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -128,7 +131,8 @@ public final class SoundingJob implements Callable<Integer> {
     }
     Duration interval =
         Duration.ofMillis(environment.getCheckpointConfig().getCheckpointInterval());
-    CheckpointAdvice.ofTransactions(interval, KafkaEnds.transactionTimeout(kafka))
+    transactionTimeout
+        .flatMap(timeout -> CheckpointAdvice.ofTransactions(interval, timeout))
         .ifPresent(
             sentence -> {
               throw new CommandLine.ParameterException(spec.commandLine(), sentence);

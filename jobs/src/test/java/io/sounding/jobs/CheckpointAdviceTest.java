@@ -43,7 +43,7 @@ class CheckpointAdviceTest {
             sentence ->
                 assertThat(sentence)
                     .startsWith(
-                        "execution.checkpointing.interval is PT10M, and Kafka gives up transactions after PT10M")
+                        "execution.checkpointing.interval is 600 s, and Kafka gives up transactions after 600 s")
                     .contains("--kafka-properties"));
   }
 }

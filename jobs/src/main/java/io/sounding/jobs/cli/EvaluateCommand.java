@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
       "  sounding evaluate --audio recordings/ --checkpoints run1/ --k 64 \\",
       "    --out run1.jsonl",
       "",
-      "Models take float32 samples (batch, samples) and return hidden states (batch, frames, d), (layers, batch, frames, d), or a tuple of (batch, frames, d). TorchScript: .pt .pth .ts .torchscript; ONNX: .onnx. The step is read from the file name (stepNNNNN, or the last number) or that of its folder (checkpoint-400/model.onnx).",
+      "Models take float32 samples (batch, samples) and return hidden states (batch, frames, d), (layers, batch, frames, d), or a tuple of (batch, frames, d). TorchScript: .pt .pth .ts .torchscript; ONNX: .onnx. The step is read from the file name (stepNNNNN, or the last number), or else from that of its folder (checkpoint-400/model.onnx).",
       "",
       "Exit status: 0 all FINAL, 1 at least one FAILED, 2 unusable arguments, 3 the job itself failed."
     },
@@ -339,13 +339,16 @@ final class EvaluateCommand implements Callable<Integer> {
     return value;
   }
 
-  /** What was named first, but no folder of a single checkpoint. */
+  /** What was named first or the folder of it; if that is one checkpoint's, the folder above. */
   private Path runFolder(List<CheckpointFiles.CheckpointFile> files) {
-    return files.stream()
-        .filter(file -> file.checkpointId().indexOf('/') >= 0)
-        .map(file -> file.path().toAbsolutePath().getParent().getParent())
-        .findFirst()
-        .orElse(checkpoints.get(0));
+    Path first = checkpoints.get(0).toAbsolutePath().normalize();
+    Path folder = Files.isDirectory(first) ? first : first.getParent();
+    boolean ofOne =
+        files.stream()
+            .filter(file -> file.checkpointId().indexOf('/') >= 0)
+            .map(file -> file.path().toAbsolutePath().normalize().getParent())
+            .anyMatch(folder::equals);
+    return ofOne ? folder.getParent() : folder;
   }
 
   /** The folder's own name, or that of the folder a file lies in. */

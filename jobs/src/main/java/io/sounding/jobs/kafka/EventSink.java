@@ -18,10 +18,13 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 
 /**
- * Kafka's sink, in a job that may go on from state older than a week: it begins with the commits of
- * the transactions that lie in the state, also of those that were committed before, and Kafka knows
+ * Kafka's sink, in a job that may go on from state older than Kafka's memory of transactional ids
+ * ({@code transactional.id.expiration.ms}, a week by default): it begins with the commits of the
+ * transactions that lie in the state, also of those that were committed before, and Kafka knows
  * their ids no more.
  *
  * @see ForgottenTransactions
@@ -30,7 +33,8 @@ record EventSink(KafkaSink<OutgoingRecord> kafka)
     implements Sink<OutgoingRecord>,
         SupportsWriterState<OutgoingRecord, KafkaWriterState>,
         SupportsCommitter<KafkaCommittable>,
-        SupportsPostCommitTopology<KafkaCommittable> {
+        SupportsPostCommitTopology<KafkaCommittable>,
+        LineageVertexProvider {
 
   private static final long serialVersionUID = 1L;
 
@@ -63,5 +67,10 @@ record EventSink(KafkaSink<OutgoingRecord> kafka)
   @Override
   public void addPostCommitTopology(DataStream<CommittableMessage<KafkaCommittable>> committables) {
     kafka.addPostCommitTopology(committables);
+  }
+
+  @Override
+  public LineageVertex getLineageVertex() {
+    return kafka.getLineageVertex();
   }
 }

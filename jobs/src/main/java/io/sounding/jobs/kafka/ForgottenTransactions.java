@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits transactions, and lets those go whose ids Kafka has forgotten: a week after their last
- * use ({@code transactional.id.expiration.ms}). They ended long before, committed or given up, so
- * there is nothing left to commit; Flink's own committer has the job fail, again after each
- * restart, as a job that was stopped for a week would.
+ * Commits transactions, and lets those go whose ids Kafka has forgotten, by default a week after
+ * their last use ({@code transactional.id.expiration.ms}). They ended long before, committed or
+ * given up, so there is nothing left to commit. Flink's own committer has the job fail, again after
+ * each restart.
  *
  * @param <C> what is committed
  */

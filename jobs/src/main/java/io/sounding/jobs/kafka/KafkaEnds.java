@@ -4,6 +4,7 @@ import io.sounding.jobs.SoundingTopology;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.publish.OutgoingRecord;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -13,7 +14,6 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * The ends of the graph in Kafka: topics read from their start (from Flink's state after a
@@ -95,12 +95,23 @@ public final class KafkaEnds {
 
   /**
    * How long Kafka keeps a transaction of the job open: from the first event after a Flink
-   * checkpoint to the end of the next.
+   * checkpoint to the end of the next. Empty if that is known only where the job runs.
+   *
+   * @throws IllegalArgumentException with a sentence, if it is no number of milliseconds
    */
-  public static Duration transactionTimeout(KafkaClients kafka) {
-    String name = ProducerConfig.TRANSACTION_TIMEOUT_CONFIG;
-    return Duration.ofMillis(
-        (int) ConfigDef.parseType(name, ofProducers(kafka).get(name), ConfigDef.Type.INT));
+  public static Optional<Duration> transactionTimeout(KafkaClients kafka) {
+    String value = ofProducers(kafka).get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG).toString();
+    if (value.contains("${")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Duration.ofMillis(Integer.parseInt(value.strip())));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "%s in --kafka-properties is \"%s\": it is a whole number of milliseconds, such as 600000."
+              .formatted(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, value),
+          e);
+    }
   }
 
   /**

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -150,7 +151,9 @@ public final class CorpusUpload {
   }
 
   private static boolean isFenced(Throwable e) {
-    return e instanceof ProducerFencedException || e instanceof InvalidProducerEpochException;
+    return e instanceof ProducerFencedException
+        || e instanceof InvalidProducerEpochException
+        || e instanceof InvalidPidMappingException;
   }
 
   private Outcome run(KafkaProducer<byte[], byte[]> producer) throws UnusableInputException {

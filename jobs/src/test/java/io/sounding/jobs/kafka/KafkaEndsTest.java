@@ -1,7 +1,9 @@
 package io.sounding.jobs.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,19 @@ class KafkaEndsTest {
     assertThat(KafkaEnds.ofProducers(kafka.with(settings)))
         .containsEntry("transaction.timeout.ms", "120000")
         .containsEntry("linger.ms", "5");
-    assertThat(KafkaEnds.transactionTimeout(kafka.with(settings))).hasMinutes(2);
+    assertThat(KafkaEnds.transactionTimeout(kafka.with(settings))).hasValue(Duration.ofMinutes(2));
+  }
+
+  @Test
+  void aTimeThatKafkaWouldNotTakeIsRefusedUnlessItIsReadWhereTheJobRuns() {
+    KafkaClients kafka = KafkaClients.of("nowhere:9092", Topics.withPrefix("sounding"));
+    Properties settings = new Properties();
+    settings.put("transaction.timeout.ms", "${env:TIMEOUT}");
+    assertThat(KafkaEnds.transactionTimeout(kafka.with(settings))).isEmpty();
+    settings.put("transaction.timeout.ms", "10m");
+    assertThatThrownBy(() -> KafkaEnds.transactionTimeout(kafka.with(settings)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("transaction.timeout.ms in --kafka-properties is \"10m\"");
   }
 
   /** Beans of JMX would hold the class loader of a job that failed while it started. */

@@ -159,8 +159,8 @@ public final class MergeShards extends VersionedStage<String, ShardSummary, Merg
       return MergedLayer.failed(
           any.checkpoint(),
           any.shards(),
-          "The shards of layer %d could not be merged (%s). %s"
-              .formatted(any.layer(), e.getMessage(), FullHeap.sentence()));
+          "The shards of layer %d could not be merged. %s"
+              .formatted(any.layer(), FullHeap.sentence()));
     }
   }
 

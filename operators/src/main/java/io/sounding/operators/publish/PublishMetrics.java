@@ -50,13 +50,12 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
                 return publication(
                     failed(
                         layer,
-                        "(%s). This is a defect of Sounding: report it with the task manager's log."
+                        " (%s). This is a defect of Sounding: report it with the task manager's log."
                             .formatted(e)));
               } catch (OutOfMemoryError e) { // likewise
                 LOG.error(
                     "The metrics of {} failed: the heap is full.", layer.checkpoint().named());
-                return publication(
-                    failed(layer, "(%s). %s".formatted(e.getMessage(), FullHeap.sentence())));
+                return publication(failed(layer, ". " + FullHeap.sentence()));
               }
             });
   }
@@ -65,7 +64,7 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
     return MergedLayer.failed(
         layer.checkpoint(),
         layer.shards(),
-        "The metrics of layer %d could not be computed %s".formatted(layer.layer(), reason));
+        "The metrics of layer %d could not be computed%s".formatted(layer.layer(), reason));
   }
 
   private Publication publication(MergedLayer layer) {

@@ -120,8 +120,8 @@ class DeploymentFilesTest {
   @Test
   void checkpointsWriteWhatIsNewAndEndBeforeKafkaGivesTheirTransactionsUp() {
     Duration transactions =
-        KafkaEnds.transactionTimeout(
-            KafkaClients.of("nowhere:9092", Topics.withPrefix("sounding")));
+        KafkaEnds.transactionTimeout(KafkaClients.of("nowhere:9092", Topics.withPrefix("sounding")))
+            .orElseThrow();
     for (Configuration configuration :
         List.of(
             composedTaskManager("compose.yaml"),

@@ -45,26 +45,24 @@ public final class PublishMetrics implements MapFunction<MergedLayer, Publicatio
             () -> {
               try {
                 return publication(layer);
-              } catch (RuntimeException e) { // would come again whenever the job restarts
+              } catch (RuntimeException | OutOfMemoryError e) {
+                // would come again whenever the job restarts
                 LOG.error("The metrics of {} failed.", layer.checkpoint().named(), e);
-                return publication(
-                    failed(
-                        layer,
-                        " (%s). This is a defect of Sounding: report it with the task manager's log."
-                            .formatted(e)));
-              } catch (OutOfMemoryError e) { // likewise
-                LOG.error(
-                    "The metrics of {} failed: the heap is full.", layer.checkpoint().named());
-                return publication(failed(layer, ". " + FullHeap.sentence()));
+                return publication(failed(layer, e));
               }
             });
   }
 
-  private static MergedLayer failed(MergedLayer layer, String reason) {
+  static MergedLayer failed(MergedLayer layer, Throwable e) {
+    String why =
+        e instanceof OutOfMemoryError
+            ? ". " + FullHeap.sentence()
+            : " (%s). This is a defect of Sounding: report it with the task manager's log."
+                .formatted(e);
     return MergedLayer.failed(
         layer.checkpoint(),
         layer.shards(),
-        "The metrics of layer %d could not be computed%s".formatted(layer.layer(), reason));
+        "The metrics of layer %d could not be computed%s".formatted(layer.layer(), why));
   }
 
   private Publication publication(MergedLayer layer) {

@@ -240,4 +240,17 @@ class PublishMetricsTest {
         .startsWith("The metrics of layer 2 could not be computed (java.lang.NullPointerException");
     assertThat(publications.get(0).failure().reason()).isEqualTo(RejectReason.EVALUATION_FAILED);
   }
+
+  /** Flink would start the job again, and again for the same checkpoint. */
+  @Test
+  void aHeapThatDoesNotHoldTheMetricsFailsTheirCheckpoint() throws Exception {
+    MergedLayer failed =
+        PublishMetrics.failed(
+            merged(ShardSummaries.all(5).toArray(ShardSummary[]::new)).get(0),
+            new OutOfMemoryError("Java heap space"));
+    assertThat(failed.status()).isEqualTo(MetricStatus.FAILED);
+    assertThat(failed.failure())
+        .matches(
+            "The metrics of layer \\d could not be computed\\. The heap of the Java process, \\d+ MB, is full\\. .*");
+  }
 }

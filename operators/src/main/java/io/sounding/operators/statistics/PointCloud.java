@@ -24,12 +24,6 @@ final class PointCloud {
   /** The squared norm of a point of such coordinates is far from float32's end. */
   private static final double FARTHEST = 0x1p40;
 
-  /** Rows of which the median is taken. */
-  private static final int MEDIAN_OF = 64;
-
-  /** Spreads that the mean may lie off: they cost float32 three of its seven digits. */
-  private static final double OFF = 1024;
-
   /** Not less than a block of the fold, which has one processor and takes none from others. */
   private static final int RANGE = LayerAccumulator.MOST_BLOCK_ROWS;
 
@@ -60,7 +54,7 @@ final class PointCloud {
 
   /** Cloud of the first {@code size} rows, at least one, each of weight 1, about their middle. */
   static PointCloud of(float[] rows, int size, int dimension) {
-    double[] centre = middle(rows, size, dimension);
+    double[] centre = RobustCentre.of(rows, size, dimension);
     float[] stored = new float[size * dimension];
     double[] squaredNorms = new double[size];
     store(rows, size, centre, 1, stored, squaredNorms);
@@ -69,33 +63,6 @@ final class PointCloud {
       store(rows, size, centre, 1 / unit, stored, squaredNorms);
     }
     return new PointCloud(size, dimension, stored, squaredNorms, ones(size), centre, unit);
-  }
-
-  /**
-   * The mean of the rows, unless some that are far out draw it so far from the others that these
-   * would lose their digits: then the median of each coordinate of the first {@value #MEDIAN_OF}.
-   */
-  private static double[] middle(float[] rows, int size, int dimension) {
-    double[] mean = FrameBlock.of(rows, size, dimension).mean();
-    int some = Math.min(size, MEDIAN_OF);
-    double[] median = new double[dimension];
-    double[] values = new double[some];
-    double[] squared = new double[some];
-    double off = 0;
-    for (int j = 0; j < dimension; j++) {
-      for (int i = 0; i < some; i++) {
-        values[i] = rows[i * dimension + j];
-      }
-      double[] ascending = values.clone();
-      Arrays.sort(ascending);
-      median[j] = ascending[some / 2];
-      for (int i = 0; i < some; i++) {
-        squared[i] += (values[i] - median[j]) * (values[i] - median[j]);
-      }
-      off += (mean[j] - median[j]) * (mean[j] - median[j]);
-    }
-    Arrays.sort(squared);
-    return off > OFF * OFF * squared[some * 3 / 4] ? median : mean;
   }
 
   /** Stores rows relative to the centre, times {@code factor}, and their squared norms. */

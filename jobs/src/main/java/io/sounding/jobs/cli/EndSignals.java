@@ -60,18 +60,20 @@ final class EndSignals {
    * what still runs in it would make them anew. Returns where that cannot be: there is no shell, or
    * the process is the first of a container, which no signal ends.
    *
-   * <p>Ctrl+C pressed once more is a signal to the shell, too, which passes it over; if it ends
-   * this process before the shell does, the shell comes to the end of its input.
+   * <p>Ctrl+C pressed once more is a signal to the shell, too, which passes it over from its first
+   * moment, as it is started while this process does; if it ends this process before the shell
+   * does, the shell comes to the end of its input.
    */
   static void endAndClean(Path folder) {
     String name = (String) valueOf("getName");
     String process = Long.toString(ProcessHandle.current().pid());
     String script =
         """
-        trap '' HUP INT TERM; read -r go; kill -s $0 $1
+        read -r go; kill -s $0 $1
         for each in "$2"/*; do
           if [ -d "$each" ] && [ ! -L "$each" ]; then rm -rf -- "$each"; fi
         done""";
+    NAMES.forEach(each -> handle(each, handler("SIG_IGN")));
     try {
       Process shell =
           new ProcessBuilder("sh", "-c", script, name, process, folder.toString())

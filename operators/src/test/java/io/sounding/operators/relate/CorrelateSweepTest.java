@@ -44,6 +44,33 @@ class CorrelateSweepTest {
     assertThat(tasks).containsExactly("task0", "task1", "task2", "task0");
   }
 
+  /** Of many runs, finding out what changed takes longer than a slice, too. */
+  @Test
+  void groupsThatDidNotChangeAreGoneOverInSlicesAndAgainIfTheyChangeMeanwhile() throws Exception {
+    List<Object> records = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      records.add(measurement("a", i, 0));
+      for (int task = 0; task < 3; task++) {
+        records.add(score("a", i, "task" + task, i * (task + 2) % 5));
+      }
+    }
+    RelateSettings all = SETTINGS.with(List.of(FromStep.of("0")), 0);
+    try (CorrelationHarness harness = CorrelationHarness.groupByGroup(all, null)) {
+      harness.take(records);
+      harness.finishSweeps();
+      int known = harness.events().size();
+      harness.take(List.of(new Score("a", 1, "task1", 77, 2_000, 9)));
+      harness.pass(Correlate.DELAY_MILLIS);
+      assertThat(harness.events()).hasSize(known);
+      harness.take(List.of(new Score("a", 1, "task0", 77, 2_000, 9)));
+      harness.finishSweeps();
+      assertThat(ofLayer0(harness).stream().skip(3L * LayerMetric.fields().size()))
+          .hasSize(2 * LayerMetric.fields().size())
+          .extracting(CorrelationEvent::getTask)
+          .containsOnly("task0", "task1");
+    }
+  }
+
   private static List<CorrelationEvent> ofLayer0(CorrelationHarness harness) throws Exception {
     return harness.events().stream().filter(e -> e.getLayer() != null).toList();
   }

@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
@@ -101,22 +102,22 @@ public final class EventFollower implements AutoCloseable {
 
   /**
    * What came, metric events and alarms; waits up to {@code limit} for something. An alarm waits
-   * for the metrics that were written before it.
+   * for the metrics that were written before it, be it until a poll brings nothing.
    */
   public List<SpecificRecord> poll(Duration limit) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    boolean caughtUp = true;
     assigned.addNew();
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit)) {
+    ConsumerRecords<byte[], byte[]> polled = consumer.poll(limit);
+    for (ConsumerRecord<byte[], byte[]> record : polled) {
       if (record.topic().equals(metrics)) {
         records.add(record);
         metricsUpTo = Math.max(metricsUpTo, record.timestamp());
-        caughtUp = false;
       } else {
         alarmsAhead.add(record);
       }
     }
-    while (!alarmsAhead.isEmpty() && (caughtUp || alarmsAhead.peek().timestamp() <= metricsUpTo)) {
+    while (!alarmsAhead.isEmpty()
+        && (polled.isEmpty() || alarmsAhead.peek().timestamp() <= metricsUpTo)) {
       records.add(alarmsAhead.remove());
     }
     records.sort(Comparator.comparingLong(ConsumerRecord::timestamp));

@@ -120,6 +120,8 @@ class CorrelateTest {
     }
     records.add(score("run0", 400_000, TASK, 3));
     records.add(score("run1", 400_000, TASK, 2)); // two are not enough
+    records.add(score("run4", 400_000, TASK, 1)); // nor is a third without metrics at that step
+    records.add(measurement("run4", 100_000, 4));
     records.add(score("run2", 100_000, TASK, 3));
     records.add(measurement("run1", 100_000, 4));
     List<CorrelationEvent> events =
@@ -139,16 +141,37 @@ class CorrelateTest {
   }
 
   @Test
+  void threeRunsAreEnoughAndTwoAreNot() throws Exception {
+    List<Object> records = new ArrayList<>();
+    for (int run = 0; run < 4; run++) {
+      records.add(measurement("run" + run, 50_000, 4));
+      if (run != 2) {
+        records.add(score("run" + run, 0, TASK, run)); // before the metrics: not told by them
+      }
+      if (run < 2) {
+        records.add(score("run" + run, 200_000, TASK, run));
+      }
+    }
+    assertThat(correlations(SETTINGS, records)).isEmpty();
+    records.add(score("run2", 200_000, TASK, 7));
+    assertThat(correlations(SETTINGS, records))
+        .hasSize(LayerMetric.fields().size() + 1)
+        .allMatch(e -> e.getPairs() == 3 && e.getStep() == 50_000 && e.getScoreStep() == 200_000);
+  }
+
+  @Test
   void acrossRunsThereIsALossAndNoStep() throws Exception {
     List<Object> records = new ArrayList<>();
     for (int run = 0; run < 5; run++) {
       records.add(measurement("run" + run, 10, 0));
       records.add(score("run" + run, 10, TASK, run));
     }
+    ((Measurement) records.get(0)).values()[LayerMetric.ALPHA_REQ.ordinal()] = Double.NaN;
     List<CorrelationEvent> events = correlations(SETTINGS, records);
     assertThat(events).hasSize(LayerMetric.fields().size() + 1);
     assertThat(only(events, null, "trainingLoss", CorrelationScope.ACROSS_RUNS).getPairs())
         .isEqualTo(5);
+    assertThat(only(events, 0, "alphaReQ", CorrelationScope.ACROSS_RUNS).getPairs()).isEqualTo(4);
   }
 
   @Test
@@ -172,6 +195,7 @@ class CorrelateTest {
             org.assertj.core.groups.Tuple.tuple(100L, 4),
             org.assertj.core.groups.Tuple.tuple(101L, 3));
     assertThat(events).extracting(CorrelationEvent::getFromShare).containsExactly(null, 0.1, null);
+    assertThat(events).extracting(CorrelationEvent::getSeed).doesNotHaveDuplicates();
     assertThat(lastOfEach(events)).hasSize(3);
     assertThat(events).allMatch(e -> e.getResamples() == 0 && e.getSpearmanLow() == null);
   }

@@ -55,7 +55,37 @@ class JoinScoresTest {
       harness.take(measurements(2, 6));
       harness.finishSweeps();
       assertThat(ofLayer(2, harness)).isEmpty();
+      harness.setExpiryTime(6 * DAY); // so the places are forgotten that a score would be told to
+      harness.take(List.of(new Score("run", 5, "asr-wer", 3, 2_000, 9)));
+      assertThat(harness.timers()).isZero();
     }
+  }
+
+  /** The score of step 1 comes between, which moves those of later steps. */
+  @Test
+  void ofScoresOfAStepTheOnePublishedLastCountsThenTheOneWithTheHighestOffset() {
+    TaskScores scores =
+        TaskScores.EMPTY
+            .with(new Score("run", 2, "asr-wer", 20, 1_000, 7))
+            .with(new Score("run", 3, "asr-wer", 30, 2_000, 8))
+            .with(new Score("run", 1, "asr-wer", 10, 500, 9));
+
+    assertThat(scores.with(new Score("run", 2, "asr-wer", 21, 999, 10))).isSameAs(scores);
+    assertThat(scores.with(new Score("run", 2, "asr-wer", 21, 1_000, 6))).isSameAs(scores);
+    assertThat(scores.with(new Score("run", 2, "asr-wer", 21, 1_000, 7))).isSameAs(scores);
+    assertThat(scores.with(new Score("run", 3, "asr-wer", 31, 1_999, 10))).isSameAs(scores);
+    assertThat(scores.with(new Score("run", 3, "asr-wer", 31, 2_000, 7))).isSameAs(scores);
+    TaskScores later =
+        scores
+            .with(new Score("run", 2, "asr-wer", 21, 1_000, 8))
+            .with(new Score("run", 3, "asr-wer", 31, 2_001, 1));
+    assertThat(later.steps()).containsExactly(1, 2, 3);
+    assertThat(later.values()).containsExactly(10, 21, 31);
+    assertThat(later.toScores("run", "asr-wer"))
+        .containsExactly(
+            new Score("run", 1, "asr-wer", 10, 500, 9),
+            new Score("run", 2, "asr-wer", 21, 1_000, 8),
+            new Score("run", 3, "asr-wer", 31, 2_001, 1));
   }
 
   @Test

@@ -255,16 +255,16 @@ class JudgeAlarmsTest {
 
   @Test
   void deadClustersAreAnAlarm() throws Exception {
-    double[] dead = {0, 0.1, 0.5, 0.6, 0.3, 0.25, 0.1};
+    double[] dead = {0, 0.1, Double.NaN, 0.5, Double.NaN, 0.6, 0.3, 0.25, 0.1}; // NaN: not known
     List<Measurement> run = new ArrayList<>();
     for (int step = 0; step < dead.length; step++) {
       run.add(TrainedRuns.withDeadShare(measurement("r", 3, 1, step, null, 60, 0.5), dead[step]));
     }
     List<AlarmEvent> events = alarms(RULES, run);
     assertThat(brief(events))
-        .containsExactly("RAISED 3 deadClusters @3", "CLEARED 3 deadClusters @6");
+        .containsExactly("RAISED 3 deadClusters @5", "CLEARED 3 deadClusters @8");
     assertThat(events.get(0).getReason())
-        .contains("60 % of the clusters of layer 3 have no frame at step 3, after 0 % at step 0");
+        .contains("60 % of the clusters of layer 3 have no frame at step 5, after 0 % at step 0");
     assertThat(events.get(0).getValue()).isEqualTo(0.6);
   }
 

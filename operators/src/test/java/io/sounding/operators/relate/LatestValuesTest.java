@@ -93,6 +93,7 @@ class LatestValuesTest {
   void everyMetricOfALayerIsAGaugeWithItsLabels() throws Exception {
     try (Stage stage = Stage.open()) {
       stage.take(measurement("r", 4, 5, 400, 3.5, 33.9, 0.75));
+      stage.take(measurement("r", 4, 5, 500, 3.5, 33.9, 0.75).ofCheckpoint()); // as one that FAILED
       assertThat(stage.gauges).hasSize(OF_A_LAYER);
       assertThat(stage.value("r dev 4 rankMe")).isEqualTo(33.9);
       assertThat(stage.value("r dev 4 anisotropy")).isEqualTo(0.75);

@@ -3,6 +3,7 @@ package io.sounding.operators.relate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LayerHistoryTest {
@@ -47,6 +48,30 @@ class LayerHistoryTest {
     assertThat(row(wide, 1, 3)).containsExactly(10, 11, 12);
     assertThat(row(wide, 2, 3)).containsExactly(20, 21, Double.NaN);
     assertThat(wide.size()).isEqualTo(2);
+  }
+
+  @Test
+  void ofTwoCheckpointsAtAStepTheOneWhoseIdSortsLastCountsInAnyOrder() {
+    Measurement first =
+        new Measurement("a", "step1.onnx", 1, 0, "dev", null, 2, 3, 0, new double[1]);
+    Measurement last = new Measurement("a", "step1.pt", 1, 0, "dev", null, 2, 3, 0, new double[1]);
+
+    for (LayerHistory history :
+        List.of(
+            LayerHistory.EMPTY.with(first, 10).with(last, 20),
+            LayerHistory.EMPTY.with(last, 20).with(first, 10))) {
+      assertThat(history.checkpointIds()).containsExactly("step1.pt");
+      assertThat(row(history, 1, 1)).containsExactly(20);
+    }
+  }
+
+  @Test
+  void ofTwoMeasurementsOfTheSameAttemptTheLaterOneCounts() {
+    LayerHistory again = narrow().with(at(1), 12, 13);
+
+    assertThat(row(again, 1, 2)).containsExactly(12, 13);
+    assertThat(row(again, 2, 2)).containsExactly(20, 21);
+    assertThat(again.size()).isEqualTo(2);
   }
 
   @Test

@@ -154,11 +154,35 @@ class RecordedTest {
   }
 
   @Test
+  void metricsAreCorrelatedOfRunsWhoseLossNobodyTold() {
+    RecordedCorrelations recorded = new RecordedCorrelations();
+    for (MetricEvent event : events(List.of("healthy"))) {
+      event.setTrainingLoss(null);
+      recorded.add(event);
+      recorded.add("healthy", event.getStep(), "task", Math.log1p(event.getStep()), NOON);
+    }
+
+    List<CorrelationEvent> correlations = recorded.correlate(List.of(FromStep.of("0")), 0);
+
+    int steps = (int) TrainedRuns.of("healthy").stream().map(Measurement::step).distinct().count();
+    assertThat(correlations)
+        .filteredOn(event -> event.getLayer() == null)
+        .extracting(
+            CorrelationEvent::getMetric, CorrelationEvent::getPairs, CorrelationEvent::getSpearman)
+        .containsExactly(tuple("trainingLoss", 0, null), tuple("logStep", steps, 1.0));
+    assertThat(correlations)
+        .filteredOn(event -> event.getMetric().equals("rankMe"))
+        .isNotEmpty()
+        .allMatch(event -> event.getPairs() == steps && event.getSpearman() != null);
+  }
+
+  @Test
   void aScoreThatWasPublishedLaterCounts() {
     RecordedCorrelations recorded = new RecordedCorrelations();
     events(List.of("healthy")).forEach(recorded::add);
     for (Measurement measurement : TrainedRuns.of("healthy")) {
       recorded.add("healthy", measurement.step(), "task", -measurement.step(), NOON);
+      recorded.add("healthy", measurement.step(), "task", 3, NOON.plusMillis(1));
       recorded.add("healthy", measurement.step(), "task", measurement.step(), NOON.plusMillis(1));
       recorded.add("healthy", measurement.step(), "task", 7, NOON);
     }

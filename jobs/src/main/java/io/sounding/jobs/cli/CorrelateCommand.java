@@ -159,7 +159,7 @@ final class CorrelateCommand implements Callable<Integer> {
     List<DownstreamScore> scores = new ArrayList<>();
     for (String given : scoreFiles) {
       int equals = endOfRun(given);
-      String run = equals > 0 ? given.substring(0, equals) : onlyRun(events);
+      String run = equals > 0 ? given.substring(0, equals) : onlyRun(given, events);
       for (ScoreTable.Score score : ScoreTable.read(Path.of(given.substring(equals + 1)))) {
         scores.add(
             new DownstreamScore(run, score.step(), score.task(), score.value(), Instant.EPOCH));
@@ -202,7 +202,7 @@ final class CorrelateCommand implements Callable<Integer> {
     return equals;
   }
 
-  private String onlyRun(RecordedEvents events) throws UnusableInputException {
+  private String onlyRun(String given, RecordedEvents events) throws UnusableInputException {
     if (runs.named().size() == 1) {
       return runs.named().get(0);
     }
@@ -212,8 +212,8 @@ final class CorrelateCommand implements Callable<Integer> {
     }
     throw unusable(
         spec,
-        "Say whose scores these are: --scores RUN=%s, with one of the runs %s."
-            .formatted(scoreFiles.get(0), String.join(", ", there)));
+        "Say whose scores these are: --scores RUN=%s, with the name of a run that has metric events; %s."
+            .formatted(given, RunOptions.there(there)));
   }
 
   /** Without --from-step: of groups that differ in that alone, the one that follows the run. */

@@ -236,7 +236,7 @@ class ReadersTest {
     assertThat(sounding("correlate", "--from", "FOLDER/a.jsonl", "--scores", "FOLDER/a.csv"))
         .isEqualTo(2);
     assertThat(errors.toString())
-        .contains("Say whose scores these are: --scores RUN=", "with one of the runs a, b, c.");
+        .contains("Say whose scores these are: --scores RUN=", "; there are runs a, b, c.");
     assertThat(sounding("correlate", "--from", "FOLDER/a.jsonl", "--scores", "d=FOLDER/a.csv"))
         .isEqualTo(2);
     assertThat(errors.toString())
@@ -266,6 +266,31 @@ class ReadersTest {
     command.add("d");
     assertThat(sounding(command.toArray(new String[0]))).isEqualTo(2);
     assertThat(errors.toString()).contains("There is no score of run d; there are runs a, b, c.");
+  }
+
+  @Test
+  void whoseScoresAreMeantIsAskedOfTheFileThatDoesNotSay() throws Exception {
+    Events.jsonLines(
+        events,
+        List.of(Events.finished("a", 100, 0).build(), Events.finished("b", 100, 0).build()));
+    Path scores = Files.move(scores(), folder.resolve("b.csv"));
+    String[] command = {
+      "correlate",
+      "--from",
+      "FOLDER/a.jsonl",
+      "--scores",
+      "a=FOLDER/b.csv",
+      "--scores",
+      "FOLDER/b.csv"
+    };
+
+    assertThat(sounding(command)).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("--scores RUN=" + scores + ", with the name of a run that has metric events;")
+        .contains("; there are runs a, b.");
+    Files.writeString(events, "");
+    assertThat(sounding(command)).isEqualTo(2);
+    assertThat(errors.toString()).contains("; there is none at all.");
   }
 
   @Test

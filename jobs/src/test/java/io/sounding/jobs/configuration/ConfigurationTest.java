@@ -153,6 +153,7 @@ class ConfigurationTest {
         "jobs.shards: 3 | line 1: there is no key jobs.shards; the nearest is job.shards.",
         "job: {model-from: x} | line 1: there is no key job.model-from; the nearest is job.models-from.",
         "models-from: x | line 1: there is no key models-from; the nearest is job.models-from.",
+        "max-events: 9 | line 1: there is no key max-events; the nearest is dashboard.max-events.",
         "job: 3 | line 1: job is a section: it holds keys with values, such as job.",
         "job: {shards: many} | line 1: job.shards is 'many', but it takes a whole number (unit: shards). What it is: Shares of a corpus, 1 to 128; fixed for a savepoint.",
         "watch: {settle: 5} | line 1: watch.settle is '5', but it takes a duration (unit: with the value: 500ms",

@@ -124,6 +124,16 @@ class DashboardServerTest {
     assertThat(served.sentence(400, path)).matches("[A-Z/].{15,}\\.");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "corpus"})
+  void aNameLongerThanThereMayBeIsRefused(String parameter) throws Exception {
+    String name = "a".repeat(200); // the longest that is admitted as an id
+    assertThat(served.json("/api/alarms?" + parameter + "=" + name).get("total").intValue())
+        .isZero();
+    assertThat(served.sentence(400, "/api/alarms?" + parameter + "=" + name + "a"))
+        .isEqualTo("Parameter %s is longer than 200 characters.".formatted(parameter));
+  }
+
   @Test
   void nothingOfARequestComesBack() throws Exception {
     String mark = URLEncoder.encode(MARK, StandardCharsets.UTF_8);

@@ -155,5 +155,13 @@ class TopicCheckTest {
         .singleElement()
         .extracting(TopicFinding::remedy)
         .isEqualTo(Map.of("unclean.leader.election.enable", "false"));
+    assertThat(TopicCheck.of(design("audio"), state(1, 1, settings))).isEmpty(); // there is none
+  }
+
+  @Test
+  void whatKafkaDoesNotTellIsNotJudged() {
+    assertThat(DESIGNS)
+        .flatExtracting(design -> TopicCheck.of(design, new TopicState(1, 3, 3, Map.of())))
+        .isEmpty();
   }
 }

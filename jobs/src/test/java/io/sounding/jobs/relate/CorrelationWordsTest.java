@@ -113,6 +113,15 @@ class CorrelationWordsTest {
   }
 
   @Test
+  void anIntervalThatEndsAtZeroHoldsIt() {
+    assertThat(
+            words(
+                event("rankMe", 12, -0.5).setSpearmanLow(-0.9).setSpearmanHigh(0.0),
+                event("anisotropy", 12, 0.5).setSpearmanLow(0.0).setSpearmanHigh(0.9)))
+        .contains("; 0 of 2 leave out zero.");
+  }
+
+  @Test
   void anIntervalWithoutWidthIsNoCertainty() {
     assertThat(words(event("rankMe", 7, 1).setSpearmanLow(1.0).setSpearmanHigh(1.0)))
         .contains("is no certainty");
@@ -173,6 +182,26 @@ class CorrelationWordsTest {
                 event("rankMe", 12, 0.9).setSpearmanGivenStep(0.8)))
         .contains("The step alone has 0.20 with the score. 1 of 1 metrics have more.")
         .doesNotContain("looks good");
+  }
+
+  /** A run whose losses nobody told, and one whose scores are all the same. */
+  @Test
+  void whatIsNotDefinedIsNoRival() {
+    CorrelationEvent.Builder noLoss =
+        event("trainingLoss", 0, 0).setLayer(null).setSpearman((Double) null);
+    CorrelationEvent.Builder noStep =
+        event("logStep", 12, 0).setLayer(null).setSpearman((Double) null);
+
+    assertThat(
+            words(
+                event("logStep", 12, 0.2).setLayer(null),
+                noLoss,
+                event("rankMe", 12, 0.9).setSpearmanGivenStep(0.8)))
+        .contains("1 of 1 metrics have more.")
+        .doesNotContain("training loss");
+    assertThat(words(noStep, noLoss, event("rankMe", 12, 0).setSpearman((Double) null)))
+        .startsWith("With 12 pairs, unrelated")
+        .doesNotContain("step alone");
   }
 
   @Test

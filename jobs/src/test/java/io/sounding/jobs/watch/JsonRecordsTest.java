@@ -106,6 +106,15 @@ class JsonRecordsTest {
   }
 
   @Test
+  void whatDoesNotFitWithinARecordIsNamedByItsPath() {
+    ObjectNode json = RecordJson.of(Events.finished("a", 1, 0).build());
+    json.withObject("/rank").put("sampleLimited", "yes");
+
+    assertThatThrownBy(() -> JsonRecords.read(json, MetricEvent.class))
+        .hasMessage("MetricEvent.rank.sampleLimited is \"yes\", not true or false");
+  }
+
+  @Test
   void aRecordWithoutAFieldThatItNeedsIsRefused() throws Exception {
     assertThatThrownBy(() -> JsonRecords.read(JSON.readTree("{\"step\": 3}"), MetricEvent.class))
         .hasMessage("MetricEvent.status is missing");

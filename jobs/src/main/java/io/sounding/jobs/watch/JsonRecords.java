@@ -108,9 +108,12 @@ public final class JsonRecords {
     if (schema.getLogicalType() != null) {
       require(json.isTextual(), path, json, "a time in ISO 8601");
       try {
-        return Instant.parse(json.textValue());
+        return Instant.ofEpochMilli(
+            Instant.parse(json.textValue()).toEpochMilli()); // as Avro has it
       } catch (DateTimeException e) {
         throw unusable(path, json, "a time in ISO 8601");
+      } catch (ArithmeticException e) {
+        throw unusable(path, json, "a time in ISO 8601 that fits into milliseconds");
       }
     }
     require(json.canConvertToLong() && json.isIntegralNumber(), path, json, "a whole number");

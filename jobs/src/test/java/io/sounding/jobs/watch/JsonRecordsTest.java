@@ -93,6 +93,7 @@ class JsonRecordsTest {
         "audioSeconds|null|MetricEvent.audioSeconds is null, not a number",
         "emittedAt|\"yesterday\"|MetricEvent.emittedAt is \"yesterday\", not a time in ISO 8601",
         "emittedAt|1800000000123|MetricEvent.emittedAt is 1800000000123, not a time in ISO 8601",
+        "emittedAt|\"+1000000000-12-31T23:59:59Z\"|MetricEvent.emittedAt is \"+1000000000-12-31T23:59:59Z\", not a time in ISO 8601 that fits into milliseconds",
         "rank|[1]|MetricEvent.rank is ARRAY, not an object",
         "rank|{}|MetricEvent.rank.rankMe is missing"
       })

@@ -104,11 +104,17 @@ class LatestEventsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void theOrderIsThatOfRunStepCheckpointAndLayerWhateverCameFirst(long seed) {
+  void theOrderIsThatOfRunStepCheckpointCorpusAndLayerWhateverCameFirst(long seed) {
     List<MetricEvent> sorted = new ArrayList<>();
     for (String run : List.of("a", "b")) {
       for (long step : new long[] {9, 10, 100}) {
-        sorted.add(Events.finished(run, step, 0).setCheckpointId(step + "-first").build());
+        for (String corpus : List.of("dev", "test")) {
+          sorted.add(
+              Events.finished(run, step, 0)
+                  .setCheckpointId(step + "-first")
+                  .setCorpusId(corpus)
+                  .build());
+        }
         sorted.add(Events.failed(run, step, "Gone.").setCheckpointId(step + "-second").build());
         for (int layer : new int[] {0, 11}) {
           sorted.add(

@@ -14,6 +14,7 @@ import io.sounding.schemas.registry.WireFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class AdmitAudioTest {
             "past the end",
             c -> c.setChunkIndex(2),
             RejectReason.BAD_CHUNK,
-            "chunkIndex is 2 of 2"),
+            "chunkIndex is 2 of 2 chunks; it must lie in 0 to 1."),
         badChunk("rate 0", c -> c.setSampleRateHz(0), format, "sampleRateHz is 0"),
         badChunk("rate 10^9", c -> c.setSampleRateHz(1_000_000_000), format, "is 1000000000"),
         badChunk("no channel", c -> c.setChannels(0), format, "has 0 channels"),
@@ -187,6 +188,36 @@ class AdmitAudioTest {
                       "a-topic", 3, 77, source.timestampMillis(), new byte[] {9, 8}, null)));
       assertThat(admission.admitted().get(0).utteranceKey()).isEqualTo("dev\ntheo_000");
       assertThat(admission.admitted().get(0).toRecord()).isEqualTo(chunk);
+    }
+  }
+
+  @Test
+  void theLimitsThemselvesAreTaken() throws Exception {
+    AudioChunk last =
+        Examples.chunk()
+            .setChunkCount(10_000)
+            .setChunkIndex(9_999)
+            .setSampleRateHz(1_000)
+            .setChannels(8)
+            .setPcm(bytes(16))
+            .build();
+    AudioChunk only =
+        Examples.chunk().setChunkCount(1).setChunkIndex(0).setSampleRateHz(768_000).build();
+    CorpusSealed sealed =
+        Examples.sealed(
+                utterance("shortest", 1, 1_000), utterance("longest", 7_200L * 768_000, 768_000))
+            .build();
+    try (var admission = new AdmissionHarness<>(new AdmitAudio(WireFormat.singleObject()))) {
+      for (byte[] bytes :
+          List.of(
+              SingleObjectCodec.encode(last),
+              SingleObjectCodec.encode(only),
+              SingleObjectCodec.encode(sealed))) {
+        admission.take(Examples.record(bytes));
+      }
+      assertThat(admission.rejected()).isEmpty();
+      assertThat(admission.admitted()).extracting(Chunk::count).containsExactly(10_000, 1);
+      assertThat(admission.manifests()).hasSize(1);
     }
   }
 

@@ -174,6 +174,26 @@ class AdmitCheckpointsTest {
   }
 
   @Test
+  void theFirstStepAndTheLimitsThemselvesAreTaken() throws Exception {
+    try (var admission = new AdmissionHarness<>(new AdmitCheckpoints(WireFormat.singleObject()))) {
+      for (int rateHz : new int[] {1_000, 768_000}) {
+        CheckpointEvent event =
+            Examples.checkpoint()
+                .setStep(0)
+                .setAttempt(0)
+                .setModelUri("s3://" + "x".repeat(4_091))
+                .setSampleRateHz(rateHz)
+                .build();
+        admission.take(Examples.record(SingleObjectCodec.encode(event)));
+      }
+      assertThat(admission.rejected()).isEmpty();
+      assertThat(admission.admitted())
+          .extracting(CheckpointRequest::sampleRateHz)
+          .containsExactly(1_000, 768_000);
+    }
+  }
+
+  @Test
   void whatIsOptionalMayBeMissing() throws Exception {
     CheckpointEvent event =
         Examples.checkpoint().setModelSha256(null).setLayers(null).setTrainingLoss(null).build();

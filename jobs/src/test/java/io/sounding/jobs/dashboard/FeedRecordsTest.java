@@ -197,7 +197,10 @@ class FeedRecordsTest {
     assertThat(records.count()).isZero();
     assertThat(records.passedOver()).isZero();
     assertThat(board.metrics().size()).isZero();
+    assertThat(board.metrics().runs()).isEmpty();
     assertThat(board.alarms().all()).isEmpty();
     assertThat(told).containsExactly(new Change.Told(null, true, true, true));
+    records.take(polled(record(METRICS, RecordKeys.of(metric), metric)));
+    assertThat(board.metrics().size()).isEqualTo(1);
   }
 }

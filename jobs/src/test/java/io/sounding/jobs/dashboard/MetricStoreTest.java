@@ -89,6 +89,15 @@ class MetricStoreTest {
         .containsExactlyInAnyOrder(100L, 300L);
     assertThat(store.size()).isEqualTo(5);
     assertThat(store.dropped()).isEqualTo(2);
+
+    store.add(Events.finished("c", 100, 0).build());
+    store.add(Events.finished("c", 100, 1).build());
+
+    assertThat(store.evaluations(new RunOnCorpus("a", "dev")))
+        .extracting(Evaluation::step)
+        .containsExactly(100L);
+    assertThat(store.size()).isEqualTo(5);
+    assertThat(store.dropped()).isEqualTo(4);
   }
 
   @Test
@@ -105,6 +114,7 @@ class MetricStoreTest {
         .singleElement()
         .satisfies(left -> assertThat(left.event(1)).isNotNull())
         .satisfies(left -> assertThat(left.event(0)).isNull());
+    store.remove(run, "step00100.pt", 7); // there is none
     store.remove(run, "step00100.pt", 2);
     assertThat(store.evaluations(run))
         .singleElement()

@@ -61,6 +61,8 @@ class ConfluentClient:
                 "acks": "all",
                 "linger.ms": 0,
                 "message.timeout.ms": int(_SEND_SECONDS * 1000),
+                # a topic that is not there is told as such, and before the message times out
+                "topic.metadata.propagation.max.ms": int(_SEND_SECONDS * 1000 / 2),
                 "log_level": 0,  # librdkafka tells standard error of every connection that fails
                 "error_cb": lambda error: troubles.__setitem__(0, error.str()),
                 **settings,

@@ -170,7 +170,8 @@ class PythonPublisherITCase {
                 python
                     .errors()
                     .contains(
-                        "did not take the score of t at step 400 into the topic sounding.scores"),
+                        "did not take the score of t at step 400 into the topic sounding.scores "
+                            + (client.equals("kafka") ? "(" : "(Broker: Unknown topic")),
             python::errors);
         assertThat(python.ask("flush 0")).isEqualTo("1 0 1");
         broker.createTopics(KafkaTopic.of(TOPICS, 1));

@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * Alarms as they were raised and cleared, as many as a limit allows: beyond it the oldest that is
- * not open goes, then the oldest. Thread-safe.
+ * not open goes, then the oldest. One that comes again before it was cleared was corrected, and
+ * takes the place of the former. Thread-safe.
  */
 final class AlarmLog {
 
@@ -18,7 +19,7 @@ final class AlarmLog {
    * An alarm.
    *
    * @param event what was told
-   * @param open raised, and neither cleared nor raised anew later
+   * @param open raised, and not cleared later
    */
   record Alarm(AlarmEvent event, boolean open) {}
 
@@ -48,8 +49,11 @@ final class AlarmLog {
    */
   synchronized void add(String key, AlarmEvent event) {
     Entry entry = new Entry(key, event);
+    Entry before = latest.put(key, entry);
+    if (isRaised(before) && isRaised(entry)) {
+      entries.remove(before);
+    }
     entries.add(entry);
-    latest.put(key, entry);
     if (entries.size() > limit) {
       Entry oldest = oldest();
       entries.remove(oldest);
@@ -79,7 +83,11 @@ final class AlarmLog {
   }
 
   private boolean isOpen(Entry entry) {
-    return entry.event.getState() == AlarmState.RAISED && latest.get(entry.key) == entry;
+    return isRaised(entry) && latest.get(entry.key) == entry;
+  }
+
+  private static boolean isRaised(Entry entry) {
+    return entry != null && entry.event.getState() == AlarmState.RAISED;
   }
 
   /** All, in the order in which they came. */

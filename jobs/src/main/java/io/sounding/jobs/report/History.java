@@ -4,12 +4,14 @@ import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.jobs.watch.LatestEvents;
 import io.sounding.jobs.watch.RecordedEvents;
 import io.sounding.schemas.AlarmEvent;
+import io.sounding.schemas.AlarmState;
 import io.sounding.schemas.MetricEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -49,9 +51,10 @@ record History(List<RunHistory> runs, String alarmsNote) {
     Map<Key, List<AlarmEvent>> alarms = new TreeMap<>(Key.ORDER);
     RecordedEvents.Alarms recorded = events.alarms();
     for (AlarmEvent alarm : recorded.events()) {
-      alarms
-          .computeIfAbsent(new Key(alarm.getRunId(), alarm.getCorpusId()), key -> new ArrayList<>())
-          .add(alarm);
+      add(
+          alarms.computeIfAbsent(
+              new Key(alarm.getRunId(), alarm.getCorpusId()), key -> new ArrayList<>()),
+          alarm);
     }
     return new History(
         runs.entrySet().stream()
@@ -64,6 +67,21 @@ record History(List<RunHistory> runs, String alarmsNote) {
                         alarms.getOrDefault(run.getKey(), List.of())))
             .toList(),
         recorded.note());
+  }
+
+  /** One that is raised again before it was cleared was corrected: the former is no more. */
+  private static void add(List<AlarmEvent> alarms, AlarmEvent next) {
+    for (int i = alarms.size() - 1; i >= 0; i--) {
+      AlarmEvent before = alarms.get(i);
+      if (before.getMetric().equals(next.getMetric())
+          && Objects.equals(before.getLayer(), next.getLayer())) {
+        if (before.getState() == AlarmState.RAISED && next.getState() == AlarmState.RAISED) {
+          alarms.remove(i);
+        }
+        break;
+      }
+    }
+    alarms.add(next);
   }
 
   private static CheckpointResult checkpoint(

@@ -25,20 +25,23 @@ class AlarmLogTest {
   }
 
   @Test
-  void anAlarmIsOpenUntilItIsClearedOrRaisedAnew() {
+  void anAlarmIsOpenUntilItIsClearedAndRaisedAgainItIsCorrected() {
     add("x", AlarmState.RAISED, 1);
     add("y", AlarmState.RAISED, 2);
     assertThat(all()).containsExactly("1 open", "2 open");
     assertThat(log.openByRun()).isEqualTo(Map.of("a", 2));
 
     add("x", AlarmState.RAISED, 3);
-    assertThat(all()).containsExactly("1", "2 open", "3 open");
+    assertThat(all()).containsExactly("2 open", "3 open");
     assertThat(log.openByRun()).isEqualTo(Map.of("a", 2));
 
     log.remove("y");
     add("x", AlarmState.CLEARED, 4);
-    assertThat(all()).containsExactly("1", "3", "4");
+    assertThat(all()).containsExactly("3", "4");
     assertThat(log.openByRun()).isEmpty();
+
+    add("x", AlarmState.RAISED, 5);
+    assertThat(all()).containsExactly("3", "4", "5 open");
   }
 
   @Test

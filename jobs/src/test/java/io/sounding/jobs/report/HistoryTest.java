@@ -3,6 +3,8 @@ package io.sounding.jobs.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.watch.Events;
+import io.sounding.schemas.AlarmEvent;
+import io.sounding.schemas.AlarmState;
 import io.sounding.schemas.MetricEvent;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +38,28 @@ class HistoryTest {
             Events.partial("a", 300, 0).setTrainingLoss((Double) null),
             Events.failed("a", 400, "Gone."));
     assertThat(new History(List.of(run), null).steps()).containsExactly(100, 200);
+  }
+
+  /** Checkpoints of earlier steps were evaluated after it: the job tells of it again. */
+  @Test
+  void ofAnAlarmThatIsCorrectedTheFormerIsNoMore() throws Exception {
+    List<AlarmEvent> told =
+        List.of(
+            Events.alarm(AlarmState.RAISED, "a", 400, 0).build(),
+            Events.alarm(AlarmState.RAISED, "a", 300, 1).build(),
+            Events.alarm(AlarmState.RAISED, "a", 200, 0).setMetric("anisotropy").build(),
+            Events.alarm(AlarmState.RAISED, "a", 50, 0).build(),
+            Events.alarm(AlarmState.CLEARED, "a", 500, 0).build(),
+            Events.alarm(AlarmState.RAISED, "a", 600, 0).build());
+    List<MetricEvent> metrics = List.of(Events.finished("a", 400, 0).build());
+    assertThat(
+            History.read(Events.recorded(metrics, told), run -> true)
+                .runs()
+                .get(0)
+                .alarms()
+                .stream()
+                .map(AlarmEvent::getStep))
+        .containsExactly(300L, 200L, 50L, 500L, 600L);
   }
 
   @Test

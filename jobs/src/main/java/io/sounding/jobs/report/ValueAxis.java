@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
 
 /**
  * The vertical axis: logarithmic where values differ by so much that a linear one would show a flat
- * line, and from zero where zero is near.
+ * line and none is zero within its error, and from zero where zero is near.
  */
 final class ValueAxis {
 
@@ -37,11 +37,11 @@ final class ValueAxis {
     }
     double least = values[0];
     double most = values[values.length - 1];
-    if (least > 0 && most / least > LOGARITHMIC_FROM_RATIO) {
+    double[] extent = sorted(lines.stream().flatMapToDouble(l -> Arrays.stream(l.extent())));
+    if (extent[0] > 0 && most / least > LOGARITHMIC_FROM_RATIO) {
       double margin = MARGIN * Math.log10(most / least);
       return new ValueAxis(true, Math.log10(least) - margin, Math.log10(most) + margin);
     }
-    double[] extent = sorted(lines.stream().flatMapToDouble(l -> Arrays.stream(l.extent())));
     // a large error of one point must not make flat lines of all others
     double room = most > least ? (most - least) * ROOM_FOR_ERRORS : Math.abs(most);
     return linear(

@@ -108,6 +108,20 @@ class AxesTest {
     assertThat(axis.positionWithin(-3)).isEqualTo(axis.from());
   }
 
+  /** Such as a silhouette that falls towards 0 and may be below it. */
+  @Test
+  void valuesOfWhichOneIsZeroWithinItsErrorHaveALinearAxis() {
+    PlotLine line =
+        new PlotLine(
+            "a",
+            new PlotLine.Style(Color.BLUE, 0),
+            List.of(new PlotLine.Point(0, 0.3, 0.02), new PlotLine.Point(1, 0.001, 0.004)));
+    ValueAxis axis = ValueAxis.over(List.of(line));
+
+    assertThat(axis.position(0)).isZero();
+    assertThat(axis.from()).isLessThan(0.001 - 1.96 * 0.004);
+  }
+
   @Test
   void anAxisBeginsAtZeroWhereZeroIsNear() {
     assertThat(values(0.1, 0.75).from()).isZero();

@@ -205,4 +205,11 @@ class DashboardHttpTest {
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(page.body()).contains("<html");
   }
+
+  @Test
+  void thePageSaysThatThereIsNoneOnlyWhenItWasAnswered() throws Exception {
+    assertThat(served.send(served.to("/")).body())
+        .containsPattern("id=\"alarms-empty\"[^>]* hidden>")
+        .containsPattern("id=\"correlations-empty\"[^>]* hidden>");
+  }
 }

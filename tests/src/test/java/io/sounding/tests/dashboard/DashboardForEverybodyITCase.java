@@ -10,6 +10,7 @@ import io.sounding.jobs.embedded.EmbeddedBroker;
 import io.sounding.schemas.AlarmState;
 import io.sounding.schemas.MetricStatus;
 import java.nio.file.Path;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,26 @@ class DashboardForEverybodyITCase {
     assertThat(page.style("#x-choice input:checked + span", "backgroundColor"))
         .isNotEqualTo(page.style("#x-choice input:not(:checked) + span", "backgroundColor"));
     assertThat(browser.complaints()).isEmpty();
+  }
+
+  /** Curves that end side by side at the bottom; the axis lies at 250 pixels. */
+  @Test
+  void namesOfCurvesDoNotCoverTheSteps() {
+    browser.open(dashboard.address()).awaitState("ready");
+    Object places =
+        browser
+            .driver()
+            .executeAsyncScript(
+                """
+                const done = arguments[arguments.length - 1];
+                const labels = [246, 247, 248, 249].map((y) => ({ x: 0, y, width: 50 }));
+                import('./label-spread.js').then(({ spread }) =>
+                  done(spread(labels, 16, 250).map((down, i) => Math.round(labels[i].y + down))));
+                """);
+    assertThat(places)
+        .asInstanceOf(InstanceOfAssertFactories.list(Long.class))
+        .isSorted()
+        .allSatisfy(place -> assertThat(place).isBetween(250L - 3 * 16, 250L));
   }
 
   @ParameterizedTest

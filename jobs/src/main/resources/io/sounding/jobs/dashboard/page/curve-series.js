@@ -169,7 +169,7 @@ function errorBar([x, top], [, bottom], colour) {
 /** Names of the curves at their ends. */
 function nameSeries(curves, look) {
   const ended = curves.filter((curve) => curve.last !== null && place(curve.last, look)[1] !== null);
-  const shift = spread(ended.map((curve) => boxOf(curve, look)), NAME_PX);
+  const shift = spread(ended.map((curve) => boxOf(curve, look)), NAME_PX, look.area.height);
   return {
     id: 'names',
     type: 'scatter',

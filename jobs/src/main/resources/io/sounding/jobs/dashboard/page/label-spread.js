@@ -6,10 +6,11 @@ const ROUNDS = 60;
  * Moves labels up and down until none covers another, each as little as it can.
  * @param {{x: number, y: number, width: number}[]} labels left ends and middles, pixels
  * @param {number} height of a label, pixels
+ * @param {number} lowest where a middle may be: the axis, below which stand the steps
  * @returns {number[]} how far each is moved down, pixels
  */
-export function spread(labels, height) {
-  const places = labels.map((label) => label.y);
+export function spread(labels, height, lowest) {
+  const places = labels.map((label) => Math.min(label.y, lowest));
   const order = labels.map((_, i) => i).sort((a, b) => labels[a].y - labels[b].y || a - b);
   for (let round = 0; round < ROUNDS; round += 1) {
     let moved = false;
@@ -19,8 +20,9 @@ export function spread(labels, height) {
         if (!besides(labels[a], labels[b])) continue;
         const missing = height - (places[b] - places[a]);
         if (missing <= 0.5) continue;
-        places[a] -= missing / 2;
-        places[b] += missing / 2;
+        const down = Math.min(missing / 2, lowest - places[b]);
+        places[a] -= missing - down;
+        places[b] += down;
         moved = true;
       }
     }

@@ -24,7 +24,7 @@ public final class Explanation {
       `shards: 16` indented) or are written out (`job.shards: 16`); a list is `[a, b]` in the file and in the environment. Keys
       that are unknown and values of another type are refused with file and line. Paths are relative to where the process runs.
       Switches are undone by `--switch=false`. An empty variable counts as not set, and so does one with the `tcp://...` of a
-      Kubernetes service.
+      Kubernetes service. Below each option stands what reads it.
 
       No value is a secret: `kafka-properties` and `dashboard.token-file` name files, and in the first
       `${file:/run/secrets/kafka.properties:password}` names another (`config.providers`, see `--help` of the job).
@@ -68,11 +68,9 @@ public final class Explanation {
     StringBuilder text = new StringBuilder("# Configuration\n\n" + INTRODUCTION);
     bySection().forEach((section, options) -> text.append(configuredTable(section, options)));
     text.append("\n## %s\n".formatted(ON_THE_COMMAND_LINE));
-    text.append("\n| option | of | type | unit | default | |\n|---|---|---|---|---|---|\n");
+    text.append("\n| option | | type, unit | default |\n|---|---|---|---|\n");
     for (KnownOption known : catalogue.others()) {
-      text.append(
-          "| `%s` | %s | %s\n"
-              .formatted(known.name(), String.join(", ", known.commands()), cells(known)));
+      text.append("| `%s` | %s\n".formatted(known.name(), cells(known)));
     }
     return text.toString();
   }
@@ -91,24 +89,22 @@ public final class Explanation {
     StringBuilder table =
         new StringBuilder(
             section.isEmpty() ? "\n## Without a section\n" : "\n## `%s`\n".formatted(section));
-    table.append(
-        "\n| key | environment | read by | type | unit | default | |\n|---|---|---|---|---|---|---|\n");
+    table.append("\n| key, variable | | type, unit | default |\n|---|---|---|---|\n");
     for (KnownOption known : options) {
-      table.append(
-          "| `%s` | `%s` | %s | %s\n"
-              .formatted(
-                  known.key(),
-                  known.variable(),
-                  String.join(", ", known.commands()),
-                  cells(known)));
+      table.append("| `%s`<br>`%s` | %s\n".formatted(known.key(), known.variable(), cells(known)));
     }
     return table.toString();
   }
 
   private static String cells(KnownOption known) {
     OptionWords words = OptionWords.of(known.option());
-    return "%s | %s | %s | %s |"
-        .formatted(words.type(), words.unit(), cell(words.defaultValue()), cell(words.sentence()));
+    return "%s<br>*%s* | %s%s | %s |"
+        .formatted(
+            cell(words.sentence()),
+            String.join(", ", known.commands()),
+            words.type(),
+            words.unit().isEmpty() ? "" : ", " + words.unit(),
+            cell(words.defaultValue()));
   }
 
   private static String cell(String text) {

@@ -1,6 +1,7 @@
 package io.sounding.operators.embed;
 
 import io.sounding.schemas.ModelFormat;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -25,6 +26,19 @@ public class EncodingException extends Exception {
 
   public EncodingException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * That models cannot be run at all, as a sentence.
+   *
+   * @param unpacked where the engine's native libraries are unpacked, beside the folder for
+   *     temporary files
+   */
+  static EncodingException notStarted(String engine, Path unpacked, Throwable error) {
+    return new EncodingException(
+        "The engine %s cannot be started (%s). Its native libraries, up to 0.5 GB on a CPU, are unpacked to %s and %s: make room there, or make them writable, and publish the checkpoint again with a higher attempt."
+            .formatted(engine, reason(error), unpacked, System.getProperty("java.io.tmpdir")),
+        error);
   }
 
   /** That a model file is none that its engine loads, as a sentence. */

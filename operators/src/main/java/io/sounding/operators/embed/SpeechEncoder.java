@@ -17,6 +17,7 @@ import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
+import ai.djl.util.Utils;
 import io.sounding.operators.statistics.FoldProducts;
 import io.sounding.operators.statistics.HostProducts;
 import io.sounding.schemas.ModelFormat;
@@ -111,8 +112,12 @@ public final class SpeechEncoder implements AutoCloseable {
     }
   }
 
-  /** Loads the engine's native libraries, once per process: the first time takes seconds. */
-  static void startEngine(ModelFormat format, int intraOpThreads) {
+  /**
+   * Loads the engine's native libraries, once per process: the first time takes seconds.
+   *
+   * @throws EncodingException if they cannot be loaded
+   */
+  static void startEngine(ModelFormat format, int intraOpThreads) throws EncodingException {
     if (format == ModelFormat.TORCHSCRIPT) {
       System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(intraOpThreads));
       System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
@@ -120,7 +125,11 @@ public final class SpeechEncoder implements AutoCloseable {
       // gives.
       System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
     }
-    Engine.getEngine(engine(format));
+    try {
+      Engine.getEngine(engine(format));
+    } catch (RuntimeException | LinkageError e) {
+      throw EncodingException.notStarted(engine(format), Utils.getEngineCacheDir(), e);
+    }
   }
 
   /** DJL's name of the engine for a format. */

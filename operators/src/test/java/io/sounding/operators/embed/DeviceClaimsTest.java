@@ -90,7 +90,7 @@ class DeviceClaimsTest {
   }
 
   @Test
-  void anEngineThatCannotUseTheDeviceRunsOnTheCpuAndSaysSoOnce() {
+  void anEngineThatCannotUseTheDeviceRunsOnTheCpuAndSaysSoOnce() throws EncodingException {
     SpeechEncoder.startEngine(ModelFormat.ONNX, 1); // a build without CUDA
     EngineDevices devices = new EngineDevices(said::add);
     for (int time = 0; time < 2; time++) {

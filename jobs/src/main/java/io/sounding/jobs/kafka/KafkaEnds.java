@@ -4,6 +4,7 @@ import io.sounding.jobs.SoundingTopology;
 import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.publish.OutgoingRecord;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -47,15 +48,20 @@ public final class KafkaEnds {
         kafka.wire().untilRegistryAnswers());
   }
 
-  private static KafkaSource<KafkaRecord> source(KafkaClients kafka, String topic, String group) {
-    return KafkaSource.<KafkaRecord>builder()
-        .setBootstrapServers(kafka.bootstrapServers())
-        .setTopics(topic)
-        .setGroupId(group)
-        .setStartingOffsets(OffsetsInitializer.earliest())
-        .setProperties(ofConsumers(kafka))
-        .setDeserializer(new KafkaRecordDeserializer())
-        .build();
+  private static TopicSource source(KafkaClients kafka, String topic, String group) {
+    String bootstrapServers = kafka.bootstrapServers();
+    Properties settings = withoutBeans(kafka);
+    return new TopicSource(
+        KafkaSource.<KafkaRecord>builder()
+            .setBootstrapServers(bootstrapServers)
+            .setTopics(topic)
+            .setGroupId(group)
+            .setStartingOffsets(OffsetsInitializer.earliest())
+            .setProperties(ofConsumers(kafka))
+            .setDeserializer(new KafkaRecordDeserializer())
+            .build(),
+        topic,
+        () -> new TopicIds(KafkaClients.of(bootstrapServers, null).with(settings), List.of(topic)));
   }
 
   /**

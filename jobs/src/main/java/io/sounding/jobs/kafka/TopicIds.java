@@ -63,6 +63,17 @@ public final class TopicIds implements AutoCloseable {
     return changed;
   }
 
+  /**
+   * The id of a topic; empty if it was never there, or if this Kafka has no ids.
+   *
+   * @throws KafkaUnavailableException with a sentence, if Kafka does not answer
+   */
+  String of(String topic) {
+    changed();
+    Uuid id = known.getOrDefault(topic, Uuid.ZERO_UUID);
+    return id.equals(Uuid.ZERO_UUID) ? "" : id.toString();
+  }
+
   /** Null: there is no such topic. */
   private static TopicDescription answer(KafkaFuture<TopicDescription> asked)
       throws ExecutionException, InterruptedException, TimeoutException {

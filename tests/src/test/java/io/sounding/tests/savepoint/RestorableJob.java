@@ -6,9 +6,12 @@ import io.sounding.jobs.embedded.EmbeddedCluster;
 import io.sounding.jobs.embedded.KafkaTopic;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.KafkaEnds;
+import io.sounding.jobs.kafka.TopicIds;
+import io.sounding.jobs.kafka.TopicSource;
 import io.sounding.jobs.kafka.Topics;
 import io.sounding.operators.EvaluationSettings;
 import io.sounding.operators.Patience;
+import io.sounding.operators.admit.KafkaRecord;
 import io.sounding.operators.embed.ModelSettings;
 import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.relate.RelateSettings;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -92,9 +96,9 @@ final class RestorableJob implements AutoCloseable {
     SoundingTopology.lay(
         environment,
         new SoundingTopology.Ends(
-            kafka.checkpoints(),
-            kafka.audio(),
-            kafka.scores(),
+            ofAnyKafka(kafka.checkpoints(), broker.bootstrapServers()),
+            ofAnyKafka(kafka.audio(), broker.bootstrapServers()),
+            ofAnyKafka(kafka.scores(), broker.bootstrapServers()),
             metrics,
             new EventList(UUID.randomUUID().toString()),
             new EventList(UUID.randomUUID().toString()),
@@ -102,6 +106,15 @@ final class RestorableJob implements AutoCloseable {
             kafka.wire()),
         settings(models));
     return environment;
+  }
+
+  /** The topics of the savepoint's job were those of another broker, with the same records. */
+  private static TopicSource ofAnyKafka(Source<KafkaRecord, ?, ?> source, String bootstrapServers) {
+    TopicSource of = (TopicSource) source;
+    return new TopicSource(
+        of.kafka(),
+        of.topic(),
+        () -> new TopicIds(KafkaClients.of(bootstrapServers, TOPICS), List.of()));
   }
 
   private static EvaluationSettings settings(Path models) {

@@ -22,8 +22,8 @@ package io.sounding.operators.statistics;
  * @param effectiveRankSquared exp entropy of lambda / sum lambda, centred
  * @param stableRank sum lambda / lambda_1, uncentred
  * @param participationRatio (tr C)^2 / ||C||_F^2, C the centred covariance
- * @param alphaReQ exponent of the decay of centred lambda; null when fewer than three eigenvalues
- *     can be fitted
+ * @param alphaReQ exponent of the decay of centred lambda, those left out that may be the rounding
+ *     of frames to float32; null when fewer than three eigenvalues can be fitted
  * @param alphaReQFirst 0-based index of the first eigenvalue fitted; 0 when there is no fit
  * @param alphaReQEnd index after the last eigenvalue fitted; 0 when there is no fit
  * @param anisotropy mean cosine similarity of two different frames
@@ -61,7 +61,7 @@ public record RankMetrics(
     int d = summary.dimension();
     SpectrumEstimate uncentred = frames.uncentredSpectrum();
     Spectrum centred = frames.centredSpectrum();
-    Spectrum.PowerLaw powerLaw = centred.powerLaw();
+    Spectrum.PowerLaw powerLaw = centred.powerLaw(uncentred.spectrum().rounding(d));
     DirectionMoments directions = folded.directions();
     return new RankMetrics(
         uncentred.rankMe(),

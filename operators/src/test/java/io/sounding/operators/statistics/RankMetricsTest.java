@@ -48,6 +48,14 @@ class RankMetricsTest {
     close(metrics.normalisedStd(), 0.0019844427544566836);
   }
 
+  /** As a last LayerNorm leaves it. Expected value: of the rows before they are rounded. */
+  @Test
+  void aDirectionOfRoundingAloneIsNotFitted() {
+    RankMetrics metrics = metrics(SyntheticFrames.balanced(200, 24, 5), 24, 10);
+    assertThat(metrics.alphaReQEnd()).isEqualTo(23);
+    assertThat(metrics.alphaReQ()).isCloseTo(2.2665135676470762, within(1e-5));
+  }
+
   @Test
   void theExactSketchGivesAnIntervalOfWidthZero() {
     RankMetrics metrics = metrics(SyntheticFrames.arithmetic(50, 6, 0), 6, 10);

@@ -22,6 +22,23 @@ final class SyntheticFrames {
     return frames;
   }
 
+  /**
+   * {@link #arithmetic} with {@code - offset} and then a last column that balances the others: but
+   * for rounding to float32, coordinates sum to {@code d * offset} in every row.
+   */
+  static float[] balanced(int rows, int d, double offset) {
+    float[] frames = arithmetic(rows, d, 0);
+    for (int row = 0; row < rows * d; row += d) {
+      double sum = 0;
+      for (int j = 0; j < d - 1; j++) {
+        sum += frames[row + j];
+        frames[row + j] = (float) (frames[row + j] + offset);
+      }
+      frames[row + d - 1] = (float) (offset - sum);
+    }
+    return frames;
+  }
+
   /** Gaussian frames around well separated centres, frame i around centre i mod centres. */
   static float[] blobs(int rows, int d, int centres, double spread, long seed) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -6,16 +6,20 @@ import static io.sounding.jobs.cli.Arguments.unusable;
 
 import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.configuration.Setting;
+import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.publish.ArtifactUris;
 import io.sounding.jobs.publish.CheckpointEvents;
 import io.sounding.jobs.publish.CheckpointFolder;
 import io.sounding.jobs.publish.CheckpointPublisher;
+import io.sounding.jobs.publish.CorpusLookup;
 import io.sounding.jobs.publish.UnusableInputException;
 import io.sounding.schemas.CheckpointEvent;
 import io.sounding.schemas.InputNormalisation;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,9 +41,9 @@ final class CheckpointOptions {
 
   @Option(
       names = "--corpus",
-      required = true,
       paramLabel = "NAME",
-      description = "The corpus to evaluate on; it may be published later.")
+      description =
+          "The corpus to evaluate on; it may be published later (default: the only one that is sealed in Kafka).")
   private String corpus;
 
   @Option(
@@ -92,6 +96,29 @@ final class CheckpointOptions {
   /** The checkpoints' files in a folder. */
   CheckpointFolder in(Path folder) {
     return graph == null ? CheckpointFolder.ofModels(folder) : CheckpointFolder.ofWeights(folder);
+  }
+
+  /**
+   * Looks the corpus up, where none was named; what is asked for afterwards is about it.
+   *
+   * @param told takes a sentence about the corpus that was found
+   */
+  void findCorpus(KafkaClients kafka, Consumer<String> told) {
+    if (corpus != null) {
+      return;
+    }
+    SortedSet<String> sealed = CorpusLookup.sealed(kafka);
+    if (sealed.size() != 1) {
+      throw unusable(
+          command,
+          sealed.isEmpty()
+              ? "Say with --corpus on what to evaluate: no corpus is sealed in Kafka at %s yet. Publish one with: sounding publish audio DIR --corpus NAME"
+                  .formatted(kafka.bootstrapServers())
+              : "Say with --corpus on which one to evaluate; these are sealed in Kafka at %s: %s."
+                  .formatted(kafka.bootstrapServers(), String.join(", ", sealed)));
+    }
+    corpus = sealed.first();
+    told.accept("On corpus %s, the only one in Kafka.".formatted(corpus));
   }
 
   /** Whether an option was given that is about files; what is configured may be for others. */

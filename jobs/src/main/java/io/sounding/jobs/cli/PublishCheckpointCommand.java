@@ -91,6 +91,8 @@ final class PublishCheckpointCommand implements Callable<Integer> {
     CheckpointFolder.Entry entry = CheckpointFolder.entry(file);
     String name = id == null ? entry.checkpointId() : id;
     checkId(spec, "--id", name);
+    KafkaClients clients = kafka.clients();
+    checkpoint.findCorpus(clients, terminal::println);
     CheckpointPublisher.RunSettings run = checkpoint.settings();
     SingleCheckpoint single =
         new SingleCheckpoint(
@@ -99,7 +101,6 @@ final class PublishCheckpointCommand implements Callable<Integer> {
             step,
             loss,
             sentence -> terminal.println(MetricRow.printable(sentence)));
-    KafkaClients clients = kafka.clients();
     Decision decision;
     try (CheckpointTopic topic = new CheckpointTopic(clients, run.runId(), run.corpusId())) {
       decision = single.publish(topic, name, attempt);

@@ -146,6 +146,7 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws UnusableInputException {
     PrintWriter terminal = spec.commandLine().getOut();
     KafkaClients clients = kafka.clients();
+    checkpoints.findCorpus(clients, terminal::println);
     CheckpointPublisher.RunSettings run = checkpoints.settings();
     ReplayOrder inOrder = parseOrder();
     ReplaySource source = source(clients, run);

@@ -130,6 +130,7 @@ final class WatchCommand implements Callable<Integer> {
     KafkaClients clients = kafka.clients();
     TopicAdvice.beforePublishing(
         clients, clients.topics().checkpoints(), spec.commandLine().getErr()::println);
+    checkpoints.findCorpus(clients, terminal);
     CheckpointWatch watch =
         new CheckpointWatch(
             clients,

@@ -49,6 +49,8 @@ public final class EmbeddedSounding implements AutoCloseable {
               CheckpointingOptions.INCREMENTAL_CHECKPOINTS.key(),
               "true"));
 
+  private static final Topics TOPICS = Topics.withPrefix("sounding");
+
   private final Surroundings around;
   private final KafkaClients kafka;
   private final JobClient job;
@@ -112,7 +114,9 @@ public final class EmbeddedSounding implements AutoCloseable {
       EvaluationSettings settings,
       WireFormat wire,
       Configuration jobSettings) {
-    Surroundings around = Surroundings.start(work, port, networkFor(parallelism), parallelism);
+    Surroundings around =
+        Surroundings.start(
+            work, port, KafkaTopic.of(TOPICS, parallelism), networkFor(parallelism), parallelism);
     try {
       return submitted(around, parallelism, settings, wire, jobSettings);
     } catch (Exception failure) {
@@ -129,8 +133,6 @@ public final class EmbeddedSounding implements AutoCloseable {
       WireFormat wire,
       Configuration jobSettings)
       throws Exception {
-    Topics topics = Topics.withPrefix("sounding");
-    around.broker().createTopics(KafkaTopic.of(topics, parallelism));
     StreamExecutionEnvironment environment = around.cluster().environment();
     environment.configure(STATE_ON_DISK);
     environment.configure(jobSettings);
@@ -139,7 +141,7 @@ public final class EmbeddedSounding implements AutoCloseable {
     environment
         .getCheckpointConfig()
         .setMinPauseBetweenCheckpoints(CHECKPOINT_INTERVAL.toMillis() / 2);
-    KafkaClients kafka = KafkaClients.of(around.broker().bootstrapServers(), topics).with(wire);
+    KafkaClients kafka = KafkaClients.of(around.broker().bootstrapServers(), TOPICS).with(wire);
     kafka.registerEvents();
     SoundingTopology.lay(environment, KafkaEnds.of(kafka, "sounding"), settings);
     PromptCommits commits = PromptCommits.of(kafka);

@@ -1,6 +1,7 @@
 package io.sounding.jobs.embedded;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.Configuration;
@@ -18,13 +19,15 @@ record Surroundings(EmbeddedBroker broker, EmbeddedCluster cluster) implements A
    *
    * @param work where everything is written
    * @param port Kafka's; 0: one that the system chooses
+   * @param topics made where they are missing, as soon as Kafka answers: others may wait for it
    * @param network of the cluster's task manager
    * @param slots of the cluster
    * @throws EmbeddedException with a sentence, if one of them does not start; then neither runs
    */
-  static Surroundings start(Path work, int port, Configuration network, int slots) {
+  static Surroundings start(
+      Path work, int port, Collection<KafkaTopic> topics, Configuration network, int slots) {
     CompletableFuture<EmbeddedBroker> startingBroker =
-        CompletableFuture.supplyAsync(() -> EmbeddedBroker.start(work.resolve("kafka"), port));
+        CompletableFuture.supplyAsync(() -> broker(work.resolve("kafka"), port, topics));
     EmbeddedCluster cluster;
     try {
       cluster = EmbeddedCluster.start(work.resolve("flink"), slots, network);
@@ -37,6 +40,17 @@ record Surroundings(EmbeddedBroker broker, EmbeddedCluster cluster) implements A
     } catch (CompletionException failure) {
       cluster.close();
       throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
+    }
+  }
+
+  private static EmbeddedBroker broker(Path folder, int port, Collection<KafkaTopic> topics) {
+    EmbeddedBroker broker = EmbeddedBroker.start(folder, port);
+    try {
+      broker.createTopics(topics);
+      return broker;
+    } catch (RuntimeException failure) {
+      broker.close();
+      throw failure;
     }
   }
 

@@ -202,6 +202,31 @@ class DashboardITCase {
   }
 
   @Test
+  void manyCorrelationsAreLeafedThroughFromTheStrongest() {
+    topics.begin();
+    topics.send(event("a", 100, 0, 20).build());
+    for (int task = 1; task <= 120; task++) {
+      topics.send(correlation("a", "rankMe", "task %03d".formatted(task), task / 200.0));
+    }
+    topics.commit();
+    DashboardPage page = browser.open(dashboard.address()).awaitState("ready");
+    page.openTab("correlations");
+    page.awaitText("#correlation-paging", "1 to 100 of 120 correlations");
+    assertThat(page.text("#correlation-rows tr:first-child")).contains("task 120");
+    assertThat(page.count("#correlation-rows tr")).isEqualTo(100);
+
+    page.click("#correlation-paging button:nth-of-type(2)");
+    page.awaitText("#correlation-paging", "101 to 120 of 120 correlations");
+    assertThat(page.text("#correlation-rows tr:last-child")).contains("task 001");
+    assertThat(page.count("#correlation-rows tr")).isEqualTo(20);
+
+    page.click("#correlation-head [data-sort=task]");
+    page.awaitText("#correlation-paging", "1 to 100 of 120 correlations");
+    assertThat(page.text("#correlation-rows tr:first-child")).contains("task 001");
+    nothingIsComplainedOf();
+  }
+
+  @Test
   void aHeatMapOfMoreCheckpointsThanThereIsRoomForShowsOneOfSeveralAndTheLast() {
     topics.begin();
     for (int step = 0; step <= 800; step++) {

@@ -2,9 +2,13 @@
 
 import { byId, element, showIn, svg } from './dom.js';
 import { hundredths, whole } from './format.js';
+import { showPaging } from './paging.js';
 
 /** With fewer pairs the best order there is comes up by luck too often to mean anything. */
 const FEWEST_PAIRS = 6;
+
+const CORRELATIONS_A_PAGE = 100;
+let page = 0;
 
 const COLUMNS = [
   { name: 'task', title: 'Task', of: (one) => one.task },
@@ -31,10 +35,19 @@ export function showCorrelations(answer, metrics, sort, descending, resort) {
   const titles = new Map([['trainingLoss', 'training loss'], ['logStep', 'the step itself'], ...metrics.map(({ name, title }) => [name, title])]);
   const by = COLUMNS.find((column) => column.name === sort) ?? COLUMNS[5];
   byId('correlation-table').hidden = answer.correlations.length === 0;
+  byId('correlation-paging').hidden = answer.correlations.length === 0;
   byId('correlations-empty').hidden = answer.correlations.length > 0;
   showIn(byId('correlation-head'), [by.name, descending], () => COLUMNS.map((column) => heading(column, by, descending, resort)));
-  showIn(byId('correlation-rows'), [answer, by.name, descending], () =>
-    sorted(answer.correlations, by, descending, titles).map((one) => row(one, titles)));
+  page = Math.min(page, Math.max(0, Math.ceil(answer.correlations.length / CORRELATIONS_A_PAGE) - 1));
+  showIn(byId('correlation-rows'), [answer, by.name, descending, page], () =>
+    sorted(answer.correlations, by, descending, titles)
+      .slice(page * CORRELATIONS_A_PAGE, (page + 1) * CORRELATIONS_A_PAGE)
+      .map((one) => row(one, titles)));
+  const at = { page, size: CORRELATIONS_A_PAGE, total: answer.correlations.length, noun: 'correlations' };
+  showPaging(byId('correlation-paging'), at, (to) => {
+    page = to;
+    showCorrelations(answer, metrics, sort, descending, resort);
+  });
   byId('correlation-count').textContent = answer.total > answer.correlations.length
     ? `The ${whole(answer.correlations.length)} strongest of ${whole(answer.total)} correlations.` : '';
 }
@@ -48,6 +61,7 @@ function heading(column, by, descending, resort) {
   element('button', {
     type: 'button', class: 'sort', 'data-sort': column.name,
     onclick: () => {
+      page = 0;
       resort(column.name, next);
       document.querySelector(`#correlation-head [data-sort="${column.name}"]`)?.focus();
     },

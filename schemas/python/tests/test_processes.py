@@ -99,6 +99,15 @@ class Processes(PublisherTest):
         )
         self.assertIn("ImportError: The package sounding was installed without", ended.stderr)
 
+    def test_reading_metrics_without_a_client_says_which_one_to_install(self):
+        ended = self.run_python(
+            "import sys\n"
+            "from sounding import read_metrics\n"
+            "sys.modules['confluent_kafka'] = None  # as where it is not installed\n"
+            "next(read_metrics('nowhere:9092'))\n"
+        )
+        self.assertIn("ImportError: Metric events are read with confluent_kafka", ended.stderr)
+
     def test_the_end_of_the_interpreter_does_not_wait_for_ever(self):
         ended = self.run_python(
             "p = Publisher('r', 'dev', 'nowhere:9092', client=Ledger(False), exit_seconds=0.1)\n"

@@ -25,11 +25,18 @@ def read_metrics(
     :param follow: whether to wait for further events, for ever; False: ends with what there is now,
         or fails when Kafka says nothing for 30 s on the way
     :param kafka_config: settings of librdkafka, such as TLS
+    :raises ImportError: confluent_kafka is not installed
     :raises confluent_kafka.KafkaException: Kafka is out of reach, or has no such topic
     :raises TimeoutError: Kafka stopped answering before the end was read
     :raises sounding.avro.DecodingError: a record is damaged, or of a newer version
     """
-    import confluent_kafka
+    try:
+        import confluent_kafka
+    except ImportError as missing:
+        raise ImportError(
+            "Metric events are read with confluent_kafka, which is not installed. "
+            "Install confluent-kafka."
+        ) from missing
 
     consumer = confluent_kafka.Consumer(
         {

@@ -65,7 +65,8 @@ class DemoCommandITCase {
         JavaProcess.start(
             "demo",
             work.resolve("process"),
-            List.of("-Xmx1g", "--add-opens=java.base/java.util=ALL-UNNAMED"),
+            List.of(
+                "-Xmx1g", "-XX:TieredStopAtLevel=1", "--add-opens=java.base/java.util=ALL-UNNAMED"),
             Sounding.class,
             arguments)) {
       demo.awaitPrinted(Pattern.compile("(published corpus)"));

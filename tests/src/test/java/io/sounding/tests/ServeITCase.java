@@ -137,7 +137,7 @@ class ServeITCase {
     return JavaProcess.start(
         "serve",
         folder.resolve(name),
-        List.of("-Xmx1g", "--add-opens=java.base/java.util=ALL-UNNAMED"),
+        List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "--add-opens=java.base/java.util=ALL-UNNAMED"),
         Sounding.class,
         arguments);
   }

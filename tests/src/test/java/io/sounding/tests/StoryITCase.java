@@ -206,7 +206,10 @@ class StoryITCase {
     return JavaProcess.start(
         name,
         folder.resolve(name),
-        List.of("-Xmx" + heap, "--add-opens=java.base/java.util=ALL-UNNAMED"),
+        List.of(
+            "-Xmx" + heap,
+            "-XX:TieredStopAtLevel=1",
+            "--add-opens=java.base/java.util=ALL-UNNAMED"),
         Sounding.class,
         arguments);
   }

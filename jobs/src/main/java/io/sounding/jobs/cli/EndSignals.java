@@ -62,7 +62,8 @@ final class EndSignals {
    *
    * <p>Ctrl+C pressed once more is a signal to the shell, too, which passes it over from its first
    * moment, as it is started while this process does; if it ends this process before the shell
-   * does, the shell comes to the end of its input.
+   * does, the shell comes to the end of its input. A file that this process was about to make when
+   * it was ended may be made after its folder was looked through: the shell tries again then.
    */
   static void endAndClean(Path folder) {
     String name = (String) valueOf("getName");
@@ -70,8 +71,13 @@ final class EndSignals {
     String script =
         """
         read -r go; kill -s $0 $1
-        for each in "$2"/*; do
-          if [ -d "$each" ] && [ ! -L "$each" ]; then rm -rf -- "$each"; fi
+        for try in 1 2 3 4 5; do
+          left=
+          for each in "$2"/*; do
+            if [ -d "$each" ] && [ ! -L "$each" ]; then rm -rf -- "$each" || left=yes; fi
+          done
+          [ "$left" ] || break
+          sleep 1
         done""";
     NAMES.forEach(each -> handle(each, handler("SIG_IGN")));
     try {

@@ -2,10 +2,13 @@ package io.sounding.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,27 +16,36 @@ class EndSignalsTest {
 
   @TempDir private Path work;
 
-  @Test
-  void aSecondSignalDoesNotKeepTheShellFromCleaning() throws Exception {
-    Path folder = Files.createDirectories(work.resolve("folder"));
-    Path left = Files.createDirectories(folder.resolve("left"));
-    Path log = Files.createFile(folder.resolve("log"));
-    Path pipe = work.resolve("pipe");
+  /** Holds a folder that is to go and a file that is to stay. */
+  private Path folder;
+
+  /** Commands that are found before those of the system. */
+  private Path commands;
+
+  /** Its end is held by the shell and what that starts. */
+  private Path pipe;
+
+  @BeforeEach
+  void layOut() throws Exception {
+    folder = Files.createDirectories(work.resolve("folder"));
+    Files.createDirectories(folder.resolve("left"));
+    Files.createFile(folder.resolve("log"));
+    commands = Files.createDirectories(work.resolve("commands"));
+    pipe = work.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    // the signals come before the shell has read its script, and the pipe's end is the shell's
-    Path shells = Files.createDirectories(work.resolve("shells"));
-    Path shell =
-        Files.writeString(
-            shells.resolve("sh"),
-            """
-            #!/bin/sh
-            exec 9>'%s'
-            for signal in HUP INT TERM; do kill -s $signal $$; done
-            echo spared >&9
-            exec /bin/sh "$@"
-            """
-                .formatted(pipe));
-    Files.setPosixFilePermissions(shell, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  private void command(String name, String script) throws IOException {
+    Path command = Files.writeString(commands.resolve(name), "#!/bin/sh\n" + script);
+    Files.setPosixFilePermissions(command, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  /**
+   * Tells a process to end that has the folder cleaned, which must leave the file alone.
+   *
+   * @return what the shell told the pipe, up to its end
+   */
+  private List<String> endAndClean() throws Exception {
     ProcessBuilder java =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -41,20 +53,60 @@ class EndSignalsTest {
             System.getProperty("java.class.path"),
             Waiting.class.getName(),
             folder.toString());
-    java.environment().merge("PATH", shells.toString(), (path, first) -> first + ":" + path);
+    java.environment().merge("PATH", commands.toString(), (path, first) -> first + ":" + path);
     Process process = java.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try {
       assertThat(process.getInputStream().read()).isEqualTo('.');
 
       process.destroy();
 
-      assertThat(Files.readAllLines(pipe)).containsExactly("spared");
+      List<String> told = Files.readAllLines(pipe);
       assertThat(process.waitFor()).isEqualTo(128 + 15);
-      assertThat(left).doesNotExist();
-      assertThat(log).exists();
+      assertThat(folder).isDirectoryNotContaining(Files::isDirectory);
+      assertThat(folder.resolve("log")).exists();
+      return told;
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  @Test
+  void aSecondSignalDoesNotKeepTheShellFromCleaning() throws Exception {
+    // they come before the shell has read its script
+    command(
+        "sh",
+        """
+        exec 9>'%s'
+        for signal in HUP INT TERM; do kill -s $signal $$; done
+        echo spared >&9
+        exec /bin/sh "$@"
+        """
+            .formatted(pipe));
+    assertThat(endAndClean()).containsExactly("spared");
+  }
+
+  @Test
+  void whatIsMadeWhileItIsDeletedIsDeletedAsWell() throws Exception {
+    command(
+        "sh",
+        """
+        exec 9>'%s'
+        exec /bin/sh "$@"
+        """
+            .formatted(pipe));
+    // as rm ends where a folder that it has emptied is not empty any more
+    command(
+        "rm",
+        """
+        [ ! -e '%1$s' ] || exec /bin/rm "$@"
+        /bin/rm "$@"
+        mkdir -p '%2$s'
+        : > '%1$s'
+        echo "not empty" >&9
+        exit 1
+        """
+            .formatted(work.resolve("tried"), folder.resolve("left/new")));
+    assertThat(endAndClean()).containsExactly("not empty");
   }
 
   /** Waits to be told to end, and has a folder cleaned then. */

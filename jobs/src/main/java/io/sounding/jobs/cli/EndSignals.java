@@ -1,13 +1,16 @@
 package io.sounding.jobs.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -24,6 +27,12 @@ final class EndSignals {
   private static final List<String> NAMES = List.of("HUP", "INT", "TERM");
   private static final Class<?> SIGNAL = type("sun.misc.Signal");
   private static final Class<?> HANDLER = type("sun.misc.SignalHandler");
+
+  /** A process that goes on for so long after it was ended is not ended by signals. */
+  private static final Duration SURVIVAL_LIMIT = Duration.ofSeconds(2);
+
+  /** So many are started before it is given up; each but the last was ended by a signal. */
+  private static final int SHELLS = 10;
 
   /** The handlers of signals that were taken. */
   private static final Map<String, Object> BEFORE = new HashMap<>();
@@ -60,38 +69,44 @@ final class EndSignals {
    * what still runs in it would make them anew. Returns where that cannot be: there is no shell, or
    * the process is the first of a container, which no signal ends.
    *
-   * <p>Ctrl+C pressed once more is a signal to the shell, too, which passes it over from its first
-   * moment, as it is started while this process does; if it ends this process before the shell
-   * does, the shell comes to the end of its input. A file that this process was about to make when
-   * it was ended may be made after its folder was looked through: the shell tries again then.
+   * <p>Ctrl+C pressed once more is a signal to the shell, too, which passes it over once it is
+   * ready; one that was ended before is replaced. If it ends this process before the shell does,
+   * the shell comes to the end of its input. That is also what tells it that this process is gone:
+   * what its threads had begun when it was ended, such as making a folder, they complete.
    */
   static void endAndClean(Path folder) {
     String name = (String) valueOf("getName");
     String process = Long.toString(ProcessHandle.current().pid());
     String script =
         """
-        read -r go; kill -s $0 $1
-        for try in 1 2 3 4 5; do
-          left=
-          for each in "$2"/*; do
-            if [ -d "$each" ] && [ ! -L "$each" ]; then rm -rf -- "$each" || left=yes; fi
-          done
-          [ "$left" ] || break
-          sleep 1
+        trap '' HUP INT TERM; echo ready
+        read -r go; kill -s $0 $1; read -r end
+        for each in "$2"/*; do
+          if [ -d "$each" ] && [ ! -L "$each" ]; then rm -rf -- "$each"; fi
         done""";
-    NAMES.forEach(each -> handle(each, handler("SIG_IGN")));
     try {
       Process shell =
-          new ProcessBuilder("sh", "-c", script, name, process, folder.toString())
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+          ready(
+              new ProcessBuilder("sh", "-c", script, name, process, folder.toString())
+                  .redirectError(ProcessBuilder.Redirect.DISCARD));
       handle(name, handler("SIG_DFL"));
-      shell.getOutputStream().close(); // go
-      shell.waitFor();
+      OutputStream input = shell.getOutputStream(); // stays open until this process is gone
+      input.write('\n');
+      input.flush();
+      shell.waitFor(SURVIVAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (IOException | InterruptedException e) {
       // as without a shell
     }
+  }
+
+  private static Process ready(ProcessBuilder shell) throws IOException {
+    for (int attempt = 1; attempt <= SHELLS; attempt++) {
+      Process started = shell.start();
+      if (started.getInputStream().read() != -1) {
+        return started;
+      }
+    }
+    throw new IOException("No shell gets ready.");
   }
 
   /** Ends the process with the status of one that the signal ended. */

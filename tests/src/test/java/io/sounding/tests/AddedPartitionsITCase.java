@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Partitions that are added to a topic while it is read. */
-@Timeout(300)
+@Timeout(600)
 class AddedPartitionsITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

@@ -12,7 +12,7 @@ public final class Await {
   /**
    * Generous, because test machines are slow and shared; a condition that holds ends it at once.
    */
-  public static final Duration LIMIT = Duration.ofSeconds(90);
+  public static final Duration LIMIT = Duration.ofMinutes(4);
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 

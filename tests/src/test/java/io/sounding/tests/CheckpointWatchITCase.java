@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Files that change between the moment at which they are found complete and that at which they are
  * read: when the watch tells that it is connected.
  */
-@Timeout(300)
+@Timeout(600)
 class CheckpointWatchITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

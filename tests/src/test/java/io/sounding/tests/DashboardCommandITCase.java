@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command that serves the dashboard, as a process of its own. */
-@Timeout(300)
+@Timeout(600)
 class DashboardCommandITCase {
 
   private static final Pattern ADDRESS = Pattern.compile("Dashboard at (http://\\S+/)");

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard's API over a real broker that comes, goes and comes back. */
-@Timeout(300)
+@Timeout(600)
 class DashboardFeedITCase {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded broker keeps what a broker promises, and ends completely. */
-@Timeout(300)
+@Timeout(600)
 class EmbeddedBrokerITCase {
 
   private static final String TOPIC = "letters";

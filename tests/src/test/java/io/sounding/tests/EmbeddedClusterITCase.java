@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded cluster runs exactly-once jobs against the embedded broker, and ends completely. */
-@Timeout(300)
+@Timeout(600)
 class EmbeddedClusterITCase {
 
   private static final String INPUT = "lower";

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In which order events of two topics come. */
-@Timeout(300)
+@Timeout(600)
 class EventFollowerITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

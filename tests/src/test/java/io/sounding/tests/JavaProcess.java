@@ -166,7 +166,7 @@ public final class JavaProcess implements AutoCloseable {
   /** Asks it to end and waits until it has; returns its exit status. */
   public int terminate() {
     tellToEnd();
-    awaitEnd(60);
+    awaitEnd(120);
     return process.exitValue();
   }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code publish audio} against a real broker. Where an upload is to be met in the middle, its last
  * file is a named pipe, at which it waits for as long as the test likes.
  */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PublishAudioITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * {@code publish checkpoint}, {@code score}, and {@code replay} without a job, against a broker.
  */
-@Timeout(300)
+@Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PublishCheckpointITCase {
 

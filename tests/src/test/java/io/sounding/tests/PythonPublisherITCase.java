@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What Python publishes is read by Java, over each Kafka client for Python that is installed; and
  * training goes on whatever happens to Kafka.
  */
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PythonPublisherITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

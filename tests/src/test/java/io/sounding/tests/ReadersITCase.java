@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The verbs that read, on Kafka: what was committed is read, once, and nothing else. */
-@Timeout(300)
+@Timeout(600)
 class ReadersITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Topics are made once, and never changed; what is dangerous about those that are there is told.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(300)
+@Timeout(600)
 class TopicsCommandITCase {
 
   private static final List<String> NAMES =

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A topic is deleted and made anew while the job that reads it is down. */
-@Timeout(300)
+@Timeout(600)
 class TopicsMadeAnewITCase {
 
   private static final String TOPIC = "sounding.scores";

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code watch} on real files against a real broker: every checkpoint once, whatever happens. */
-@Timeout(300)
+@Timeout(600)
 class WatchCommandITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A checkpoint that is published as a graph and a file of weights is evaluated as the one that was
  * exported whole, by a job that demands every digest.
  */
-@Timeout(300)
+@Timeout(600)
 class WeightsITCase {
 
   @TempDir private Path work;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Events in transactions of a real broker; the checkpoints are those of the test. */
-@Timeout(300)
+@Timeout(600)
 class PromptCommitsITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

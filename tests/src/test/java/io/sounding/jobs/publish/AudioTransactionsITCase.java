@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Transactions end before a broker would end them; time is what the test says it is. */
-@Timeout(300)
+@Timeout(600)
 class AudioTransactionsITCase {
 
   private static final Topics TOPICS = Topics.withPrefix("sounding");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is seen can be taken along. */
-@Timeout(300)
+@Timeout(600)
 class DashboardDownloadsITCase {
 
   private static final String TWO = "\"b, \"\"two\"\"\"";

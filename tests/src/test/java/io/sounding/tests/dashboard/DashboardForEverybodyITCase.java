@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Whoever cannot see, point or spend a large screen: axe-core finds nothing that shuts them out.
  */
-@Timeout(300)
+@Timeout(600)
 class DashboardForEverybodyITCase {
 
   private static final String[] TABS = {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** Who is let in, and that nothing that is read from Kafka is ever more than text. */
-@Timeout(300)
+@Timeout(600)
 class DashboardGuardITCase {
 
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";

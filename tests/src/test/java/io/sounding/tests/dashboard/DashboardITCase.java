@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** The dashboard in a browser: what was committed to Kafka is seen, as it comes. */
-@Timeout(300)
+@Timeout(600)
 class DashboardITCase {
 
   @TempDir private static Path work;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** As many events as a year of training leaves: the server holds them, the page shows them. */
-@Timeout(300)
+@Timeout(600)
 class DashboardLoadITCase {
 
   private static final int RUNS = 50;

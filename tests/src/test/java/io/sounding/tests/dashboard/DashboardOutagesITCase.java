@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the open page says when Kafka or the dashboard's server is away, and that it goes on. */
-@Timeout(300)
+@Timeout(600)
 class DashboardOutagesITCase {
 
   @TempDir private Path work;

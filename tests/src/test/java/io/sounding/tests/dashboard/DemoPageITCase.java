@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo on a terminal, as a newcomer sees it: the page is there until they have seen enough. */
-@Timeout(300)
+@Timeout(600)
 class DemoPageITCase {
 
   /** Of util-linux: runs a command on a terminal of its own. */

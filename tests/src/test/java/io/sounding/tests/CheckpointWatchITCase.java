@@ -96,6 +96,7 @@ class CheckpointWatchITCase {
     return new CheckpointWatch(
         KafkaClients.of(broker.bootstrapServers(), TOPICS),
         events,
+        () -> "speech",
         watched,
         new CheckpointWatch.Pace(Duration.ofMillis(20), idle),
         terminal);

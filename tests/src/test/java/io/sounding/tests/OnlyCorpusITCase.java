@@ -99,4 +99,42 @@ class OnlyCorpusITCase {
     assertThat(ambiguous.told()).contains("Say with --corpus on which one").contains("dev, test.");
     assertThat(events()).isEmpty();
   }
+
+  @Test
+  void aWatchMayBeStartedBeforeKafka() throws Exception {
+    seal("dev");
+    String bootstrap = broker.bootstrapServers();
+    broker.close();
+    Path impatient = work.resolve("client.properties");
+    Files.writeString(impatient, "default.api.timeout.ms=2000\nrequest.timeout.ms=1000\n");
+    List<String> arguments = new ArrayList<>(List.of("watch", run.toString(), "--run", "early"));
+    arguments.addAll(List.of("--bootstrap", bootstrap, "--settle", "0s", "--poll", "20ms"));
+    arguments.addAll(List.of("--kafka-properties", impatient.toString()));
+    try (Verb watch = Verb.start(arguments)) {
+      watch.awaitTold("Trying again until it works");
+      int port = Integer.parseInt(bootstrap.split(":")[1]);
+      broker = EmbeddedBroker.start(work.resolve("kafka"), port);
+      watch.awaitTold("On corpus dev, the only one in Kafka.");
+      watch.awaitTold("step00000.onnx is published");
+      watch.awaitTold("step00400.onnx is published");
+    }
+    assertThat(events()).extracting(CheckpointEvent::getCorpusId).containsExactly("dev", "dev");
+  }
+
+  @Test
+  void otherArgumentsAreCheckedWithoutKafka() {
+    broker.close();
+    for (Verb refused :
+        List.of(
+            call("watch", run.toString(), "--run", "a\nb"),
+            call("replay", "--run", "a\nb", "--from", run.toString()),
+            call(
+                "publish", "checkpoint", run.resolve("step00000.onnx").toString(), "--run=a\nb"))) {
+      assertThat(refused.status()).as(refused.told()).isEqualTo(2);
+      assertThat(refused.told()).contains("cannot be an id");
+    }
+    Verb order = call("replay", "--run", "a", "--from", run.toString(), "--order", "random");
+    assertThat(order.status()).as(order.told()).isEqualTo(2);
+    assertThat(order.told()).contains("--order is 'random'; say step or bisect.");
+  }
 }

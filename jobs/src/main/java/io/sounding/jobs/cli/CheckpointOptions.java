@@ -99,13 +99,15 @@ final class CheckpointOptions {
   }
 
   /**
-   * Looks the corpus up, where none was named; what is asked for afterwards is about it.
+   * The corpus. Where none was named it is looked up, once; what is asked for afterwards is about
+   * it.
    *
    * @param told takes a sentence about the corpus that was found
    */
-  void findCorpus(KafkaClients kafka, Consumer<String> told) {
+  String findCorpus(KafkaClients kafka, Consumer<String> told) {
+    settings(); // what is wrong with the other options is told without Kafka
     if (corpus != null) {
-      return;
+      return corpus;
     }
     SortedSet<String> sealed = CorpusLookup.sealed(kafka);
     if (sealed.size() != 1) {
@@ -119,6 +121,7 @@ final class CheckpointOptions {
     }
     corpus = sealed.first();
     told.accept("On corpus %s, the only one in Kafka.".formatted(corpus));
+    return corpus;
   }
 
   /** Whether an option was given that is about files; what is configured may be for others. */
@@ -143,10 +146,12 @@ final class CheckpointOptions {
     return event;
   }
 
-  /** What holds for every checkpoint of the run. */
+  /** What holds for every checkpoint of the run; without a corpus, until it is named or found. */
   CheckpointPublisher.RunSettings settings() {
     checkId(command, "--run", run);
-    checkId(command, "--corpus", corpus);
+    if (corpus != null) {
+      checkId(command, "--corpus", corpus);
+    }
     int rate = sampleRateHz == null ? DEFAULT_SAMPLE_RATE_HZ : sampleRateHz;
     checkSampleRate(command, rate);
     try {

@@ -144,11 +144,11 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UnusableInputException {
+    ReplayOrder inOrder = parseOrder();
     PrintWriter terminal = spec.commandLine().getOut();
     KafkaClients clients = kafka.clients();
     checkpoints.findCorpus(clients, terminal::println);
     CheckpointPublisher.RunSettings run = checkpoints.settings();
-    ReplayOrder inOrder = parseOrder();
     ReplaySource source = source(clients, run);
     try (CheckpointTopic topic = new CheckpointTopic(clients, run.runId(), run.corpusId())) {
       PublishedCheckpoints known = topic.refresh();

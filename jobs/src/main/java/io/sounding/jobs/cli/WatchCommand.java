@@ -6,6 +6,7 @@ import io.sounding.jobs.configuration.Configured;
 import io.sounding.jobs.configuration.DurationOption;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.kafka.TopicAdvice;
+import io.sounding.jobs.publish.CheckpointEvents;
 import io.sounding.jobs.publish.CheckpointWatch;
 import io.sounding.jobs.publish.Counted;
 import io.sounding.jobs.publish.FolderWatch;
@@ -120,6 +121,7 @@ final class WatchCommand implements Callable<Integer> {
     } else if (pause.toMillis() == 0) {
       throw unusable(spec, "--poll is less than 1ms; say how long to wait, such as 2s.");
     }
+    CheckpointEvents events = checkpoints.events(folder);
     Consumer<String> terminal = terminal();
     FolderWatch watched =
         new FolderWatch(
@@ -130,11 +132,11 @@ final class WatchCommand implements Callable<Integer> {
     KafkaClients clients = kafka.clients();
     TopicAdvice.beforePublishing(
         clients, clients.topics().checkpoints(), spec.commandLine().getErr()::println);
-    checkpoints.findCorpus(clients, terminal);
     CheckpointWatch watch =
         new CheckpointWatch(
             clients,
-            checkpoints.events(folder),
+            events,
+            () -> checkpoints.findCorpus(clients, terminal),
             watched,
             new CheckpointWatch.Pace(pause, end.once ? Duration.ZERO : end.untilIdle),
             terminal);

@@ -57,6 +57,19 @@ public final class CheckpointEvents {
     this.graphSha256 = graph == null ? null : sha256(graph.file());
   }
 
+  private CheckpointEvents(CheckpointEvents others, CheckpointPublisher.RunSettings run) {
+    this.run = run;
+    this.tags = others.tags;
+    this.graph = others.graph;
+    this.graphSha256 = others.graphSha256;
+    this.uris = others.uris;
+  }
+
+  /** The same on this corpus. */
+  CheckpointEvents on(String corpusId) {
+    return new CheckpointEvents(this, run.on(corpusId));
+  }
+
   /** SHA-256 of a file, 64 hexadecimal digits. */
   static String sha256(Path file) throws UnusableInputException {
     try {

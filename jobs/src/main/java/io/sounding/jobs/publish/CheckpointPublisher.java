@@ -16,7 +16,7 @@ public final class CheckpointPublisher {
    * What holds for every checkpoint of a run.
    *
    * @param runId the training run
-   * @param corpusId the corpus to evaluate on
+   * @param corpusId the corpus to evaluate on; null: it is still to be found
    * @param sampleRateHz sample rate the model expects, Hz
    * @param inputNormalisation what is done to the samples of an utterance
    * @param layers indices of the model's outputs; null: all
@@ -26,7 +26,12 @@ public final class CheckpointPublisher {
       String corpusId,
       int sampleRateHz,
       InputNormalisation inputNormalisation,
-      List<Integer> layers) {}
+      List<Integer> layers) {
+
+    RunSettings on(String corpus) {
+      return new RunSettings(runId, corpus, sampleRateHz, inputNormalisation, layers);
+    }
+  }
 
   private final CheckedSends sends;
   private final String topic;

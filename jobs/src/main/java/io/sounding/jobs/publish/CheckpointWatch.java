@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
 
@@ -43,11 +44,12 @@ public final class CheckpointWatch {
   private static final Duration ASKED_EVERY = Duration.ofMinutes(1);
 
   private final KafkaClients kafka;
-  private final CheckpointEvents events;
+  private final Supplier<String> corpus;
   private final FolderWatch folder;
   private final Pace pace;
   private final Consumer<String> terminal;
   private final Map<List<Object>, String> digests = new HashMap<>();
+  private CheckpointEvents events;
   private CheckpointTopic topic;
   private RuntimeException outage;
   private int published;
@@ -59,16 +61,20 @@ public final class CheckpointWatch {
   /**
    * Watches a folder for the run of {@code events}.
    *
+   * @param corpus names the corpus once Kafka answers; asked again after {@link
+   *     KafkaUnavailableException}
    * @param terminal takes sentences on what happens
    */
   public CheckpointWatch(
       KafkaClients kafka,
       CheckpointEvents events,
+      Supplier<String> corpus,
       FolderWatch folder,
       Pace pace,
       Consumer<String> terminal) {
     this.kafka = kafka;
     this.events = events;
+    this.corpus = corpus;
     this.folder = folder;
     this.pace = pace;
     this.terminal = terminal;
@@ -194,6 +200,7 @@ public final class CheckpointWatch {
   }
 
   private CheckpointTopic connect() {
+    events = events.on(corpus.get());
     CheckpointPublisher.RunSettings run = events.run();
     CheckpointTopic connected = new CheckpointTopic(kafka, run.runId(), run.corpusId());
     try {

@@ -12,6 +12,7 @@ import io.sounding.operators.statistics.SketchChoice;
 import io.sounding.operators.statistics.StatisticsSettings;
 import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -27,6 +28,7 @@ public final class EvaluationOptions {
       split = Setting.SEPARATOR,
       splitSynopsisLabel = "",
       paramLabel = "URI",
+      showDefaultValue = Help.Visibility.NEVER,
       description = {
         "A folder (or file) from which model files may be fetched, such as s3://bucket/checkpoints/ or file:///data/models; repeat it for more.",
         "Model files are code in effect: without this option every checkpoint FAILS, and whoever may write there can run code in the task managers."
@@ -76,6 +78,7 @@ public final class EvaluationOptions {
   @Option(
       names = "--model-cache",
       paramLabel = "DIR",
+      showDefaultValue = Help.Visibility.NEVER,
       description =
           "Folder on each task manager for fetched model files (default: sounding-models-USER below Java's folder for temporary files; of serve, in its own folder).")
   private String modelCache = "";
@@ -98,8 +101,9 @@ public final class EvaluationOptions {
       names = "--model-time-limit",
       paramLabel = "DURATION",
       converter = DurationOption.class,
+      showDefaultValue = Help.Visibility.NEVER,
       description =
-          "How long fetching and loading a model may take, and one forward pass; PT10M is 10 minutes.")
+          "How long fetching and loading a model may take, and one forward pass (default: 10m).")
   private Duration modelTimeLimit = DEFAULTS.models().timeLimit();
 
   @Option(
@@ -113,8 +117,9 @@ public final class EvaluationOptions {
       names = "--retention",
       paramLabel = "DURATION",
       converter = DurationOption.class,
+      showDefaultValue = Help.Visibility.NEVER,
       description =
-          "How long finished evaluations are remembered, so that none is done twice; PT168H is 7 days.")
+          "How long finished evaluations are remembered, so that none is done twice (default: 7d).")
   private Duration retention = DEFAULTS.patience().retention();
 
   @Mixin private RelateOptions relate;

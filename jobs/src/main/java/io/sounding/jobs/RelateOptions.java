@@ -8,6 +8,7 @@ import io.sounding.operators.relate.FromStep;
 import io.sounding.operators.relate.RelateSettings;
 import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Option;
 
 /**
@@ -21,8 +22,9 @@ final class RelateOptions {
       paramLabel = "STEP",
       split = "[," + Setting.SEPARATOR + "]",
       splitSynopsisLabel = ",",
+      showDefaultValue = Help.Visibility.NEVER,
       description =
-          "Correlations along a run leave out the checkpoints before these steps, in turn: a step (32000), or a share of the last step with metrics and a score (10%%).")
+          "Correlations along a run leave out the checkpoints before these steps, in turn: a step (32000), or a share of the last step with metrics and a score (10%%) (default: 0,10%%).")
   private List<String> correlateFrom = List.of("0", "10%");
 
   @Option(
@@ -36,6 +38,7 @@ final class RelateOptions {
       split = Setting.SEPARATOR,
       splitSynopsisLabel = "",
       paramLabel = "METRIC=THRESHOLD",
+      showDefaultValue = Help.Visibility.NEVER,
       description = {
         "Sets an alarm, repeat it for more: rankMe=0.75 (fall below the run's peak, as a share), anisotropy=0.99, deadClusters=0.5 (share of the clusters), which are the defaults,",
         "or switches one off: rankMe=off, anisotropy=off, deadClusters=off, trainingLoss=off (is NaN or infinite)."
@@ -65,8 +68,9 @@ final class RelateOptions {
       names = "--history",
       paramLabel = "DURATION",
       converter = DurationOption.class,
+      showDefaultValue = Help.Visibility.NEVER,
       description =
-          "How long runs, their scores and alarms are remembered after their last sign of life; PT2160H is 90 days.")
+          "How long runs, their scores and alarms are remembered after their last sign of life (default: 90d).")
   private Duration history = RelateSettings.DEFAULT.history();
 
   @Option(

@@ -11,9 +11,12 @@ import io.sounding.operators.embed.TrustedArtifacts;
 import io.sounding.operators.statistics.SketchChoice;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +39,16 @@ class EvaluationOptionsTest {
   void withoutOptionsTheDefaultsHoldAndNoModelIsTrusted() {
     assertThat(parsed().settings())
         .isEqualTo(EvaluationSettings.defaults(ModelSettings.of(TrustedArtifacts.NONE, "")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--model-time-limit", "--retention", "--history", "--correlate-from"})
+  void theDefaultThatIsToldInWordsHolds(String option) {
+    CommandLine command = new CommandLine(new Options());
+    String words = String.join(" ", command.getCommandSpec().findOption(option).description());
+    Matcher told = Pattern.compile("\\(default: ([^)]+)\\)").matcher(words.replace("%%", "%"));
+    assertThat(told.find()).as(words).isTrue();
+    assertThat(parsed(option, told.group(1)).settings()).isEqualTo(parsed().settings());
   }
 
   @Test

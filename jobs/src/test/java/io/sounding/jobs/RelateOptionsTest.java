@@ -84,7 +84,7 @@ class RelateOptionsTest {
   void theHelpNamesTheDefaults() {
     String help = new CommandLine(new Options()).getUsageMessage(CommandLine.Help.Ansi.OFF);
     assertThat(help.replaceAll("\\s+", " "))
-        .contains("or a share of the last step with metrics and a score (10%). Default: [0, 10%]")
+        .contains("or a share of the last step with metrics and a score (10%) (default: 0,10%).")
         .contains("--alarm=METRIC=THRESHOLD");
   }
 }

@@ -45,7 +45,7 @@ final class PublishCheckpointCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       description =
-          "TorchScript (.pt .pth .ts .torchscript), ONNX (.onnx), or with --graph weights (.safetensors).")
+          "A model: TorchScript (.pt .pth .ts .torchscript) or ONNX (.onnx); with --graph its weights alone (.safetensors).")
   private Path file;
 
   @Mixin private CheckpointOptions checkpoint;
@@ -54,7 +54,7 @@ final class PublishCheckpointCommand implements Callable<Integer> {
       names = "--step",
       paramLabel = "STEP",
       description =
-          "Training step (default: from FILE.json beside it, its name, that of its folder, or trainer_state.json).")
+          "Training step (default: from FILE.json beside it, from its name, that of its folder, or trainer_state.json).")
   private Long step;
 
   @Option(

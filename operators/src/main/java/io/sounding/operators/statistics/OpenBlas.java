@@ -10,7 +10,16 @@ import org.bytedeco.javacpp.Pointer;
  * Whatever uses one, through Smile too, asks for this before ({@code OpenBlasTest}).
  */
 final class OpenBlas {
+  /**
+   * By default the binding makes no more buffers while the process takes more than four times its
+   * heap, which models beside it may well do, and says that memory has run out.
+   */
+  private static final String MOST_BYTES_OF_PROCESS = "org.bytedeco.javacpp.maxPhysicalBytes";
+
   static {
+    if (System.getProperty(MOST_BYTES_OF_PROCESS) == null) {
+      System.setProperty(MOST_BYTES_OF_PROCESS, "0"); // without a limit
+    }
     Pointer.maxBytes(); // the class that the library's own loading looks for
     blas_set_num_threads(1);
   }

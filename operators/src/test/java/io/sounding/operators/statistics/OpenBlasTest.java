@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 
 /** Class files name the classes that they use. */
@@ -35,6 +36,12 @@ class OpenBlasTest {
                 .filter(file -> names(file, "FloatPointer") || names(file, "DoublePointer")))
         .allMatch(file -> names(file, "statistics/Products"));
     assertThat(names(classFile(classes, Products.class), "statistics/OpenBlas")).isTrue();
+  }
+
+  @Test
+  void buffersAreMadeHoweverMuchModelsTakeBesideTheHeap() {
+    OpenBlas.load();
+    assertThat(Pointer.maxPhysicalBytes()).isZero();
   }
 
   private static Path classFile(Path classes, Class<?> type) {

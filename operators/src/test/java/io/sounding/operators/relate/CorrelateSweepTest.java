@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.operators.admit.Score;
 import io.sounding.schemas.CorrelationEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,17 +20,10 @@ class CorrelateSweepTest {
   /** Else the first group, whose evidence comes all the time, would keep the others waiting. */
   @Test
   void aSweepGoesOnBehindTheGroupThatWasComputedLast() throws Exception {
-    List<Object> records = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      records.add(measurement("a", i, 0));
-      for (int task = 0; task < 3; task++) {
-        records.add(score("a", i, "task" + task, i * (task + 2) % 5));
-      }
-    }
     RelateSettings all = SETTINGS.with(List.of(FromStep.of("0")), 0);
     List<String> tasks = new ArrayList<>();
     try (CorrelationHarness harness = CorrelationHarness.groupByGroup(all, null)) {
-      harness.take(records);
+      harness.take(ofThreeTasks("a"));
       for (int group = 0; group < 4; group++) {
         int known = ofLayer0(harness).size();
         while (ofLayer0(harness).size() == known) {
@@ -47,16 +41,9 @@ class CorrelateSweepTest {
   /** Of many runs, finding out what changed takes longer than a slice, too. */
   @Test
   void groupsThatDidNotChangeAreGoneOverInSlicesAndAgainIfTheyChangeMeanwhile() throws Exception {
-    List<Object> records = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      records.add(measurement("a", i, 0));
-      for (int task = 0; task < 3; task++) {
-        records.add(score("a", i, "task" + task, i * (task + 2) % 5));
-      }
-    }
     RelateSettings all = SETTINGS.with(List.of(FromStep.of("0")), 0);
     try (CorrelationHarness harness = CorrelationHarness.groupByGroup(all, null)) {
-      harness.take(records);
+      harness.take(ofThreeTasks("a"));
       harness.finishSweeps();
       int known = harness.events().size();
       harness.take(List.of(new Score("a", 1, "task1", 77, 2_000, 9)));
@@ -69,6 +56,39 @@ class CorrelateSweepTest {
           .extracting(CorrelationEvent::getTask)
           .containsOnly("task0", "task1");
     }
+  }
+
+  @Test
+  void aSweepEndsAlthoughARunIsForgottenMeanwhile() throws Exception {
+    RelateSettings all = SETTINGS.with(List.of(FromStep.of("0")), 0).with(Duration.ofDays(1));
+    int ofGroup = LayerMetric.fields().size();
+    try (CorrelationHarness harness = CorrelationHarness.groupByGroup(all, null)) {
+      harness.take(ofThreeTasks("a"));
+      harness.setExpiryTime(Duration.ofHours(12).toMillis());
+      harness.take(ofThreeTasks("b"));
+      while (ofLayer0(harness).size() < 5 * ofGroup) {
+        harness.pass(Correlate.DELAY_MILLIS);
+      }
+      harness.setExpiryTime(Duration.ofHours(25).toMillis()); // too long for run a
+      // between slices there are pauses: many turns for each
+      for (int turn = 0; turn < 200_000 && harness.timers() > 0; turn++) {
+        harness.pass(Correlate.DELAY_MILLIS);
+      }
+      assertThat(harness.timers()).isZero();
+      assertThat(ofLayer0(harness).stream().filter(e -> e.getRunId().equals("b")).count())
+          .isEqualTo(3 * ofGroup);
+    }
+  }
+
+  private static List<Object> ofThreeTasks(String run) {
+    List<Object> records = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      records.add(measurement(run, i, 0));
+      for (int task = 0; task < 3; task++) {
+        records.add(score(run, i, "task" + task, i * (task + 2) % 5));
+      }
+    }
+    return records;
   }
 
   private static List<CorrelationEvent> ofLayer0(CorrelationHarness harness) throws Exception {

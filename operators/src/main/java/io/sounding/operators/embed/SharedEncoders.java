@@ -3,6 +3,7 @@ package io.sounding.operators.embed;
 import ai.djl.Device;
 import io.sounding.operators.LogContext;
 import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.schemas.ModelFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,6 +75,7 @@ final class SharedEncoders {
 
   private record Key(
       String modelUri,
+      ModelFormat modelFormat,
       String modelSha256,
       String weightsUri,
       String weightsSha256,
@@ -253,6 +255,7 @@ final class SharedEncoders {
             && (request.weightsUri() == null || request.weightsSha256() != null);
     return new Key(
         request.modelUri(),
+        request.modelFormat(),
         request.modelSha256(),
         request.weightsUri(),
         request.weightsSha256(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import io.sounding.operators.Examples;
 import io.sounding.operators.admit.CheckpointRequest;
+import io.sounding.schemas.ModelFormat;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -195,16 +196,38 @@ class SharedEncodersTest {
         .collect(Collectors.toSet());
   }
 
+  @Test
+  void aModelIsNotGivenToACheckpointThatSaysThatItIsOfAnotherFormat() throws Exception {
+    CheckpointRequest onnx =
+        Examples.withSha256(
+            request("a", "one_tensor.onnx"),
+            Examples.sha256(Files.readAllBytes(TestModels.path("one_tensor.onnx"))));
+    CheckpointRequest mistaken = with(onnx, onnx.modelUri(), ModelFormat.TORCHSCRIPT);
+    try (var right = encoders.lease(onnx, loading);
+        var wrong = encoders.lease(mistaken, loading)) {
+      assertThat(right.encoder().join()).isNotNull();
+      assertThatThrownBy(() -> wrong.encoder().join())
+          .hasCauseInstanceOf(EncodingException.class)
+          .hasMessageContaining("cannot be loaded as TORCHSCRIPT");
+    }
+  }
+
   private static CheckpointRequest onStalledStore(CheckpointRequest request) {
+    return with(
+        request, request.modelUri().replaceFirst("file:", "stalled:"), request.modelFormat());
+  }
+
+  private static CheckpointRequest with(
+      CheckpointRequest request, String modelUri, ModelFormat format) {
     return new CheckpointRequest(
         request.runId(),
         request.checkpointId(),
         request.step(),
         request.attempt(),
         request.corpusId(),
-        request.modelUri().replaceFirst("file:", "stalled:"),
-        request.modelFormat(),
-        null,
+        modelUri,
+        format,
+        request.modelSha256(),
         null,
         null,
         request.sampleRateHz(),

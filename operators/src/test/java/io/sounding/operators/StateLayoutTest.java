@@ -55,7 +55,7 @@ class StateLayoutTest {
           Map.entry("first-manifest-wins", 1),
           Map.entry("assemble", 2),
           Map.entry("divide", 1),
-          Map.entry("embed", 4),
+          Map.entry("embed", 5),
           Map.entry("fail-layers", 1),
           Map.entry("merge", 4),
           Map.entry("first-failure-ends", 1),

@@ -23,4 +23,23 @@ public record InFlight(
     double embedSeconds,
     long begunMillis,
     String modelSha256,
-    ShardFold.Saved fold) {}
+    ShardFold.Saved fold) {
+
+  /** Layers that are summarised. */
+  int layers() {
+    return fold == null ? 0 : fold.layers().length;
+  }
+
+  /** The same with these summaries of its layers. */
+  InFlight with(byte[][] summaries) {
+    return new InFlight(
+        evaluationId,
+        identity,
+        nextBatch,
+        audioSeconds,
+        embedSeconds,
+        begunMillis,
+        modelSha256,
+        fold.with(summaries));
+  }
+}

@@ -20,17 +20,20 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
  * The state of one shard, that of Flink's current key: its audio, its part of each manifest, the
  * checkpoints still to be evaluated on it, and how far it is with the one under way.
  *
- * <p>State, layout 4, keyed by shard: map "audio", the utterances; map "manifests", the shard's
- * part of each; map "pending", the checkpoints; value "in-flight"; a processing-time timer per
- * waiting checkpoint ({@link CorpusTimeouts}); not keyed: union lists "number-of-shards" and
- * "divides-by-hash". Layouts 1 to 3 are read. Layout 1 has checkpoints without a file of weights; a
+ * <p>State, layout 5, keyed by shard: map "audio", the utterances; map "manifests", the shard's
+ * part of each; map "pending", the checkpoints; value "in-flight", without the summaries; map
+ * "in-flight-summaries", these by the position of their layer, one by one, since a value takes
+ * several times its bytes while it is written or read; a processing-time timer per waiting
+ * checkpoint ({@link CorpusTimeouts}); not keyed: union lists "number-of-shards" and
+ * "divides-by-hash". Layouts 1 to 4 are read. Layout 1 has checkpoints without a file of weights; a
  * version that knows none would evaluate the graph's own weights. Layout 2 does not say when the
  * work in flight was begun, and its corpora are divided by a hash, as those of the job that goes on
- * from it are from then on. Layout 3 does not say by which files the work in flight was made.
+ * from it are from then on. Layout 3 does not say by which files the work in flight was made. Up to
+ * layout 4 the summaries of the work in flight are in its value.
  */
 final class ShardState {
 
-  private static final StateLayout LAYOUT = new StateLayout("embed", 4);
+  private static final StateLayout LAYOUT = new StateLayout("embed", 5);
 
   private static final int LAST_LAYOUT_BY_HASH = 2;
 
@@ -38,6 +41,7 @@ final class ShardState {
   private final MapState<String, ShardManifest> manifests;
   private final MapState<String, CheckpointRequest> pending;
   private final ValueState<InFlight> inFlight;
+  private final MapState<Integer, byte[]> inFlightSummaries;
 
   ShardState(KeyedStateStore store) {
     audio = store.getMapState(new MapStateDescriptor<>("audio", String.class, Utterance.class));
@@ -47,6 +51,9 @@ final class ShardState {
         store.getMapState(
             new MapStateDescriptor<>("pending", String.class, CheckpointRequest.class));
     inFlight = store.getState(new ValueStateDescriptor<>("in-flight", InFlight.class));
+    inFlightSummaries =
+        store.getMapState(
+            new MapStateDescriptor<>("in-flight-summaries", Integer.class, byte[].class));
   }
 
   /**
@@ -101,11 +108,30 @@ final class ShardState {
   }
 
   InFlight inFlight() throws Exception {
-    return inFlight.value();
+    InFlight value = inFlight.value();
+    if (value == null || value.layers() == 0 || value.fold().summaries().length > 0) {
+      return value;
+    }
+    byte[][] summaries = new byte[value.layers()][];
+    for (int i = 0; i < summaries.length; i++) {
+      summaries[i] = inFlightSummaries.get(i);
+    }
+    return value.with(summaries);
   }
 
   void putInFlight(InFlight value) throws Exception {
-    inFlight.update(value);
+    removeSummaries(value.layers()); // those of another evaluation, which had more layers
+    for (int i = 0; i < value.layers(); i++) {
+      inFlightSummaries.put(i, value.fold().summaries()[i]);
+    }
+    inFlight.update(value.layers() == 0 ? value : value.with(new byte[0][]));
+  }
+
+  private void removeSummaries(int from) throws Exception {
+    InFlight current = inFlight.value();
+    for (int i = from; current != null && i < current.layers(); i++) {
+      inFlightSummaries.remove(i);
+    }
   }
 
   /** Ends the shard's part in an evaluation. */
@@ -113,6 +139,7 @@ final class ShardState {
     pending.remove(evaluationId);
     InFlight current = inFlight.value();
     if (current != null && current.evaluationId().equals(evaluationId)) {
+      removeSummaries(0);
       inFlight.clear();
     }
   }

@@ -17,10 +17,16 @@ public final class ShardFold {
    *
    * @param layers indices of the layers
    * @param dimension dimension of a frame
-   * @param summaries the summary of each layer, as bytes
+   * @param summaries the summary of each layer, as bytes; none where they lie elsewhere
    * @param foldSeconds wall time spent on each layer, seconds
    */
-  public record Saved(int[] layers, int dimension, byte[][] summaries, double[] foldSeconds) {}
+  public record Saved(int[] layers, int dimension, byte[][] summaries, double[] foldSeconds) {
+
+    /** The same with these summaries. */
+    public Saved with(byte[][] newSummaries) {
+      return new Saved(layers, dimension, newSummaries, foldSeconds);
+    }
+  }
 
   private final int[] layers;
   private final LayerAccumulator[] accumulators;

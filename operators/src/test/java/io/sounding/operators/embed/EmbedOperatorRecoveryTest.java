@@ -50,8 +50,9 @@ class EmbedOperatorRecoveryTest {
   }
 
   /**
-   * A snapshot while a shard is under way: it holds one entry more, the shard's own progress. The
-   * model is loaded beforehand, so that the first slice embeds at least one utterance.
+   * A snapshot while a shard is under way: it holds two entries more, the shard's own progress and
+   * the summaries. The model is loaded beforehand, so that the first slice embeds at least one
+   * utterance.
    */
   private OperatorSubtaskState snapshotMidway(EmbedHarness harness, CheckpointRequest started)
       throws Exception {
@@ -65,7 +66,7 @@ class EmbedOperatorRecoveryTest {
         harness.takeMail().run();
         snapshot = harness.snapshot(++checkpointId, checkpointId);
       } while (harness.stateEntries() == idle && harness.summaries().isEmpty());
-      assertThat(harness.stateEntries()).isEqualTo(idle + 1);
+      assertThat(harness.stateEntries()).isEqualTo(idle + 2);
       return snapshot;
     }
   }

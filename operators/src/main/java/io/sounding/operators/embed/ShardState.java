@@ -20,9 +20,10 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
  * The state of one shard, that of Flink's current key: its audio, its part of each manifest, the
  * checkpoints still to be evaluated on it, and how far it is with the one under way.
  *
- * <p>State, layout 5, keyed by shard: map "audio", the utterances; map "manifests", the shard's
- * part of each; map "pending", the checkpoints; value "in-flight", without the summaries; map
- * "in-flight-summaries", these by the position of their layer, one by one, since a value takes
+ * <p>State, layout 5, keyed by shard: map "audio", the utterances; map "audio-sha256s", their
+ * digests, since whoever goes through a map holds up to 128 of its values; map "manifests", the
+ * shard's part of each; map "pending", the checkpoints; value "in-flight", without the summaries;
+ * map "in-flight-summaries", these by the position of their layer, one by one, since a value takes
  * several times its bytes while it is written or read; a processing-time timer per waiting
  * checkpoint ({@link CorpusTimeouts}); not keyed: union lists "number-of-shards" and
  * "divides-by-hash". Layouts 1 to 4 are read. Layout 1 has checkpoints without a file of weights; a
@@ -38,6 +39,7 @@ final class ShardState {
   private static final int LAST_LAYOUT_BY_HASH = 2;
 
   private final MapState<String, Utterance> audio;
+  private final MapState<String, String> audioSha256s;
   private final MapState<String, ShardManifest> manifests;
   private final MapState<String, CheckpointRequest> pending;
   private final ValueState<InFlight> inFlight;
@@ -45,6 +47,8 @@ final class ShardState {
 
   ShardState(KeyedStateStore store) {
     audio = store.getMapState(new MapStateDescriptor<>("audio", String.class, Utterance.class));
+    audioSha256s =
+        store.getMapState(new MapStateDescriptor<>("audio-sha256s", String.class, String.class));
     manifests =
         store.getMapState(new MapStateDescriptor<>("manifests", String.class, ShardManifest.class));
     pending =
@@ -85,10 +89,12 @@ final class ShardState {
 
   void putAudio(Utterance utterance) throws Exception {
     audio.put(utterance.key(), utterance);
+    audioSha256s.put(utterance.key(), utterance.sha256());
   }
 
   void removeAudio(String corpusId, String utteranceId) throws Exception {
     audio.remove(Utterance.key(corpusId, utteranceId));
+    audioSha256s.remove(Utterance.key(corpusId, utteranceId));
   }
 
   void putManifest(ShardManifest manifest) throws Exception {
@@ -146,9 +152,16 @@ final class ShardState {
 
   /** The view of the current key's state. */
   ShardView view(int key) throws Exception {
+    if (audioSha256s.isEmpty()) { // as in layouts up to 4
+      for (Map.Entry<String, Utterance> entry : audio.entries()) {
+        audioSha256s.put(entry.getKey(), entry.getValue().sha256());
+      }
+    }
     ShardView view = new ShardView(key);
-    for (Map.Entry<String, Utterance> entry : audio.entries()) {
-      view.add(entry.getValue());
+    for (Map.Entry<String, String> entry : audioSha256s.entries()) {
+      int end = entry.getKey().indexOf('\n');
+      String corpusId = entry.getKey().substring(0, end);
+      view.add(corpusId, entry.getKey().substring(end + 1), entry.getValue());
     }
     for (ShardManifest manifest : manifests.values()) {
       view.seal(manifest);

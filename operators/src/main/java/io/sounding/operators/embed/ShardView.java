@@ -39,10 +39,11 @@ final class ShardView {
   }
 
   void add(Utterance utterance) {
-    corpora
-        .computeIfAbsent(utterance.corpusId(), id -> new Corpus())
-        .sha256Of
-        .put(utterance.utteranceId(), utterance.sha256());
+    add(utterance.corpusId(), utterance.utteranceId(), utterance.sha256());
+  }
+
+  void add(String corpusId, String utteranceId, String sha256) {
+    corpora.computeIfAbsent(corpusId, id -> new Corpus()).sha256Of.put(utteranceId, sha256);
   }
 
   /** Why the utterance cannot be taken, a sentence; null if it can. */

@@ -2,9 +2,13 @@ package io.sounding.operators.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sounding.operators.Examples;
+import io.sounding.operators.assemble.Utterance;
 import io.sounding.operators.fold.ShardFold;
 import java.util.Arrays;
 import org.apache.flink.api.common.state.KeyedStateStore;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -17,12 +21,15 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.Test;
 
-/** The work in flight in the state of a shard. */
+/** How audio and the work in flight lie in the state of a shard. */
 class ShardStateTest {
 
   private interface Work {
-    void with(ShardState state, ValueState<InFlight> value) throws Exception;
+    void with(ShardState state, Raw raw) throws Exception;
   }
+
+  /** The states that a savepoint has. */
+  private record Raw(MapState<String, Utterance> audio, ValueState<InFlight> inFlight) {}
 
   /** Keyed state, in which each piece of work that comes is done. */
   private static final class Stage extends KeyedProcessFunction<Integer, Work, Void>
@@ -31,13 +38,16 @@ class ShardStateTest {
     private static final long serialVersionUID = 1L;
 
     private transient ShardState state;
-    private transient ValueState<InFlight> value;
+    private transient Raw raw;
 
     @Override
     public void initializeState(FunctionInitializationContext context) {
       KeyedStateStore store = context.getKeyedStateStore();
       state = new ShardState(store);
-      value = store.getState(new ValueStateDescriptor<>("in-flight", InFlight.class));
+      raw =
+          new Raw(
+              store.getMapState(new MapStateDescriptor<>("audio", String.class, Utterance.class)),
+              store.getState(new ValueStateDescriptor<>("in-flight", InFlight.class)));
     }
 
     @Override
@@ -45,7 +55,7 @@ class ShardStateTest {
 
     @Override
     public void processElement(Work work, Context context, Collector<Void> out) throws Exception {
-      work.with(state, value);
+      work.with(state, raw);
     }
   }
 
@@ -72,34 +82,57 @@ class ShardStateTest {
   @Test
   void theSummariesOfLayersLieApartSinceAValueTakesSeveralTimesItsBytes() throws Exception {
     doing(
-        (state, value) -> state.putInFlight(inFlight("a", 3)),
-        (state, value) -> assertThat(value.value().fold().summaries()).isEmpty(),
-        (state, value) ->
+        (state, raw) -> state.putInFlight(inFlight("a", 3)),
+        (state, raw) -> assertThat(raw.inFlight().value().fold().summaries()).isEmpty(),
+        (state, raw) ->
             assertThat(state.inFlight()).usingRecursiveComparison().isEqualTo(inFlight("a", 3)),
-        (state, value) -> state.forget("b"),
-        (state, value) -> assertThat(state.inFlight().layers()).isEqualTo(3),
-        (state, value) -> state.forget("a"),
-        (state, value) -> assertThat(state.inFlight()).isNull());
+        (state, raw) -> state.forget("b"),
+        (state, raw) -> assertThat(state.inFlight().layers()).isEqualTo(3),
+        (state, raw) -> state.forget("a"),
+        (state, raw) -> assertThat(state.inFlight()).isNull());
   }
 
   @Test
   void nothingIsLeftOfAnotherEvaluationThatHadMoreLayers() throws Exception {
     doing(
-        (state, value) -> state.putInFlight(inFlight("a", 3)),
-        (state, value) -> state.putInFlight(inFlight("b", 1)),
-        (state, value) ->
+        (state, raw) -> state.putInFlight(inFlight("a", 3)),
+        (state, raw) -> state.putInFlight(inFlight("b", 1)),
+        (state, raw) ->
             assertThat(state.inFlight()).usingRecursiveComparison().isEqualTo(inFlight("b", 1)),
-        (state, value) -> state.forget("b"));
+        (state, raw) -> state.forget("b"));
   }
 
   @Test
   void summariesInTheValueItselfAreReadAsLayout4HasThem() throws Exception {
     doing(
-        (state, value) -> value.update(inFlight("a", 2)),
-        (state, value) ->
+        (state, raw) -> raw.inFlight().update(inFlight("a", 2)),
+        (state, raw) ->
             assertThat(state.inFlight()).usingRecursiveComparison().isEqualTo(inFlight("a", 2)),
-        (state, value) -> state.putInFlight(inFlight("a", 2)),
-        (state, value) -> assertThat(value.value().fold().summaries()).isEmpty(),
-        (state, value) -> state.forget("a"));
+        (state, raw) -> state.putInFlight(inFlight("a", 2)),
+        (state, raw) -> assertThat(raw.inFlight().value().fold().summaries()).isEmpty(),
+        (state, raw) -> state.forget("a"));
+  }
+
+  private static final Utterance UTTERANCE = Examples.utterance("dev", "u", 100);
+
+  @Test
+  void whatAudioThereIsIsKnownWithoutReadingIt() throws Exception {
+    doing(
+        (state, raw) -> state.putAudio(UTTERANCE),
+        (state, raw) -> raw.audio().clear(),
+        (state, raw) -> assertThat(state.view(0).isNew(UTTERANCE)).isFalse(),
+        (state, raw) -> state.removeAudio("dev", "u"),
+        (state, raw) -> assertThat(state.view(0).isNew(UTTERANCE)).isTrue());
+  }
+
+  @Test
+  void audioWhoseDigestDoesNotLieApartIsReadAsUpToLayout4() throws Exception {
+    doing(
+        (state, raw) -> raw.audio().put(UTTERANCE.key(), UTTERANCE),
+        (state, raw) -> assertThat(state.view(0).isNew(UTTERANCE)).isFalse(),
+        (state, raw) ->
+            assertThat(state.view(0).rejects(Examples.utterance("dev", "u", 101)))
+                .contains(UTTERANCE.sha256()),
+        (state, raw) -> state.removeAudio("dev", "u"));
   }
 }

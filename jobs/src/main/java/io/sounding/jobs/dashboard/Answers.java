@@ -1,7 +1,6 @@
 package io.sounding.jobs.dashboard;
 
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +9,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
-/** Sends answers: compressed where the client can read that, and not for ever. */
+/**
+ * Sends answers: compressed where the client can read that, and not for ever. Of what answers HEAD
+ * Jetty sends the headers alone.
+ */
 final class Answers {
 
   /** How long a client may take to read an answer. */
@@ -44,9 +46,6 @@ final class Answers {
     if (compressed) {
       response.setHeader("Content-Encoding", "gzip");
       response.setContentLength(body.gzipLength());
-    }
-    if (context.method() == HandlerType.HEAD) {
-      return;
     }
     try (InputStream in = compressed ? body.gzip() : body.plain()) {
       copy(in, response.getOutputStream());

@@ -151,6 +151,18 @@ class DashboardHttpTest {
     assertThat(served.server().streams()).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/healthz", "/", "/lib/echarts-6.1.0.min.js"})
+  void headTellsNoOtherLengthThanGetSends(String path) throws Exception {
+    HttpResponse<String> whole = served.get(path);
+    HttpResponse<String> head =
+        served.send(served.to(path).method("HEAD", HttpRequest.BodyPublishers.noBody()));
+
+    assertThat(head.body()).isEmpty();
+    assertThat(head.headers().firstValue("Content-Length"))
+        .isEqualTo(whole.headers().firstValue("Content-Length"));
+  }
+
   @Test
   void nothingCanBeWritten() throws Exception {
     for (String method : List.of("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")) {

@@ -24,6 +24,14 @@ class DurationOptionTest {
     assertThat(new DurationOption().convert(text)).isEqualTo(expected);
   }
 
+  /** {@code Long.MAX_VALUE} nanoseconds: 106,751 days, 23:47:16.854775807. */
+  @ParameterizedTest
+  @ValueSource(strings = {"106752d", "999999d", "P999999999999D"})
+  void areAtMostWhatClocksCount(String text) {
+    assertThat(new DurationOption().convert(text))
+        .isEqualTo(Duration.parse("P106751DT23H47M16.854775807S"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"5", "0", "", " ", "s", "-1s", "PT-1S", "5 parsecs"})
   void otherwiseTheyAreRefused(String text) {

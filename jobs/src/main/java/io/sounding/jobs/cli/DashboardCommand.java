@@ -77,6 +77,9 @@ final class DashboardCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter terminal = spec.commandLine().getOut();
+    if (host.isEmpty()) {
+      throw unusable(spec, "--host is empty; is a variable unset?");
+    }
     checkRange(spec, "--port", port, 0, 65_535);
     checkRange(spec, "--max-events", maxEvents, DashboardSettings.LEAST_EVENTS, MOST_EVENTS);
     TokenFile token = token();

@@ -1,5 +1,7 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkRange;
+
 import io.sounding.jobs.configuration.DurationOption;
 import io.sounding.jobs.kafka.KafkaClients;
 import io.sounding.jobs.watch.EventFollower;
@@ -94,6 +96,7 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    layers.forEach(layer -> checkRange(spec, "--layer", layer, 0, Integer.MAX_VALUE));
     KafkaClients clients = kafka.clients();
     boolean interactive = Terminal.isThere();
     LiveTable table =

@@ -269,8 +269,7 @@ final class DashboardServer implements AutoCloseable {
 
   /** Where a browser of this machine finds it. */
   String address() {
-    String host = settings.isOnAllAddresses() ? DashboardSettings.LOOPBACK : settings.host();
-    return "http://%s:%d/".formatted(host.contains(":") ? "[" + host + "]" : host, port());
+    return settings.address(port());
   }
 
   @Override

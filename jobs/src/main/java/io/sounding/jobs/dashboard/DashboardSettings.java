@@ -62,6 +62,13 @@ public record DashboardSettings(String host, int port, String token, int maxEven
     }
   }
 
+  /** Where a browser of this machine finds it, if it listens on this port. */
+  String address(int openPort) {
+    String name = isOnAllAddresses() ? LOOPBACK : host;
+    boolean bare = name.contains(":") && !name.startsWith("[");
+    return "http://%s:%d/".formatted(bare ? "[" + name + "]" : name, openPort);
+  }
+
   @Override
   public String toString() {
     return "DashboardSettings[%s:%d, %d events]".formatted(host, port, maxEvents);

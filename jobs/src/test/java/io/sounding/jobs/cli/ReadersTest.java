@@ -99,7 +99,9 @@ class ReadersTest {
         "tail|Missing required option: '--bootstrap=HOST:PORT'",
         "tail --bootstrap k:1 --from-start --since 2h|mutually exclusive",
         "tail --bootstrap k:1 --since yesterday|'yesterday' is neither a moment such as 2026-11-22T17:05:00Z nor a duration",
-        "tail --bootstrap k:1 --layer last|'last' is not an int"
+        "tail --bootstrap k:1 --layer last|'last' is not an int",
+        "dashboard --bootstrap k:1 --port 0 --host=|--host is empty; is a variable unset?",
+        "tail --bootstrap k:1 --layer 0,-1|--layer is -1; it must lie in 0 to "
       })
   void unusableArgumentsGiveStatusTwoAndASentence(String command, String sentence) {
     assertThat(sounding(command.split(" "))).isEqualTo(2);

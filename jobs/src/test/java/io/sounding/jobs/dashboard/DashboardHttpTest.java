@@ -17,6 +17,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds of every answer: headers, compression, methods, limits, and who gets one. */
@@ -198,6 +199,18 @@ class DashboardHttpTest {
                     ServerLimits.DEFAULT))
         .isInstanceOf(DashboardException.class)
         .hasMessageStartingWith("The dashboard cannot listen on %s, which is no name", host);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, http://127.0.0.1:80/",
+    "::1, http://[::1]:80/",
+    "[::1], http://[::1]:80/",
+    "::, http://127.0.0.1:80/",
+    "0.0.0.0, http://127.0.0.1:80/"
+  })
+  void theAddressIsOneThatABrowserTakes(String host, String address) {
+    assertThat(new DashboardSettings(host, 0, null, 10_000).address(80)).isEqualTo(address);
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.watch.Events;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -50,12 +49,13 @@ class GateTest {
 
   /** With a Host header of one's own, which Java's client does not send. */
   private int statusUnder(String hostHeader, String path) throws IOException {
+    return status(
+        "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(path, hostHeader));
+  }
+
+  private int status(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      OutputStream out = socket.getOutputStream();
-      out.write(
-          "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
-              .formatted(path, hostHeader)
-              .getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       return Integer.parseInt(answer.substring(9, 12));
     }
@@ -184,6 +184,16 @@ class GateTest {
       assertThat(statusUnder(name + port, "/healthz")).as(name).isEqualTo(200);
     }
     assertThat(statusUnder("", "/api/overview")).isIn(400, 403);
+    assertThat(status("GET /api/overview HTTP/1.0\r\n\r\n")).isEqualTo(403);
+  }
+
+  @Test
+  void thePlaceThatIsListenedOnIsANameToo() throws Exception {
+    start("127.0.0.1", null);
+    for (String host : List.of("fe80::A7", "[fe80::a7]")) {
+      assertThat(new LocalNames(host).contain("[FE80::a7]:8085")).as(host).isTrue();
+      assertThat(new LocalNames(host).contain("[fe80::a8]:8085")).as(host).isFalse();
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenFileTest {
@@ -24,11 +25,25 @@ class TokenFileTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"15, false", "16, true", "512, true", "513, false", "1024, false"})
+  void aTokenHasALengthBetweenBounds(int length, boolean taken) throws Exception {
+    String token = "!~".repeat(512).substring(0, length);
+    Path file = Files.writeString(folder.resolve("token"), token);
+
+    if (taken) {
+      assertThat(TokenFile.read(file).token()).isEqualTo(token);
+    } else {
+      assertThatThrownBy(() -> TokenFile.read(file)).hasMessageNotContaining("!~");
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
         "short",
         "two words of some length",
+        "deleted\u007fof some length",
         "two\nlines of some length",
         "\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4"
       })

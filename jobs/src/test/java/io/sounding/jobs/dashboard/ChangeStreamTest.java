@@ -20,9 +20,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Server-sent events over HTTP. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -130,6 +134,43 @@ class ChangeStreamTest {
     assertThat(change.told()).isEqualTo(new Change.Told(null, true, true, false));
     change.metrics("run1");
     assertThat(change.told().runs()).isNull();
+
+    Change all = new Change();
+    all.everything();
+    Change some = changeOf("a");
+    some.add(all);
+    some.metrics("b");
+    assertThat(some.told()).isEqualTo(new Change.Told(null, true, true, true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT0S, PT5M", "PT5M, PT0S"})
+  void oneThatWaitsEndsWhenItIsClosed(Duration apart, Duration ping) throws Exception {
+    start(ServerLimits.DEFAULT);
+    ChangeStream stream = new ChangeStream(board, new ServerLimits(64, apart, ping, LONG));
+    CountDownLatch told = new CountDownLatch(1);
+    FutureTask<Void> serving =
+        new FutureTask<>(
+            () -> {
+              stream.serve(
+                  new ByteArrayOutputStream() {
+                    @Override
+                    public void flush() {
+                      told.countDown();
+                    }
+                  });
+              return null;
+            });
+    Thread thread = new Thread(serving);
+    thread.start();
+    told.await();
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+
+    stream.close();
+
+    assertThat(serving.get()).isNull();
   }
 
   @Test
@@ -215,8 +256,9 @@ class ChangeStreamTest {
       reader.next("feed", "Feed");
       HttpResponse<InputStream> second = open();
       assertThat(second.statusCode()).isEqualTo(503);
-      Description.validate(
-          "Error", new String(second.body().readAllBytes(), StandardCharsets.UTF_8));
+      String error = new String(second.body().readAllBytes(), StandardCharsets.UTF_8);
+      Description.validate("Error", error);
+      assertThat(error).contains("connected already (1)");
     }
     while (server.streams() > 0) {
       Thread.onSpinWait(); // the next comment finds the client gone

@@ -133,6 +133,7 @@ class FeedRecordsTest {
     assertThat(board.metrics().size()).isEqualTo(1);
     assertThat(board.alarms().all()).hasSize(1);
     assertThat(board.correlations().all()).hasSize(1);
+    assertThat(told).containsExactly(new Change.Told(List.of("a", "a / b"), true, true, true));
 
     told.clear();
     records.take(polled(record(METRICS, RecordKeys.of(metric), (byte[]) null)));
@@ -182,13 +183,14 @@ class FeedRecordsTest {
     records.take(
         polled(
             record(ALARMS, RecordKeys.of(alarm), alarm),
-            record(CORRELATIONS, new byte[] {1}, new byte[] {1})));
+            record(CORRELATIONS, new byte[] {1}, new byte[] {1}),
+            record(CORRELATIONS, new byte[] {2}, correlation())));
     assertThat(records.positions())
         .isEqualTo(
             Map.of(
                 new TopicPartition(METRICS, 0), 8L,
                 new TopicPartition(ALARMS, 0), 9L,
-                new TopicPartition(CORRELATIONS, 0), 10L));
+                new TopicPartition(CORRELATIONS, 0), 11L));
 
     told.clear();
     records.startOver();
@@ -199,6 +201,8 @@ class FeedRecordsTest {
     assertThat(board.metrics().size()).isZero();
     assertThat(board.metrics().runs()).isEmpty();
     assertThat(board.alarms().all()).isEmpty();
+    assertThat(board.alarms().openByRun()).isEmpty();
+    assertThat(board.correlations().all()).isEmpty();
     assertThat(told).containsExactly(new Change.Told(null, true, true, true));
     records.take(polled(record(METRICS, RecordKeys.of(metric), metric)));
     assertThat(board.metrics().size()).isEqualTo(1);

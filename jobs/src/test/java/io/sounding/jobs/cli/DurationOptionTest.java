@@ -8,6 +8,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Durations on the command line. */
+/** Durations and moments on the command line. */
 class DurationOptionTest {
 
   @ParameterizedTest
@@ -38,6 +40,34 @@ class DurationOptionTest {
     assertThatThrownBy(() -> new DurationOption().convert(text))
         .isInstanceOf(CommandLine.TypeConversionException.class)
         .hasMessage("'%s' is no duration; write it like 30s, 5m, 2h or 500ms", text);
+  }
+
+  /** Nepal is 5:45 ahead of UTC, all year round. */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-22T17:05:00Z, 2026-11-22T17:05:00Z",
+    "2026-11-22T17:05:00.25-09:30, 2026-11-23T02:35:00.25Z",
+    "2026-11-22T17:05, 2026-11-22T11:20:00Z",
+    "2026-11-22, 2026-11-21T18:15:00Z"
+  })
+  void momentsWithoutAnOffsetAreThoseOfThisMachine(String text, Instant moment) {
+    TimeZone before = TimeZone.getDefault();
+    try {
+      TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
+
+      assertThat(new MomentOption().convert(text)).isEqualTo(moment);
+      assertThat(new SinceOption().convert(text)).isEqualTo(moment);
+    } finally {
+      TimeZone.setDefault(before);
+    }
+  }
+
+  @Test
+  void aDurationBeforeNowIsAMomentToo() {
+    Instant earliest = Instant.now().minusSeconds(7_200);
+
+    assertThat(new SinceOption().convert("2h"))
+        .isBetween(earliest, Instant.now().minusSeconds(7_200));
   }
 
   @Test

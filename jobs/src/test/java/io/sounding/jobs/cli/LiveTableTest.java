@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sounding.jobs.watch.Events;
 import io.sounding.schemas.AlarmState;
+import io.sounding.schemas.MetricEvent;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -77,6 +78,23 @@ class LiveTableTest {
     assertThat(told.toString().replace("\n", ""))
         .doesNotContainPattern("\\p{Cntrl}|[\u0080-\u009f]");
     assertThat(lines()).hasSize(4);
+  }
+
+  @Test
+  void anEvaluatedCheckpointIsShownByItsLastLayerOrItsFailure() {
+    MetricTable table = new MetricTable(new PrintWriter(told), 0, 0);
+    MetricEvent last = Events.finished("a", 400, 11).setRank(Events.rank(33.926)).build();
+    MetricEvent other = Events.finished("a", 400, 2).build();
+
+    table.row(List.of(other, last, Events.finished("a", 400, 10).build()));
+    table.row(List.of(other, Events.failed("a", 400, "The file is gone.").build(), last));
+    table.alarm(Events.alarm(AlarmState.RAISED, "a", 400, 11).build());
+
+    assertThat(lines())
+        .containsExactly(
+            "a                   400  0.0149626     11    33.926     0.400    0.7500       51.000      3.500",
+            "a                   400          - FAILED: The file is gone.",
+            "ALARM: run a, step 400, rankMe: RankMe fell to 2.0.");
   }
 
   @Test

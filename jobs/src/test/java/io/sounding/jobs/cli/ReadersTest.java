@@ -2,8 +2,11 @@ package io.sounding.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sounding.jobs.relate.CorrelationGroup;
 import io.sounding.jobs.watch.Events;
 import io.sounding.jobs.watch.MetricField;
+import io.sounding.schemas.CorrelationEvent;
+import io.sounding.schemas.CorrelationScope;
 import io.sounding.schemas.MetricEvent;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -202,6 +205,40 @@ class ReadersTest {
             ReadersTest.class.getResourceAsStream("correlate.txt").readAllBytes(),
             StandardCharsets.UTF_8);
     assertThat(told.toString()).isEqualTo(golden.replace("OTHERS", others()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, ... and 2 more; --all shows them.", "4,"})
+  void ofManyMetricsTheFirstAreShown(int most, String others) {
+    List<CorrelationEvent> rows = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      rows.add(
+          CorrelationEvent.newBuilder()
+              .setScope(CorrelationScope.ALONG_RUN)
+              .setRunId("a")
+              .setCorpusId("dev")
+              .setLayer(0)
+              .setMetric("metric" + i)
+              .setTask("digits")
+              .setPairs(9)
+              .setSpearman(i == 4 ? null : 0.1 * i)
+              .setEmittedAt(Events.NOON)
+              .build());
+    }
+
+    new CorrelationPrinter(new PrintWriter(told), most).print(CorrelationGroup.of(rows).get(0));
+
+    assertThat(
+            told.toString()
+                .lines()
+                .filter(line -> line.startsWith("  metric") && line.contains("0.")))
+        .hasSize(most);
+    assertThat(told.toString()).contains("  1 more have no correlation: constant,");
+    if (others == null) {
+      assertThat(told.toString()).doesNotContain("--all");
+    } else {
+      assertThat(told.toString()).contains(others);
+    }
   }
 
   /** In two layers all metrics but RankMe are constant. */

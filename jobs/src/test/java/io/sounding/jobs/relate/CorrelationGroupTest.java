@@ -78,7 +78,10 @@ class CorrelationGroupTest {
   void theyStandByScopeCorpusRunTaskAndSteps() {
     CorrelationEvent.Builder[] inOrder = {
       alongRun("rankMe", 1.0, null).setFromShare(null).setFromStep(0),
+      alongRun("rankMe", 1.0, null).setFromShare(null).setFromStep(100),
+      alongRun("rankMe", 1.0, null).setFromShare(null),
       alongRun("rankMe", 1.0, null).setFromShare(0.1),
+      alongRun("rankMe", 1.0, null).setFromShare(0.2),
       alongRun("rankMe", 1.0, null).setTask("speakers"),
       alongRun("rankMe", 1.0, null).setRunId("b"),
       alongRun("rankMe", 1.0, null).setCorpusId("test"),

@@ -139,9 +139,10 @@ class CorrelationWordsTest {
                 step,
                 loss,
                 event("rankMe", 12, 0.9).setSpearmanGivenStep(0.4),
+                event("anisotropy", 12, -0.97), // no more
                 event("silhouette", 12, -0.98)))
         .contains(
-            "The step alone has 0.97 with the score: along one run whatever moves with time looks good. 1 of 2 metrics have more, 2 have more than the training loss (-0.80).")
+            "The step alone has 0.97 with the score: along one run whatever moves with time looks good. 1 of 3 metrics have more, 3 have more than the training loss (-0.80).")
         .contains("there luck alone goes beyond \u00b10.62 in 1 of 20 cases");
     assertThat(words(step, event("rankMe", 12, 0.9)))
         .contains("is empty: the step orders metric or score completely");

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     mixinStandardHelpOptions = true)
 final class ConfigCommand implements Callable<Integer> {
+
+  /** What may be one in a URI; in that of a schema registry, with signs that belong encoded. */
+  private static final Pattern PASSWORD = Pattern.compile("(?<=https?:)//.*@|//[^/]*@");
 
   private enum Format {
     TEXT,
@@ -105,7 +109,7 @@ final class ConfigCommand implements Callable<Integer> {
             terminal.printf(
                 "%s: %s    (%s)%n",
                 key,
-                setting.shown().replaceAll("//[^/@]*@", "//...@"), // no place for a password
+                PASSWORD.matcher(setting.shown()).replaceAll("//...@"), // this is no place for it
                 setting.source()));
     if (settings.isEmpty()) {
       terminal.println("Nothing is configured; defaults hold. --explain lists what can be.");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is configured, and where. */
 class ConfigCommandTest {
@@ -65,12 +66,21 @@ class ConfigCommandTest {
     assertThat(errors.toString()).startsWith(sentence);
   }
 
-  @Test
-  void aPasswordInAUriIsRefusedAndNotShown() throws Exception {
-    Files.writeString(file, "schema-registry: http://me:hidden@registry:8081\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"hidden", "h@hidden", "a/hidden+/w=="})
+  void aPasswordInAUriIsRefusedAndNotShown(String password) throws Exception {
+    Files.writeString(file, "schema-registry: http://me:%s@registry:8081\n".formatted(password));
     assertThat(sounding(Map.of(), "config", "--config=" + file)).isEqualTo(2);
     assertThat(told.toString()).startsWith("schema-registry: http://...@registry:8081 ");
     assertThat(told + errors.toString()).doesNotContain("hidden");
+  }
+
+  @Test
+  void ofOtherUrisTheUserAloneIsNotShown() throws Exception {
+    Files.writeString(file, "job: {models-from: [s3://k:hid@den@bucket/a@1/, 's3://b/c@2/']}\n");
+    assertThat(sounding(Map.of(), "config", "--config=" + file)).isEqualTo(2);
+    assertThat(told.toString()).startsWith("job.models-from: [s3://...@bucket/a@1/, s3://b/c@2/] ");
+    assertThat(told + errors.toString()).doesNotContain("hid", "den@");
   }
 
   @Test

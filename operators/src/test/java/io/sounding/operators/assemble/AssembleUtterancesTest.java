@@ -145,6 +145,22 @@ class AssembleUtterancesTest {
     }
   }
 
+  /** A state without a chunk holds 0 in its place; CRC-32C of the first is 0, of the second 1. */
+  @ParameterizedTest
+  @CsvSource({"0xab, 0x9b, 0xe0, 0x9b", "0x5a, 0xed, 0x0c, 0x9e"})
+  void aChunkIsKnownAgainWhateverItsChecksum(int a, int b, int c, int d) throws Exception {
+    Chunk first = chunk(0, 3, a, b, c, d);
+    try (var stage = opened()) {
+      stage.take(first, first, SECOND, first);
+      assertThat(stage.extractOutputValues()).isEmpty();
+      stage.take(THIRD, first);
+      assertThat(utterances(stage))
+          .extracting(Utterance::pcm)
+          .containsExactly(new byte[] {(byte) a, (byte) b, (byte) c, (byte) d, 3, 4, 5, 6});
+      assertThat(stage.deadLetters()).isEmpty();
+    }
+  }
+
   @Test
   void aChunkWithOtherAudioIsADeadLetterThatHoldsItsRecord() throws Exception {
     Chunk other = chunk(0, 3, 9, 9);

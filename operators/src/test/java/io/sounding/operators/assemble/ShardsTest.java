@@ -38,7 +38,18 @@ class ShardsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"16, 1", "16, 2", "16, 4", "16, 8", "32, 1", "32, 2", "32, 4", "32, 8", "128, 128"})
+  @CsvSource({
+    "1, 1",
+    "16, 1",
+    "16, 2",
+    "16, 4",
+    "16, 8",
+    "32, 1",
+    "32, 2",
+    "32, 4",
+    "32, 8",
+    "128, 128"
+  })
   void shardsSpreadEvenlyOverSubtasks(int shards, int parallelism) {
     int[] perSubtask = new int[parallelism];
     for (int key : Shards.keys(shards, KEY_GROUPS)) {

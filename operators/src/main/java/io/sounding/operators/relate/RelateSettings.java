@@ -2,6 +2,7 @@ package io.sounding.operators.relate;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -40,7 +41,7 @@ public record RelateSettings(
 
   /** Refuses values that cannot work, each with a sentence. */
   public RelateSettings {
-    fromSteps = List.copyOf(fromSteps);
+    fromSteps = List.copyOf(new LinkedHashSet<>(fromSteps)); // whoever asks twice is told once
     if (resamples < 0 || resamples > MOST_RESAMPLES) {
       throw new IllegalArgumentException(
           "There are to be %d resamples; it must be 0 to %d.".formatted(resamples, MOST_RESAMPLES));

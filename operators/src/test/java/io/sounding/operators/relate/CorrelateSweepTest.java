@@ -80,6 +80,19 @@ class CorrelateSweepTest {
     }
   }
 
+  @Test
+  void aFirstStepThatIsAskedForTwiceHidesNoGroup() throws Exception {
+    RelateSettings twice = SETTINGS.with(List.of(FromStep.of("0"), FromStep.of("00")), 0);
+    try (CorrelationHarness harness = CorrelationHarness.groupByGroup(twice, null)) {
+      harness.take(ofThreeTasks("a"));
+      harness.finishSweeps();
+      assertThat(ofLayer0(harness))
+          .extracting(CorrelationEvent::getTask)
+          .containsOnly("task0", "task1", "task2")
+          .hasSize(3 * LayerMetric.fields().size());
+    }
+  }
+
   private static List<Object> ofThreeTasks(String run) {
     List<Object> records = new ArrayList<>();
     for (int i = 0; i < 5; i++) {

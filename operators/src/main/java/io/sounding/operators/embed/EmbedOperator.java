@@ -301,7 +301,7 @@ final class EmbedOperator extends AbstractStreamOperator<ShardSummary>
         && run.nextBatch() > 0
         && run.nextBatch() != savedBatch
         && System.nanoTime() - savedNanos >= settings.atRisk().toNanos()) {
-      shards.select(run.shard()).putInFlight(run.save());
+      shards.select(run.shard()).putInFlight(run.save(), run::summary);
       savedBatch = run.nextBatch();
       savedNanos = System.nanoTime();
     }

@@ -91,6 +91,7 @@ final class ShardRun {
             : ShardFold.resume(saved.fold(), settings.statistics(), manifest.share());
   }
 
+  /** How far it is, without the summaries: {@link #summary} makes them one by one. */
   InFlight save() {
     return new InFlight(
         request.evaluationId(),
@@ -101,6 +102,11 @@ final class ShardRun {
         begunMillis,
         modelSha256,
         fold == null ? null : fold.save());
+  }
+
+  /** The summary so far of the layer at a position, as bytes. */
+  byte[] summary(int position) {
+    return fold.summary(position);
   }
 
   /**

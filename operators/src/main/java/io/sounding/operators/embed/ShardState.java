@@ -7,6 +7,7 @@ import io.sounding.operators.assemble.Division;
 import io.sounding.operators.assemble.Utterance;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.apache.flink.api.common.state.KeyedStateStore;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -125,12 +126,18 @@ final class ShardState {
     return value.with(summaries);
   }
 
-  void putInFlight(InFlight value) throws Exception {
+  /**
+   * Saves the work in flight.
+   *
+   * @param value without summaries
+   * @param summaries by the position of their layer
+   */
+  void putInFlight(InFlight value, IntFunction<byte[]> summaries) throws Exception {
     removeSummaries(value.layers()); // those of another evaluation, which had more layers
     for (int i = 0; i < value.layers(); i++) {
-      inFlightSummaries.put(i, value.fold().summaries()[i]);
+      inFlightSummaries.put(i, summaries.apply(i));
     }
-    inFlight.update(value.layers() == 0 ? value : value.with(new byte[0][]));
+    inFlight.update(value);
   }
 
   private void removeSummaries(int from) throws Exception {

@@ -4,7 +4,6 @@ import io.sounding.operators.statistics.FoldProducts;
 import io.sounding.operators.statistics.LayerAccumulator;
 import io.sounding.operators.statistics.LayerSummary;
 import io.sounding.operators.statistics.StatisticsSettings;
-import java.util.function.UnaryOperator;
 
 /**
  * The frames of one shard of one checkpoint, folded into one accumulator per layer as they are
@@ -110,23 +109,28 @@ public final class ShardFold {
     return dimension;
   }
 
-  /** The state so far; the fold, which is not finished, goes on unchanged. */
+  /**
+   * The state so far, but for what {@link #summary} tells of each layer; the fold, which is not
+   * finished, goes on unchanged.
+   */
   public Saved save() {
-    return saved(UnaryOperator.identity());
+    return new Saved(layers.clone(), dimension, new byte[0][], foldSeconds.clone());
+  }
+
+  /** The summary so far of the layer at a position, as bytes; the fold goes on unchanged. */
+  public byte[] summary(int position) {
+    return accumulators[position].snapshot().toBytes();
   }
 
   /** What the frames so far amount to: no fold can go on from it as if it had not been taken. */
   public Saved completed() {
-    return finished == null
-        ? saved(LayerSummary::completed)
-        : new Saved(layers.clone(), dimension, finished, foldSeconds.clone());
-  }
-
-  private Saved saved(UnaryOperator<LayerSummary> form) {
-    byte[][] summaries = new byte[layers.length][];
-    for (int i = 0; i < layers.length; i++) {
-      summaries[i] = form.apply(accumulators[i].snapshot()).toBytes();
+    byte[][] summaries = finished;
+    if (summaries == null) {
+      summaries = new byte[layers.length][];
+      for (int i = 0; i < layers.length; i++) {
+        summaries[i] = accumulators[i].snapshot().completed().toBytes();
+      }
     }
-    return new Saved(layers.clone(), dimension, summaries, foldSeconds.clone());
+    return save().with(summaries);
   }
 }

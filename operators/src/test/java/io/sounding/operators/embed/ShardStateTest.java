@@ -79,10 +79,14 @@ class ShardStateTest {
     return new InFlight(evaluation, "identity", 3, 1.5, 0.5, 7, "sha", fold);
   }
 
+  private static void put(ShardState state, InFlight whole) throws Exception {
+    state.putInFlight(whole.with(new byte[0][]), i -> whole.fold().summaries()[i]);
+  }
+
   @Test
   void theSummariesOfLayersLieApartSinceAValueTakesSeveralTimesItsBytes() throws Exception {
     doing(
-        (state, raw) -> state.putInFlight(inFlight("a", 3)),
+        (state, raw) -> put(state, inFlight("a", 3)),
         (state, raw) -> assertThat(raw.inFlight().value().fold().summaries()).isEmpty(),
         (state, raw) ->
             assertThat(state.inFlight()).usingRecursiveComparison().isEqualTo(inFlight("a", 3)),
@@ -95,8 +99,8 @@ class ShardStateTest {
   @Test
   void nothingIsLeftOfAnotherEvaluationThatHadMoreLayers() throws Exception {
     doing(
-        (state, raw) -> state.putInFlight(inFlight("a", 3)),
-        (state, raw) -> state.putInFlight(inFlight("b", 1)),
+        (state, raw) -> put(state, inFlight("a", 3)),
+        (state, raw) -> put(state, inFlight("b", 1)),
         (state, raw) ->
             assertThat(state.inFlight()).usingRecursiveComparison().isEqualTo(inFlight("b", 1)),
         (state, raw) -> state.forget("b"));
@@ -108,7 +112,7 @@ class ShardStateTest {
         (state, raw) -> raw.inFlight().update(inFlight("a", 2)),
         (state, raw) ->
             assertThat(state.inFlight()).usingRecursiveComparison().isEqualTo(inFlight("a", 2)),
-        (state, raw) -> state.putInFlight(inFlight("a", 2)),
+        (state, raw) -> put(state, inFlight("a", 2)),
         (state, raw) -> assertThat(raw.inFlight().value().fold().summaries()).isEmpty(),
         (state, raw) -> state.forget("a"));
   }

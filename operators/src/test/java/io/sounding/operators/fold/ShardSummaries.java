@@ -54,7 +54,7 @@ public final class ShardSummaries {
         SECONDS * utterances,
         2,
         3,
-        fold.save().summaries()[0],
+        fold.summary(0),
         shard % 2 == 0 ? "cpu" : "gpu0",
         "a".repeat(64),
         0.5,

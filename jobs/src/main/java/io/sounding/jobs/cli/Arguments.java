@@ -27,6 +27,13 @@ final class Arguments {
     }
   }
 
+  /** Refuses an option that is given as nothing; null: it is not given. */
+  static void checkNotEmpty(CommandSpec command, String option, String value) {
+    if (value != null && value.isEmpty()) {
+      throw unusable(command, "%s is empty; is a variable unset?".formatted(option));
+    }
+  }
+
   /** Refuses a sample rate that no checkpoint may have. */
   static void checkSampleRate(CommandSpec command, int rateHz) {
     int least = CheckpointRequest.MIN_SAMPLE_RATE_HZ;

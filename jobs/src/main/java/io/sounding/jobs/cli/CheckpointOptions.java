@@ -1,6 +1,7 @@
 package io.sounding.jobs.cli;
 
 import static io.sounding.jobs.cli.Arguments.checkId;
+import static io.sounding.jobs.cli.Arguments.checkNotEmpty;
 import static io.sounding.jobs.cli.Arguments.checkSampleRate;
 import static io.sounding.jobs.cli.Arguments.unusable;
 
@@ -149,6 +150,8 @@ final class CheckpointOptions {
   /** What holds for every checkpoint of the run; without a corpus, until it is named or found. */
   CheckpointPublisher.RunSettings settings() {
     checkId(command, "--run", run);
+    checkNotEmpty(command, "--uri-prefix", uriPrefix);
+    checkNotEmpty(command, "--graph-uri", graphUri);
     if (corpus != null) {
       checkId(command, "--corpus", corpus);
     }

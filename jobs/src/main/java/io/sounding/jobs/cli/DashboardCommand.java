@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkNotEmpty;
 import static io.sounding.jobs.cli.Arguments.checkRange;
 import static io.sounding.jobs.cli.Arguments.unusable;
 
@@ -77,9 +78,7 @@ final class DashboardCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter terminal = spec.commandLine().getOut();
-    if (host.isEmpty()) {
-      throw unusable(spec, "--host is empty; is a variable unset?");
-    }
+    checkNotEmpty(spec, "--host", host);
     checkRange(spec, "--port", port, 0, 65_535);
     checkRange(spec, "--max-events", maxEvents, DashboardSettings.LEAST_EVENTS, MOST_EVENTS);
     TokenFile token = token();

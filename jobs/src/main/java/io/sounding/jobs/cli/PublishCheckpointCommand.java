@@ -12,6 +12,7 @@ import io.sounding.jobs.publish.Decision;
 import io.sounding.jobs.publish.SingleCheckpoint;
 import io.sounding.jobs.publish.UnusableInputException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -86,6 +87,9 @@ final class PublishCheckpointCommand implements Callable<Integer> {
       throw unusable(spec, "--step is %d; it must not be negative.".formatted(step));
     } else if (attempt != null && attempt < 0) {
       throw unusable(spec, "--attempt is %d; it must not be negative.".formatted(attempt));
+    }
+    if (Files.isDirectory(file)) {
+      throw new UnusableInputException(file, "is a folder", "name a file in it");
     }
     PrintWriter terminal = spec.commandLine().getOut();
     CheckpointFolder.Entry entry = CheckpointFolder.entry(file);

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkNotEmpty;
 import static io.sounding.jobs.cli.Arguments.unusable;
 
 import io.sounding.jobs.configuration.DurationOption;
@@ -144,6 +145,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UnusableInputException {
+    checkNotEmpty(spec, "--from", from);
     ReplayOrder inOrder = parseOrder();
     PrintWriter terminal = spec.commandLine().getOut();
     KafkaClients clients = kafka.clients();

@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkNotEmpty;
 import static io.sounding.jobs.cli.Arguments.unusable;
 
 import io.sounding.jobs.configuration.Configured;
@@ -121,6 +122,7 @@ final class WatchCommand implements Callable<Integer> {
     } else if (pause.toMillis() == 0) {
       throw unusable(spec, "--poll is less than 1ms; say how long to wait, such as 2s.");
     }
+    checkNotEmpty(spec, "--done-marker", doneMarker);
     CheckpointEvents events = checkpoints.events(folder);
     Consumer<String> terminal = terminal();
     FolderWatch watched =

@@ -22,7 +22,7 @@ public final class Export {
 
     /** The format that a file's ending names; null: none does. */
     public static Format of(Path file) {
-      String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+      String name = file.toString().toLowerCase(Locale.ROOT);
       for (Format format : values()) {
         if (name.endsWith("." + format.name().toLowerCase(Locale.ROOT))) {
           return format;

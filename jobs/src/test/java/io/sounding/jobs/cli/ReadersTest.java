@@ -104,6 +104,13 @@ class ReadersTest {
         "tail --bootstrap k:1 --since yesterday|'yesterday' is neither a moment such as 2026-11-22T17:05:00Z nor a duration",
         "tail --bootstrap k:1 --layer last|'last' is not an int",
         "dashboard --bootstrap k:1 --port 0 --host=|--host is empty; is a variable unset?",
+        "replay --run=a --corpus=c --bootstrap=k:1 --from=|--from is empty; is a variable unset?",
+        "watch FOLDER --run=a --corpus=c --bootstrap=k:1 --done-marker=|--done-marker is empty;",
+        "watch FOLDER --run=a --corpus=c --bootstrap=k:1 --uri-prefix=|--uri-prefix is empty;",
+        "watch FOLDER --run=a --corpus=c --bootstrap=k:1 --graph-uri=|--graph-uri is empty;",
+        "publish checkpoint / --run=a --corpus=c --bootstrap=k:1|/: is a folder; name a file in it.",
+        "export --from FOLDER/a.jsonl --out /|--out / does not end in .csv, .jsonl or .parquet",
+        "export --from FOLDER/a.jsonl --out / --format csv|--out / cannot be written; name a file",
         "tail --bootstrap k:1 --layer 0,-1|--layer is -1; it must lie in 0 to "
       })
   void unusableArgumentsGiveStatusTwoAndASentence(String command, String sentence) {

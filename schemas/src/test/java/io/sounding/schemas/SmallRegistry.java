@@ -33,8 +33,10 @@ final class SmallRegistry implements AutoCloseable {
   /** The credentials of every question. */
   final List<String> authorizations = new CopyOnWriteArrayList<>();
 
-  /** Statuses that are answered, without JSON, before it answers as it should. */
+  /** Statuses that are answered, with an excuse, before it answers as it should. */
   final Queue<Integer> troubles = new ConcurrentLinkedQueue<>();
+
+  volatile String excuse = "<html>Trouble.</html>";
 
   /** The status with which it refuses to register; 0: it does not. */
   volatile int refusal;
@@ -70,7 +72,7 @@ final class SmallRegistry implements AutoCloseable {
     authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
     Integer trouble = troubles.poll();
     if (trouble != null) {
-      send(exchange, trouble, "<html>Trouble.</html>");
+      send(exchange, trouble, excuse);
       return;
     }
     String[] parts = path.split("/");

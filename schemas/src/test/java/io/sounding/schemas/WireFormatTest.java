@@ -190,11 +190,17 @@ class WireFormatTest {
     assertThat(registry.asked).as("a flood of poison asks once").hasSize(before + 1);
   }
 
-  /** 401: credentials are renewed; 404: the path is another server's; HTML: a proxy's excuse. */
-  @Test
-  void aRegistryInTroubleIsAskedAgainAndSaysNothingAboutTheRecord() throws Exception {
+  /**
+   * 401, 403: credentials are renewed; 404: the path is another server's; HTML: a proxy's excuse;
+   * JSON: that of a server which has no such path.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"<html>Trouble.</html>", "{\"error_code\": 404, \"message\": \"HTTP 404\"}", "{}"})
+  void aRegistryInTroubleIsAskedAgainAndSaysNothingAboutTheRecord(String excuse) throws Exception {
     byte[] written = confluent().writing().write("t", SingleObjectCodec.encode(score()));
-    registry.troubles.addAll(List.of(503, 401, 404, 200));
+    registry.excuse = excuse;
+    registry.troubles.addAll(List.of(503, 401, 403, 404, 200));
 
     assertThat(confluent().untilRegistryAnswers().reading(SCORE).decode(written))
         .isEqualTo(score());
@@ -273,7 +279,8 @@ class WireFormatTest {
         // printf me:s3cr:et | base64
         .containsExactly("Basic bWU6czNjcjpldA==", "Basic bWU6czNjcjpldA==", "Bearer t0ken");
 
-    for (String unusable : List.of("s3cret", "bearer s3cr et", "bearer s3cret\nmore", "basic x")) {
+    for (String unusable :
+        List.of("s3cret", "bearer s3cr et", "bearer s3cret\nmore", "basic x", "basic :s3cret")) {
       Files.writeString(file, unusable);
       assertThatThrownBy(() -> wire.writing().register("a", SCORE))
           .isInstanceOf(RegistryException.class)
@@ -287,10 +294,13 @@ class WireFormatTest {
 
   @Test
   void anAddressThatHoldsAPasswordOrIsNoneIsRefused() {
-    assertThatThrownBy(() -> RegistryAddress.of("https://me:s3cret@registry:8081"))
-        .hasMessageContaining("holds credentials")
-        .hasMessageNotContaining("s3cret");
-    for (String url : List.of("registry:8081", "ftp://registry", "http://", "http://r/?a=b")) {
+    for (String password : List.of("s3cret", "/s3cret", "s3cret/+w==")) {
+      assertThatThrownBy(() -> RegistryAddress.of("https://me:" + password + "@registry:8081"))
+          .hasMessageContaining("holds credentials")
+          .hasMessageNotContaining("s3cret");
+    }
+    for (String url :
+        List.of("registry:8081", "ftp://registry", "http://", "http://r/?a=b", "http://r/#a")) {
       assertThatThrownBy(() -> RegistryAddress.of(url))
           .as(url)
           .isInstanceOf(IllegalArgumentException.class)

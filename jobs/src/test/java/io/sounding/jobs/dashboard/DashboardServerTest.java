@@ -3,11 +3,14 @@ package io.sounding.jobs.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.sounding.jobs.watch.Events;
 import io.sounding.jobs.watch.MetricField;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +50,24 @@ class DashboardServerTest {
       })
   void everyAnswerIsAsItsSchemaSays(String path) throws Exception {
     Description.validateAnswer(path, served.json(path).toString());
+  }
+
+  @Test
+  void checkpointsOfOneMomentStandByTheirIdsWhateverPageIsAskedFor() throws Exception {
+    Board board = new Board(10_000);
+    for (String id : List.of("p", "a", "z", "b")) { // no order of theirs in a hash table
+      board.add(Events.finished("run", 100, 0).setCheckpointId(id).build());
+    }
+    List<String> ids = new ArrayList<>();
+    for (int page = 0; page < 4; page++) {
+      Map<String, List<String>> asked =
+          Map.of("limit", List.of("1"), "offset", List.of(Integer.toString(page)));
+      CheckpointsAnswer.of(board, new Question(asked, CheckpointsAnswer.PARAMETERS))
+          .checkpoints()
+          .forEach(checkpoint -> ids.add(checkpoint.checkpoint()));
+    }
+
+    assertThat(ids).containsExactly("a", "b", "p", "z");
   }
 
   @Test

@@ -144,7 +144,7 @@ public final class CorrelationWords {
           "An interval of [1.00, 1.00] or [-1.00, -1.00] is no certainty: of pairs in perfect order every resample is in perfect order.");
     }
     say(
-        "Half of the intervals are wider than \u00b1%.2f%s; %d of %d leave out zero. They tell how far other pairs of the same kind would move the number, not what another run would give.",
+        "Half of the intervals are \u00b1%.2f or wider%s; %d of %d leave out zero. They tell how far other pairs of the same kind would move the number, not what another run would give.",
         median,
         median >= WIDE ? ", which does not tell one metric from the other" : "",
         leavingOutZero,

@@ -98,7 +98,7 @@ class CorrelationWordsTest {
                 event("rankMe", 7, 0.3).setSpearmanLow(-0.5).setSpearmanHigh(0.9),
                 event("anisotropy", 7, 0.3).setSpearmanLow(0.1).setSpearmanHigh(0.9)))
         .contains(
-            "Half of the intervals are wider than \u00b10.70, which does not tell one metric from the other; 1 of 2 leave out zero.");
+            "Half of the intervals are \u00b10.70 or wider, which does not tell one metric from the other; 1 of 2 leave out zero.");
   }
 
   @Test

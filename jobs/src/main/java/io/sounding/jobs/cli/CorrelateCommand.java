@@ -1,5 +1,6 @@
 package io.sounding.jobs.cli;
 
+import static io.sounding.jobs.cli.Arguments.checkNotEmpty;
 import static io.sounding.jobs.cli.Arguments.unusable;
 
 import io.sounding.jobs.publish.ScoreTable;
@@ -91,6 +92,7 @@ final class CorrelateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws UnusableInputException {
+    scoreFiles.forEach(given -> checkNotEmpty(spec, "--scores", given));
     List<CorrelationGroup> groups = groups();
     List<CorrelationGroup> shown = new ArrayList<>();
     for (CorrelationGroup group : groups) {

@@ -96,6 +96,7 @@ class ReadersTest {
         "report --from FOLDER/a.jsonl --out FOLDER/r --run b|There is no metric event of run b; there are runs a.",
         "report --out FOLDER/r|Say where metric events are",
         "correlate --from FOLDER/a.jsonl|With --from, say where scores are: --scores scores.csv.",
+        "correlate --from FOLDER/a.jsonl --scores=|--scores is empty; is a variable unset?",
         "correlate --from FOLDER/a.jsonl --scores FOLDER/no.csv|no.csv: does not exist; check the path.",
         "watch --run=a --corpus=c --bootstrap=k:1 --loss=|the path is empty; is a variable unset?",
         "correlate --from FOLDER/a.jsonl --scores FOLDER/no.csv --from-step x|'x' is neither a step such as 32000 nor a share",

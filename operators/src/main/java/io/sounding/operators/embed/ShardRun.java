@@ -109,11 +109,7 @@ final class ShardRun {
     return fold.summary(position);
   }
 
-  /**
-   * Whether what was resumed came from other files than these, so that nothing can be added to it.
-   *
-   * @param sha256 their SHA-256
-   */
+  /** Whether what was resumed came from files of another SHA-256: nothing can be added to it. */
   boolean isOfOtherFiles(String sha256) {
     return modelSha256 != null && !modelSha256.equals(sha256);
   }
